@@ -1,0 +1,186 @@
+// Opens the merchant's database: Postgres by URL, else PGlite in a folder; migrates it; runs transactions with their guards.
+// Must not know: what is stored. Numbers and times come out the same from both: int8 as a safe integer, timestamptz as ISO 8601.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PGlite, types as pgliteTypes } from '@electric-sql/pglite'
+import {
+  CamelCasePlugin,
+  Kysely,
+  PGliteDialect,
+  PostgresDialect,
+  type Dialect,
+  type Driver,
+  type Transaction,
+} from 'kysely'
+import { Migrator } from 'kysely/migration'
+import pg from 'pg'
+import { withFileLock } from '../lock.ts'
+import * as books from './migrations/0001_books.ts'
+import type { Schema } from './schema.ts'
+
+export type Db = Kysely<Schema>
+export type Trx = Transaction<Schema>
+export type Database = { readonly db: Db; readonly kind: 'postgres' | 'pglite'; close(): Promise<void> }
+
+export type DatabaseOptions = {
+  /** postgres://… ; undefined: PGlite in `folder`, or in memory where `folder` is undefined too. */
+  readonly url: string | undefined
+  readonly folder: string | undefined
+  readonly log: (line: string) => void
+}
+
+const LOCK_TIMEOUT_MS = 5_000
+const STATEMENT_TIMEOUT_MS = 10_000
+const SLOW_TRANSACTION_MS = 2_000
+const REPEATS = 5
+/** Serialization failure, deadlock, and a row inserted by somebody else at the same moment: nothing was done, the whole may be repeated. */
+const REPEATABLE = new Set(['40001', '40P01', '23505'])
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const opened = options.url === undefined ? await openPglite(options) : openPostgres(options.url, options.log)
+  const db = new Kysely<Schema>({
+    dialect: guarded(opened.dialect),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+  const close = async () => {
+    await db.destroy()
+    await opened.release()
+  }
+  try {
+    await migrate(db)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { db, kind: options.url === undefined ? 'pglite' : 'postgres', close }
+}
+
+type Opened = { dialect: Dialect; release: () => Promise<void> }
+
+/** A folder opened by two processes silently loses rows, so the folder is locked while it is open. */
+async function openPglite({ folder }: DatabaseOptions): Promise<Opened> {
+  const parsers = { [pgliteTypes.INT8]: safeInteger, [pgliteTypes.TIMESTAMPTZ]: iso }
+  if (folder === undefined)
+    return { dialect: new PGliteDialect({ pglite: await PGlite.create({ parsers }) }), release: async () => {} }
+  await mkdir(folder, { recursive: true })
+  const release = await holdFolder(folder)
+  const pglite = await PGlite.create({ dataDir: join(folder, 'pglite'), parsers })
+  return { dialect: new PGliteDialect({ pglite }), release }
+}
+
+async function holdFolder(folder: string): Promise<() => Promise<void>> {
+  let letGo = () => {}
+  const closed = new Promise<void>((resolve) => (letGo = resolve))
+  let held: Promise<void> = Promise.resolve()
+  await new Promise<void>((holding, refused) => {
+    const path = join(folder, 'pglite.lock')
+    held = withFileLock({ path, waitMs: 0, onWait: () => {} }, () => {
+      holding()
+      return closed
+    })
+    held.catch(() =>
+      refused(
+        new Error(
+          `${folder} is open in another process, and two at once would lose rows. Stop that process, or set DATA_DIR to another folder, or DATABASE_URL to a Postgres server.`,
+        ),
+      ),
+    )
+  })
+  return async () => {
+    letGo()
+    await held
+  }
+}
+
+function openPostgres(url: string, log: (line: string) => void): Opened {
+  const getTypeParser = (oid: number) => (oid === 20 ? safeInteger : oid === 1184 ? iso : pg.types.getTypeParser(oid))
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    application_name: 'paymentwall-saga',
+    connectionTimeoutMillis: 5_000,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    types: { getTypeParser },
+  })
+  pool.on('error', (error) => log(`a database connection was lost: ${error.message}`))
+  return { dialect: new PostgresDialect({ pool }), release: async () => {} }
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`the database holds ${text}, which is beyond 2^53 − 1`)
+  return value
+}
+
+const iso = (text: string): string => new Date(text).toISOString()
+
+/** The names of the migrations that this code knows; a database that has others is newer than the code. */
+const MIGRATIONS = { '0001_books': books }
+
+async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  const said = error instanceof Error ? error.message : String(error)
+  if (/corrupted migrations|missing/i.test(said))
+    throw new Error(
+      `The database was made by a newer version of this program (${said}). Start that version, or restore a backup made before it.`,
+    )
+  throw new Error(`The database could not be migrated: ${said}`, { cause: error })
+}
+
+// PGlite has one connection: the outer handle used inside a transaction would wait for itself for ever.
+const inside = new AsyncLocalStorage<string>()
+
+/** The name of the transaction that this code runs in, if any. No network call may be made there. */
+export const transactionName = (): string | undefined => inside.getStore()
+
+function guarded(dialect: Dialect): Dialect {
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createDriver: () => guardedDriver(dialect.createDriver()),
+  }
+}
+
+function guardedDriver(driver: Driver): Driver {
+  const acquire = driver.acquireConnection.bind(driver)
+  driver.acquireConnection = (...args) => {
+    const name = inside.getStore()
+    if (name !== undefined)
+      return Promise.reject(
+        new Error(`the outer database handle was used inside the transaction "${name}"; pass its trx on`),
+      )
+    return acquire(...args)
+  }
+  return driver
+}
+
+/** Runs `work` in one transaction, repeated whole on serialization failures and deadlocks. Named for the log. */
+export async function transact<T>(
+  db: Db,
+  name: string,
+  work: (trx: Trx) => Promise<T>,
+  log: (line: string) => void = () => {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const began = performance.now()
+    try {
+      return await db.transaction().execute((trx) => inside.run(name, () => work(trx)))
+    } catch (error) {
+      if (attempt >= REPEATS || !REPEATABLE.has(sqlState(error) ?? '')) throw error
+    } finally {
+      const ms = performance.now() - began
+      if (ms > SLOW_TRANSACTION_MS) log(`the transaction "${name}" took ${Math.round(ms)} ms`)
+    }
+  }
+}
+
+/** SQLSTATE of a driver's error, by its code and never by its class. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}

@@ -1,0 +1,180 @@
+// The inbox as the looker uses it: what is unlooked, who looks at it, when the next look of a reference may be.
+// Must not know: gateways, evidence beyond ids. All comparisons of arrival and look times are the database's own.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db, Trx } from './connect.ts'
+import { fromNow } from './clock.ts'
+import type { HintSource } from './schema.ts'
+
+export type Candidate = {
+  readonly gateway: string
+  readonly subject: string
+  readonly gatewayRef: string | null
+  /** One of the hints' merchant_uids, a known one where there is any. */
+  readonly merchantUid: string | null
+  readonly orderKnown: boolean
+  readonly linked: boolean
+  /** A sweep, a saga or a person asked: no spacing, and the reference need not be linked. */
+  readonly trusted: boolean
+  readonly failures: number
+  readonly spacingMs: number
+}
+
+const SPACED = sql.raw(`('webhook', 'pingback', 'browser', 'again')`)
+
+/** References with unlooked, due hints that nobody looks at now, the longest waiting first. */
+export async function candidates(db: Db, limit: number): Promise<readonly Candidate[]> {
+  const { rows } = await sql<Candidate>`
+    select i.gateway, i.subject, min(i.gateway_ref) as gateway_ref,
+      coalesce(min(i.merchant_uid) filter (where p.merchant_uid is not null), min(i.merchant_uid)) as merchant_uid,
+      bool_or(p.merchant_uid is not null) as order_known,
+      exists (select 1 from attempts a where a.gateway = i.gateway and a.gateway_ref = min(i.gateway_ref)) as linked,
+      bool_or(i.source not in ${SPACED}) as trusted,
+      coalesce(max(l.failures), 0) as failures, coalesce(max(l.spacing_ms), 0) as spacing_ms
+    from inbox i
+      left join looks l on l.gateway = i.gateway and l.subject = i.subject
+      left join payments p on p.merchant_uid = i.merchant_uid
+    where i.state = 'received' and i.due_at <= clock_timestamp() and i.subject is not null
+      and (l.leased_until is null or l.leased_until < clock_timestamp())
+      and (l.retry_at is null or l.retry_at <= clock_timestamp())
+      and (l.not_before is null or l.not_before <= clock_timestamp() or i.source not in ${SPACED})
+    group by i.gateway, i.subject order by min(i.received_at) limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Takes the reference for `leaseMs`; undefined where another looker was faster. */
+export async function lease(db: Db, candidate: Candidate, leaseMs: number): Promise<string | undefined> {
+  const token = randomUUID()
+  const { gateway, subject, merchantUid, linked } = candidate
+  const row = await db
+    .insertInto('looks')
+    .values({
+      gateway,
+      subject,
+      saidMerchantUid: merchantUid,
+      linked,
+      leaseToken: token,
+      leasedUntil: fromNow(leaseMs),
+    })
+    .onConflict((on) =>
+      on
+        .columns(['gateway', 'subject'])
+        .doUpdateSet({ saidMerchantUid: merchantUid, linked, leaseToken: token, leasedUntil: fromNow(leaseMs) })
+        .where((eb) =>
+          eb.or([eb('looks.leasedUntil', 'is', null), eb('looks.leasedUntil', '<', sql<string>`clock_timestamp()`)]),
+        ),
+    )
+    .returning('leaseToken')
+    .executeTakeFirst()
+  return row?.leaseToken === token ? token : undefined
+}
+
+/** How many unlinked references of this order were looked at in the last ten minutes. */
+export async function unlinkedLooks(db: Db, merchantUid: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from looks
+    where said_merchant_uid = ${merchantUid} and not linked and subject like 'ref:%' and began > clock_timestamp() - interval '10 minutes'`.execute(
+    db,
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** Further unlinked references of one order share one look of the whole order. */
+export async function shareOrderLook(db: Db, { gateway, subject }: Candidate, merchantUid: string): Promise<void> {
+  await db
+    .updateTable('inbox')
+    .set({ subject: `order:${merchantUid}` })
+    .where('gateway', '=', gateway)
+    .where('subject', '=', subject)
+    .where('state', '=', 'received')
+    .where('merchantUid', '=', merchantUid)
+    .execute()
+}
+
+/** Keeps unlooked hints for a person, or until their order is recorded. Returns how many. */
+export async function park(
+  db: Db | Trx,
+  { gateway, subject }: { gateway: string; subject: string },
+  because: string,
+): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('inbox')
+    .set({ state: 'parked', parkedBecause: because, settledAt: sql<string>`clock_timestamp()` })
+    .where('gateway', '=', gateway)
+    .where('subject', '=', subject)
+    .where('state', '=', 'received')
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+type Release = {
+  readonly began?: string
+  readonly spacingMs: number
+  readonly failures: number
+  readonly retryMs?: number
+}
+
+/** Ends a lease that is still ours, with what the next look of this reference must wait for. */
+export async function release(
+  db: Db | Trx,
+  { gateway, subject }: Candidate,
+  token: string,
+  next: Release,
+): Promise<void> {
+  const began =
+    next.began === undefined
+      ? {}
+      : {
+          began: next.began,
+          notBefore: sql<string>`${next.began}::timestamptz + ${next.spacingMs} * interval '1 millisecond'`,
+        }
+  await db
+    .updateTable('looks')
+    .set({
+      ...began,
+      leaseToken: null,
+      leasedUntil: null,
+      spacingMs: next.spacingMs,
+      failures: next.failures,
+      retryAt: next.retryMs === undefined ? null : fromNow(next.retryMs),
+    })
+    .where('gateway', '=', gateway)
+    .where('subject', '=', subject)
+    .where('leaseToken', '=', token)
+    .execute()
+}
+
+export type SettledHint = {
+  readonly gatewayRef: string | null
+  readonly merchantUid: string | null
+  readonly source: HintSource
+  readonly saidStatus: string | null
+  readonly saidCancellationId: string | null
+  readonly mismatched: boolean
+}
+
+type Seen = { readonly gatewayRef: string; readonly merchantUid: string }
+type Subject = { readonly gateway: string } & ({ readonly gatewayRef: string } | { readonly merchantUid: string })
+
+/** Marks `looked` each hint of what was looked at that had arrived, and was due, before the look began. */
+export async function settleHints(
+  trx: Trx,
+  subject: Subject,
+  found: readonly Seen[],
+  began: string,
+): Promise<readonly SettledHint[]> {
+  const subjects = [
+    'gatewayRef' in subject ? `ref:${subject.gatewayRef}` : `order:${subject.merchantUid}`,
+    ...found.map((seen) => `ref:${seen.gatewayRef}`),
+  ]
+  const pairs = found.map(({ gatewayRef, merchantUid }) => `${gatewayRef} ${merchantUid}`)
+  const { rows } = await sql<SettledHint>`
+    update inbox set state = 'looked', settled_at = clock_timestamp(),
+      mismatched = gateway_ref is not null and merchant_uid is not null and ${pairs.length} > 0
+        and gateway_ref || ' ' || merchant_uid not in (${sql.join(pairs.length > 0 ? pairs : [''])})
+        and gateway_ref in (${sql.join(found.length > 0 ? found.map((seen) => seen.gatewayRef) : [''])})
+    where gateway = ${subject.gateway} and subject in (${sql.join([...new Set(subjects)])})
+      and state = 'received' and received_at < ${began}::timestamptz and due_at < ${began}::timestamptz
+    returning gateway_ref, merchant_uid, source, said_status, said_cancellation_id, mismatched`.execute(trx)
+  return rows
+}

@@ -1,0 +1,81 @@
+// Records a new order and what callers ask of one: each a single transaction of row, journal and wake, repeatable by its id.
+// Must not know: HTTP, Temporal. Used by the API and by the sagas' first steps alike, so that both are one path.
+import type { Books, Payment, Refund } from '../domain/books.ts'
+import { Failure } from '../domain/failures.ts'
+import type { MerchantUid, RefundId } from '../domain/ids.ts'
+import {
+  closeOrder,
+  newPayment,
+  requestRefund,
+  sameRefundRequest,
+  type OrderRequest,
+  type RefundRequest,
+  type RefundRules,
+} from '../domain/requests.ts'
+import type { Patience } from '../domain/patience.ts'
+import { loadBooks, refundAbout } from './books.ts'
+import { carryOut, type Mover } from './carryOut.ts'
+import type { Trx } from './connect.ts'
+import { unpark } from './hints.ts'
+import { writeJournal } from './journal.ts'
+import { putWake } from './outgoing.ts'
+import { insertPayment } from './payments.ts'
+
+export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }
+
+/** Records the order, or reads the one recorded under this merchantUid. The caller compares. */
+export async function recordOrder(
+  trx: Trx,
+  order: OrderRequest,
+  mover: Mover & { patience: Patience },
+): Promise<Recorded<Payment>> {
+  const created = await insertPayment(trx, newPayment(order, { now: mover.at, patience: mover.patience }))
+  const { books } = await loadBooks(trx, { merchantUid: order.merchantUid })
+  if (!books.payment) throw new Failure('temporarilyUnavailable', 'the order was not recorded; ask again')
+  if (created) {
+    const facts = { amount: order.amount, currency: order.currency, channel: order.channel }
+    const line = { what: 'order.recorded', to: 'opening', why: 'the checkout opened a payment', facts }
+    await writeJournal(trx, [line], { ...mover, merchantUid: order.merchantUid })
+    await unpark(trx, order.merchantUid)
+    const saga = `payment:${order.merchantUid}`
+    if (mover.saga !== saga) await putWake(trx, saga)
+  }
+  return { row: books.payment, books, created }
+}
+
+type Asked = RefundRequest & { readonly merchantUid: MerchantUid }
+type Judging = Mover & { readonly patience: Patience; readonly rules: RefundRules }
+
+/** Reserves a refund under the payment's lock, or reads the same request's row. Throws a Failure that leaves no row. */
+export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Promise<Recorded<Refund>> {
+  const loaded = await loadBooks(trx, { merchantUid: asked.merchantUid })
+  const known = loaded.books.refunds.find(({ refundId }) => refundId === asked.refundId)
+  if (known) {
+    if (sameRefundRequest(known, asked.merchantUid, asked)) return { row: known, books: loaded.books, created: false }
+    throw takenId(asked.refundId)
+  }
+  if (await refundAbout(trx, asked.refundId)) throw takenId(asked.refundId)
+  if (!loaded.books.payment) throw new Failure('notFound', `no payment is recorded as ${asked.merchantUid}`)
+  const decision = requestRefund(loaded.books, asked, { now: mover.at, patience: mover.patience }, mover.rules)
+  await carryOut(trx, loaded, decision, mover)
+  const row = decision.books.refunds.find(({ refundId }) => refundId === asked.refundId)
+  if (!row) throw new Error(`refund ${asked.refundId} was decided without a row`)
+  return { row, books: decision.books, created: true }
+}
+
+const takenId = (id: RefundId): Failure =>
+  new Failure('conflict', `refund ${id} was asked for before with another body; use a new refundId for another refund`)
+
+/** No sale any more: `closed`, or `alreadyPaid` where money is in it. Closing a closed order again changes nothing. */
+export async function closePayment(
+  trx: Trx,
+  id: MerchantUid,
+  reason: string,
+  mover: Mover & { patience: Patience },
+): Promise<Books> {
+  const loaded = await loadBooks(trx, { merchantUid: id })
+  if (!loaded.books.payment) throw new Failure('notFound', `no payment is recorded as ${id}`)
+  const decision = closeOrder(loaded.books, reason, { now: mover.at, patience: mover.patience })
+  await carryOut(trx, loaded, decision, mover)
+  return decision.books
+}

@@ -1,0 +1,85 @@
+// The outbox: what must leave. Rows are put by whoever moves something, and claimed, delivered, delayed or parked by the relay.
+// Must not know: Temporal, HTTP, chat tools.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Alert } from '../domain/books.ts'
+import type { Db, Trx } from './connect.ts'
+import { fromNow } from './clock.ts'
+import type { OutboxKind } from './schema.ts'
+
+const row = (kind: OutboxKind, target: string, payload: object) => ({
+  kind,
+  target,
+  payload: sql`${JSON.stringify(payload)}::jsonb`,
+})
+export type Outgoing = ReturnType<typeof row>
+export const wakeRow = (saga: string): Outgoing => row('wake', saga, {})
+export const noticeRow = (merchantUid: string, notice: object): Outgoing => row('notice', merchantUid, notice)
+export const alertRow = (alert: Alert, at: string): Outgoing => row('alert', alert.saga, { ...alert, at })
+
+export async function putOutgoing(trx: Trx, rows: readonly Outgoing[]): Promise<void> {
+  if (rows.length > 0)
+    await trx
+      .insertInto('outbox')
+      .values([...rows])
+      .execute()
+}
+
+export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
+export const putAlert = (trx: Trx, alert: Alert): Promise<void> =>
+  putOutgoing(trx, [alertRow(alert, new Date().toISOString())])
+
+/** All pending rows of one target: one delivery answers them all. */
+export type Claimed = {
+  readonly target: string
+  readonly upTo: number
+  readonly tries: number
+  readonly token: string
+  readonly payload: unknown
+}
+
+/** Claims targets with due rows, one row of each target at a time, so that one target is never delivered twice at once. */
+export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: number): Promise<readonly Claimed[]> {
+  const token = randomUUID()
+  const { rows } = await sql<Claimed>`
+    with due as (
+      select target, max(id) as up_to from outbox o
+      where kind = ${kind} and state = 'pending' and due_at <= clock_timestamp()
+        and not exists (select 1 from outbox l where l.kind = ${kind} and l.target = o.target and l.state = 'pending' and l.leased_until > clock_timestamp())
+      group by target order by min(id) limit ${limit}),
+    locked as (select id from outbox where id in (select up_to from due) and state = 'pending' for update skip locked)
+    update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    where id in (select id from locked) and (leased_until is null or leased_until < clock_timestamp())
+    returning target, id as up_to, tries, lease_token as token, payload`.execute(db)
+  return rows
+}
+
+/** The claimed row and all before it of the same target have left. */
+export async function delivered(db: Db, kind: OutboxKind, { target, upTo }: Claimed, said: string): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ state: 'delivered', settledAt: sql<string>`clock_timestamp()`, leaseToken: null, leasedUntil: null, said })
+    .where('kind', '=', kind)
+    .where('target', '=', target)
+    .where('state', '=', 'pending')
+    .where('id', '<=', upTo)
+    .execute()
+}
+
+export async function delayed(db: Db, { upTo, token, tries }: Claimed, delayMs: number, said: string): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ tries: tries + 1, dueAt: fromNow(delayMs), leaseToken: null, leasedUntil: null, said })
+    .where('id', '=', upTo)
+    .where('leaseToken', '=', token)
+    .execute()
+}
+
+export async function parked(db: Db, { upTo, token }: Claimed, said: string): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ state: 'parked', settledAt: sql<string>`clock_timestamp()`, leaseToken: null, leasedUntil: null, said })
+    .where('id', '=', upTo)
+    .where('leaseToken', '=', token)
+    .execute()
+}

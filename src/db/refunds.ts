@@ -1,0 +1,101 @@
+// Rows of refunds with their tickets: load under lock, insert, compare-and-set, list.
+// Must not know: what moves them.
+import type { Attempt, Refund, Ticket } from '../domain/books.ts'
+import type { RefundId } from '../domain/ids.ts'
+import { oneRow, same, versionOf, type Rows } from './compare.ts'
+import type { Trx } from './connect.ts'
+import { saveTicket } from './tickets.ts'
+
+export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: boolean): Promise<Rows<Refund>> {
+  const refs = attempts.map(({ gatewayRef }) => gatewayRef)
+  const query = trx
+    .selectFrom('refunds')
+    .selectAll()
+    .where('gatewayRef', 'in', refs)
+    .orderBy('createdAt')
+    .orderBy('refundId')
+  const all = await (lock ? query.forUpdate() : query).execute()
+  const found = all.filter((refund) => attempts.some((attempt) => attempt.gateway === refund.gateway))
+  if (found.length === 0) return { rows: [], versions: [] }
+  const ids = found.map(({ refundId }) => refundId)
+  const tickets = await trx
+    .selectFrom('tickets')
+    .selectAll()
+    .where('refundId', 'in', ids)
+    .orderBy('intentAt')
+    .orderBy('authorisedBy')
+    .execute()
+  const rows = found.map(({ version: _, ...refund }): Refund => {
+    const own = tickets.filter((ticket) => ticket.refundId === refund.refundId)
+    return { ...refund, tickets: own.map(({ refundId: _r, ...ticket }): Ticket => ticket) }
+  })
+  return { rows, versions: found.map(({ refundId, version }) => [`refund ${refundId}`, version]) }
+}
+
+export async function saveRefunds(
+  trx: Trx,
+  before: readonly Refund[],
+  after: readonly Refund[],
+  versions: ReadonlyMap<string, number>,
+): Promise<void> {
+  for (const refund of after) {
+    const known = before.find(({ refundId }) => refundId === refund.refundId)
+    const { tickets, ...row } = refund
+    if (!known) await trx.insertInto('refunds').values(row).execute()
+    else {
+      const { tickets: _, ...old } = known
+      if (!same(old, row)) await update(trx, row, versions)
+    }
+    for (const ticket of tickets) {
+      await saveTicket(
+        trx,
+        refund.refundId,
+        known?.tickets.find(({ authorisedBy }) => authorisedBy === ticket.authorisedBy),
+        ticket,
+      )
+    }
+  }
+}
+
+async function update(trx: Trx, row: Omit<Refund, 'tickets'>, versions: ReadonlyMap<string, number>): Promise<void> {
+  const version = versionOf(versions, `refund ${row.refundId}`)
+  const { numUpdatedRows } = await trx
+    .updateTable('refunds')
+    .set({ ...row, version: version + 1 })
+    .where('refundId', '=', row.refundId)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow()
+  oneRow(numUpdatedRows, `refund ${row.refundId}`)
+}
+
+export type RefundFilter = {
+  readonly state?: Refund['state'] | undefined
+  readonly attention?: Refund['attention'] | undefined
+  /** ISO time: only refunds that wait since before it. */
+  readonly waitingBefore?: string | undefined
+  /** `waitingSince refundId` of the last row of the page before. */
+  readonly after?: { readonly waitingSince: string; readonly refundId: string } | undefined
+  readonly limit: number
+}
+
+/** Ids, the oldest waiting first. */
+export async function listRefunds(
+  trx: Trx,
+  filter: RefundFilter,
+): Promise<readonly { refundId: RefundId; waitingSince: string }[]> {
+  let query = trx
+    .selectFrom('refunds')
+    .select(['refundId', 'waitingSince'])
+    .orderBy('waitingSince')
+    .orderBy('refundId')
+    .limit(filter.limit)
+  const { state, attention, waitingBefore, after } = filter
+  if (state !== undefined) query = query.where('state', '=', state)
+  if (attention !== undefined) query = query.where('attention', '=', attention)
+  if (waitingBefore !== undefined) query = query.where('waitingSince', '<', waitingBefore)
+  if (after)
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('waitingSince', 'refundId'), '>', tuple(after.waitingSince, after.refundId as RefundId)),
+    )
+  return query.execute()
+}

@@ -1,0 +1,96 @@
+// The tables as Kysely types, camelCase as in the domain. Rows of payments, attempts, refunds and tickets ARE the domain's plain data.
+// Must not know: what decides. Columns beyond the domain's are named here.
+import type { Generated, GeneratedAlways } from 'kysely'
+import type { Attempt, BookedEntry, Payment, Refund, Ticket } from '../domain/books.ts'
+
+type Row<T> = { -readonly [K in keyof T]: T[K] }
+
+export type PaymentsTable = Row<Payment> & { version: Generated<number>; notices: Generated<number> }
+export type AttemptsTable = Row<Omit<Attempt, 'entries'>> & { version: Generated<number> }
+export type CancelEntriesTable = Row<BookedEntry> & { gateway: string; gatewayRef: string; bookedAt: Generated<string> }
+export type RefundsTable = Row<Omit<Refund, 'tickets'>> & { version: Generated<number> }
+export type TicketsTable = Row<Ticket> & { refundId: string }
+
+export type HintSource = 'webhook' | 'pingback' | 'browser' | 'sweep' | 'person' | 'saga' | 'again'
+export type HintState = 'received' | 'looked' | 'parked'
+export type InboxTable = {
+  id: GeneratedAlways<number>
+  gateway: string
+  /** What one look answers: `ref:{gatewayRef}` or `order:{merchantUid}`; null where the hint could not be read. */
+  subject: string | null
+  gatewayRef: string | null
+  merchantUid: string | null
+  source: HintSource
+  saidStatus: string | null
+  saidCancellationId: string | null
+  contentType: string | null
+  body: Buffer | Uint8Array | null
+  remoteAddress: string | null
+  receivedAt: Generated<string>
+  dueAt: Generated<string>
+  state: Generated<HintState>
+  settledAt: string | null
+  parkedBecause: string | null
+  mismatched: Generated<boolean>
+}
+
+export type LooksTable = {
+  gateway: string
+  subject: string
+  /** The merchant_uid that an unlinked reference was said to belong to, while it is unlinked. */
+  saidMerchantUid: string | null
+  linked: Generated<boolean>
+  leaseToken: string | null
+  leasedUntil: string | null
+  began: string | null
+  /** Webhook hints wait until then; sweep, sagas and people do not. */
+  notBefore: string | null
+  spacingMs: Generated<number>
+  failures: Generated<number>
+  /** After a gateway error nobody's hint looks before then. */
+  retryAt: string | null
+}
+
+export type OutboxKind = 'wake' | 'notice' | 'alert'
+export type OutboxTable = {
+  id: GeneratedAlways<number>
+  kind: OutboxKind
+  /** wake: the workflow id; notice: the merchantUid; alert: the saga it is about. */
+  target: string
+  payload: unknown
+  createdAt: Generated<string>
+  dueAt: Generated<string>
+  state: Generated<'pending' | 'delivered' | 'parked'>
+  tries: Generated<number>
+  leaseToken: string | null
+  leasedUntil: string | null
+  settledAt: string | null
+  said: string | null
+}
+
+export type JournalTable = {
+  id: GeneratedAlways<number>
+  at: string
+  bookedAt: Generated<string>
+  who: string
+  what: string
+  merchantUid: string | null
+  refundId: string | null
+  gatewayRef: string | null
+  fromState: string | null
+  toState: string | null
+  why: string
+  facts: unknown
+}
+
+export type Schema = {
+  payments: PaymentsTable
+  attempts: AttemptsTable
+  cancelEntries: CancelEntriesTable
+  refunds: RefundsTable
+  tickets: TicketsTable
+  inbox: InboxTable
+  looks: LooksTable
+  outbox: OutboxTable
+  journal: JournalTable
+}

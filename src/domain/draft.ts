@@ -1,0 +1,111 @@
+// A draft of the books while one decision is made: small moves that always leave their journal line.
+// Must not know: SQL, and which event calls it. A draft is used up by `decided`.
+import { attemptOf, sumsOf, shownState, undecided, undecidedOfPayment } from './balance.ts'
+import type { Alert, Attempt, Books, Decision, JournalLine, Payment, Refund } from './books.ts'
+import type { GatewayRef, RefundId } from './ids.ts'
+import { orderAfter, type OrderEvent } from './payment.ts'
+import type { Patience } from './patience.ts'
+import { refundAfter, type RefundEvent } from './refund.ts'
+import { planPayment, planRefund } from './waits.ts'
+
+/** What every decision is told: the moment (ISO), and the configuration that it may look at. */
+export type Setting = { readonly now: string; readonly patience: Patience }
+
+export type Draft = {
+  payment: Payment | undefined
+  attempts: readonly Attempt[]
+  refunds: readonly Refund[]
+  readonly journal: JournalLine[]
+  readonly alerts: Alert[]
+  readonly setting: Setting
+}
+
+export function draftOf(books: Books, setting: Setting): Draft {
+  return { ...books, journal: [], alerts: [], setting }
+}
+
+/** Ends the draft: shown state, attention and next checkpoint follow from what was moved. */
+export function decided(draft: Draft): Decision {
+  settlePayment(draft)
+  settleStrays(draft)
+  const { payment, attempts, refunds, journal, alerts } = draft
+  return { books: { payment, attempts, refunds }, journal, alerts }
+}
+
+export function putAttempt(draft: Draft, attempt: Attempt): void {
+  const others = draft.attempts.filter((other) => other.gatewayRef !== attempt.gatewayRef)
+  draft.attempts = [...others, attempt]
+}
+
+export function putRefund(draft: Draft, refund: Refund): void {
+  const known = draft.refunds.some((other) => other.refundId === refund.refundId)
+  draft.refunds = known
+    ? draft.refunds.map((other) => (other.refundId === refund.refundId ? refund : other))
+    : [...draft.refunds, refund]
+}
+
+export function refundIn(draft: Draft, id: RefundId): Refund | undefined {
+  return draft.refunds.find((refund) => refund.refundId === id)
+}
+
+export function attemptIn(draft: Draft, ref: GatewayRef): Attempt | undefined {
+  return attemptOf(draft, ref)
+}
+
+type Why = { readonly why: string; readonly facts?: Readonly<Record<string, unknown>> }
+
+/** Moves a refund by the table; returns the moved refund, or undefined where the table forbids it (nothing is changed). */
+export function moveRefund(draft: Draft, id: RefundId, event: RefundEvent, because: Why): Refund | undefined {
+  const refund = refundIn(draft, id)
+  const to = refund && refundAfter(refund.state, event)
+  if (!refund || !to) return undefined
+  const fresh = { tries: 0, nextTryAt: null, stateSince: draft.setting.now }
+  const moved = planRefund({ ...refund, state: to, ...fresh }, draft.setting.patience, draft.setting.now, false)
+  putRefund(draft, moved)
+  draft.journal.push({ what: event, refundId: id, gatewayRef: refund.gatewayRef, from: refund.state, to, ...because })
+  return moved
+}
+
+/** Moves the order by the table; false where the table forbids it. */
+export function moveOrder(draft: Draft, event: OrderEvent, because: Why): boolean {
+  const { payment } = draft
+  const to = payment && orderAfter(payment.orderState, event)
+  if (!payment || !to) return false
+  draft.payment = { ...payment, orderState: to, tries: 0, nextTryAt: null }
+  draft.journal.push({ what: `order.${event}`, from: payment.orderState, to, ...because })
+  return true
+}
+
+export function alert(draft: Draft, raised: Alert): void {
+  draft.alerts.push(raised)
+}
+
+function settlePayment(draft: Draft): void {
+  const { payment, setting } = draft
+  if (!payment) return
+  const waiting = undecidedOfPayment(draft)
+  const late = waiting.length > 0 && waiting.every((attempt) => attempt.because === 'late')
+  const held = waiting.length === 0 ? 'none' : late ? 'held' : 'quarantined'
+  const begins = held !== 'none' && payment.attention === 'none' && payment.nextCheckpointAt === null
+  const since = begins ? { waitingSince: setting.now, lastCheckpointAt: setting.now } : {}
+  const state = shownState(draft, payment)
+  draft.payment = planPayment({ ...payment, ...since, state }, held, setting.patience, setting.now, false)
+  if (state !== payment.state) {
+    const why = 'computed from the sums of the shown attempt'
+    draft.journal.push({ what: 'payment.state', from: payment.state, to: state, why, facts: factsOf(draft) })
+  }
+}
+
+function settleStrays(draft: Draft): void {
+  draft.attempts = draft.attempts.map((attempt) => {
+    if (!undecided(draft, attempt))
+      return { ...attempt, attention: 'none', nextCheckpointAt: null, nextCheckpointLevel: null }
+    return attempt
+  })
+}
+
+function factsOf(draft: Draft): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    draft.attempts.filter((attempt) => attempt.everPaid).map((attempt) => [attempt.gatewayRef, sumsOf(draft, attempt)]),
+  )
+}

@@ -1,0 +1,48 @@
+// The names of things: brands where a mix-up costs money, and the workflow ids derived from them.
+// Must not know: databases, providers. The makers are the only way in.
+
+export type MerchantUid = string & { readonly __brand: 'MerchantUid' }
+export type RefundId = string & { readonly __brand: 'RefundId' }
+export type GatewayRef = string & { readonly __brand: 'GatewayRef' }
+/** A gateway account: kind/name, for example `iamport/main`. */
+export type GatewayName = string & { readonly __brand: 'GatewayName' }
+
+/** What a caller may use as an id: i'mport takes 40 characters at most (iamport.md §3.3); `.` and `..` would vanish from addresses. */
+export const OWN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,40}$/
+/** Refunds that this program asks for by itself; a caller may not use it. */
+export const AUTO_PREFIX = 'auto.'
+const REF = /^(?!\.{1,2}$)[\x21-\x7e]{1,80}$/
+const GATEWAY = /^(iamport|paymentwall)\/[a-z0-9-]{1,30}$/
+
+export function merchantUid(text: string): MerchantUid {
+  if (!OWN_ID.test(text)) throw new RangeError('a merchantUid is 1 to 40 characters of A-Z a-z 0-9 . _ -')
+  return text as MerchantUid
+}
+
+export function refundId(text: string): RefundId {
+  if (!OWN_ID.test(text)) throw new RangeError('a refundId is 1 to 40 characters of A-Z a-z 0-9 . _ -')
+  return text as RefundId
+}
+
+export function gatewayRef(text: string): GatewayRef {
+  if (!REF.test(text)) throw new RangeError('a gateway reference is 1 to 80 printable characters without spaces')
+  return text as GatewayRef
+}
+
+export function gatewayName(text: string): GatewayName {
+  if (!GATEWAY.test(text)) throw new RangeError('a gateway is named kind/account, for example iamport/main')
+  return text as GatewayName
+}
+
+export const paymentWorkflowId = (id: MerchantUid): string => `payment:${id}`
+export const refundWorkflowId = (id: RefundId): string => `refund:${id}`
+export const strayWorkflowId = (gateway: GatewayName, ref: GatewayRef): string => `stray:${gateway}:${ref}`
+
+/** The marker that ends each cancel's reason, so that a booked entry names the refund that it answers. */
+export const reasonMarker = (id: string): string => ` #${id}`
+
+/** The refund id at the end of a cancel entry's reason, or undefined for a foreign reason. */
+export function refundIdInReason(reason: string): RefundId | undefined {
+  const match = / #([A-Za-z0-9._-]{1,40})$/.exec(reason)
+  return match?.[1] === undefined ? undefined : refundId(match[1])
+}

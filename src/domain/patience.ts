@@ -1,0 +1,141 @@
+// Patience: the schedule of checkpoints of a wait. When the next one is due, and how loud attention must be by now.
+// Must not know: what is waited for. It changes who is asked and how loudly, never what is true.
+import { ATTENTIONS, louder, type Attention } from './books.ts'
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const DAY_MS = UNITS.d
+const FORM = 'write it like "24h remind, 72h warn, 7d page, then every 7d page, skip weekends Asia/Seoul"'
+
+type Step = { readonly afterMs: number; readonly level: Attention }
+export type Patience = {
+  readonly steps: readonly Step[]
+  readonly repeat: { readonly everyMs: number; readonly level: Attention }
+  /** IANA time zone whose Saturdays and Sundays are skipped, or null. */
+  readonly skipWeekends: string | null
+}
+export type Checkpoint = { readonly at: string; readonly level: Attention }
+/** One schedule that runs from one moment; a wait may have several, for example `unknown` and the ladder. */
+export type Track = { readonly since: string; readonly patience: Patience }
+
+/** Parses "30m", "24h", "7d" to milliseconds; throws RangeError with the right form. At most ten years. */
+export function parseDurationMs(text: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(text.trim())
+  const unit = match?.[2]
+  if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd')
+    throw new RangeError(`"${text}" is not a duration; write a number and s, m, h or d, for example 30m`)
+  const ms = Number(match?.[1]) * UNITS[unit]
+  if (ms > 3_650 * DAY_MS) throw new RangeError(`"${text}" is longer than ten years`)
+  return ms
+}
+
+/** Parses `REFUND_PATIENCE`; throws RangeError with what is wrong and the right form. */
+export function parsePatience(text: string): Patience {
+  const steps: Step[] = []
+  let repeat: Patience['repeat'] | undefined
+  let skipWeekends: string | null = null
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const skip = /^skip weekends (\S+)$/.exec(part)
+    const every = /^then every (\S+) (\S+)$/.exec(part)
+    const step = /^(\S+) (\S+)$/.exec(part)
+    if (skip?.[1]) skipWeekends = zone(skip[1])
+    else if (every?.[1] && every[2]) repeat = { everyMs: positive(every[1]), level: level(every[2]) }
+    else if (step?.[1] && step[2] && !repeat && !skipWeekends)
+      steps.push({ afterMs: positive(step[1]), level: level(step[2]) })
+    else throw new RangeError(`cannot read "${part}"; ${FORM}`)
+  }
+  const last = steps.at(-1)
+  if (!last) throw new RangeError(`no checkpoint is named; ${FORM}`)
+  for (const [index, { afterMs }] of steps.entries()) {
+    if (index > 0 && afterMs <= (steps[index - 1]?.afterMs ?? 0))
+      throw new RangeError(`each checkpoint must come later than the one before it; ${FORM}`)
+  }
+  return { steps, repeat: repeat ?? { everyMs: 7 * DAY_MS, level: last.level }, skipWeekends }
+}
+
+function positive(text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms < 1_000) throw new RangeError(`"${text}" is too short for a checkpoint; ${FORM}`)
+  return ms
+}
+
+function level(text: string): Attention {
+  const found = ATTENTIONS.find((attention) => attention === text)
+  if (found === undefined || found === 'none') throw new RangeError(`"${text}" is not remind, warn or page; ${FORM}`)
+  return found
+}
+
+function zone(name: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    throw new RangeError(`"${name}" is not a time zone, write one like Asia/Seoul; ${FORM}`)
+  }
+}
+
+/** The first checkpoint strictly after `after` on any of the tracks. */
+export function nextCheckpoint(tracks: readonly Track[], after: string): Checkpoint | undefined {
+  const candidates = tracks.flatMap((track) => {
+    const found = firstAfter(track, Date.parse(after))
+    return found ? [found] : []
+  })
+  const earliest = candidates.toSorted((a, b) => a.atMs - b.atMs)[0]
+  return earliest && { at: new Date(earliest.atMs).toISOString(), level: earliest.level }
+}
+
+/** How loud attention must be at `now` by schedule alone: the loudest checkpoint that is due by then. */
+export function levelAt(tracks: readonly Track[], now: string): Attention {
+  let loudest: Attention = 'none'
+  for (const { since, patience } of tracks) {
+    const base = Date.parse(since)
+    const due = patience.steps.filter((step) => skipped(base + step.afterMs, patience) <= Date.parse(now))
+    for (const step of due) loudest = louder(loudest, step.level)
+    const last = patience.steps.at(-1)?.afterMs ?? 0
+    if (
+      patience.repeat.everyMs < Infinity &&
+      skipped(base + last + patience.repeat.everyMs, patience) <= Date.parse(now)
+    ) {
+      loudest = louder(loudest, patience.repeat.level)
+    }
+  }
+  return loudest
+}
+
+function firstAfter({ since, patience }: Track, afterMs: number): { atMs: number; level: Attention } | undefined {
+  const base = Date.parse(since)
+  for (const step of patience.steps) {
+    const atMs = skipped(base + step.afterMs, patience)
+    if (atMs > afterMs) return { atMs, level: step.level }
+  }
+  const { everyMs, level: repeated } = patience.repeat
+  if (everyMs === Infinity) return undefined
+  const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
+  let round = Math.max(1, Math.floor((afterMs - 3 * DAY_MS - last) / everyMs))
+  while (skipped(last + round * everyMs, patience) <= afterMs) round += 1
+  return { atMs: skipped(last + round * everyMs, patience), level: repeated }
+}
+
+/** Saturday and Sunday of the named zone move to the Monday after, at the same time of day. */
+function skipped(atMs: number, { skipWeekends }: Patience): number {
+  if (skipWeekends === null) return atMs
+  const weekday = new Intl.DateTimeFormat('en-US', { timeZone: skipWeekends, weekday: 'short' }).format(atMs)
+  if (weekday === 'Sat') return atMs + 2 * DAY_MS
+  return weekday === 'Sun' ? atMs + DAY_MS : atMs
+}
+
+const NEVER = { everyMs: Infinity, level: 'none' } as const
+/** A lost answer: quiet looks soon, and a person after an hour (design.md §6.4). */
+export const UNKNOWN_PATIENCE: Patience = {
+  steps: [
+    { afterMs: UNITS.m, level: 'none' },
+    { afterMs: 10 * UNITS.m, level: 'none' },
+    { afterMs: UNITS.h, level: 'warn' },
+  ],
+  repeat: NEVER,
+  skipWeekends: null,
+}
+/** Money held for a person's decision pages after a day, then weekly. */
+export const HOLD_PATIENCE: Patience = {
+  steps: [{ afterMs: DAY_MS, level: 'page' }],
+  repeat: { everyMs: 7 * DAY_MS, level: 'page' },
+  skipWeekends: null,
+}

@@ -1,0 +1,131 @@
+// The states of a refund: ONE table of what each means and ONE of what may follow. Code, database checks, API and docs derive from them.
+// Must not know: who moves a row, or how it is stored.
+
+type Meaning = {
+  readonly en: string
+  readonly ko: string
+  /** Whether its amount is kept from other refunds; `ifTicketMayLive`: only while a ticket may still be worked off. */
+  readonly reserves: 'yes' | 'no' | 'ifTicketMayLive'
+  /** Whether the payment shows 취소처리 대기 because of it. */
+  readonly waits: boolean
+  /** Whether the saga ends here; `ifTicketDead`: only once a person said that no ticket lives. */
+  readonly closed: 'yes' | 'no' | 'ifTicketDead'
+}
+
+export const REFUND_STATES = {
+  requested: { en: 'requested', ko: '취소접수', reserves: 'yes', waits: true, closed: 'no' },
+  ticketOpen: { en: 'waiting for cancellation', ko: '취소처리 대기', reserves: 'yes', waits: true, closed: 'no' },
+  unknown: { en: 'request being checked', ko: '취소요청 확인중', reserves: 'yes', waits: true, closed: 'no' },
+  blocked: { en: 'cannot be refunded', ko: '취소불가', reserves: 'yes', waits: false, closed: 'no' },
+  refused: { en: 'refused', ko: '취소거절', reserves: 'ifTicketMayLive', waits: false, closed: 'ifTicketDead' },
+  settledElsewhere: { en: 'paid back by bank', ko: '별도환불', reserves: 'no', waits: false, closed: 'yes' },
+  withdrawn: { en: 'withdrawn', ko: '취소철회', reserves: 'no', waits: false, closed: 'yes' },
+  superseded: { en: 'overtaken', ko: '대체종결', reserves: 'no', waits: false, closed: 'yes' },
+  refunded: { en: 'refunded', ko: '취소완료', reserves: 'no', waits: false, closed: 'yes' },
+  reversed: { en: 'reversed', ko: '취소번복', reserves: 'yes', waits: false, closed: 'no' },
+} as const satisfies Record<string, Meaning>
+
+export type RefundState = keyof typeof REFUND_STATES
+
+/** What may happen to a refund, in each state. Anything not named here is forbidden. */
+export const REFUND_MOVES = {
+  requested: {
+    ticketFiled: 'ticketOpen',
+    doneAtOnce: 'refunded',
+    cancelled: 'refunded',
+    turnedDown: 'refused',
+    lostAnswer: 'unknown',
+    notRefundable: 'blocked',
+    withdrawn: 'withdrawn',
+    overtaken: 'superseded',
+  },
+  ticketOpen: {
+    cancelled: 'refunded',
+    resolvedRefunded: 'refunded',
+    resolvedRefused: 'refused',
+    settled: 'settledElsewhere',
+    overtaken: 'superseded',
+    retried: 'requested',
+  },
+  unknown: {
+    ticketFiled: 'ticketOpen',
+    ticketSeen: 'ticketOpen',
+    notSent: 'requested',
+    doneAtOnce: 'refunded',
+    cancelled: 'refunded',
+    resolvedRefunded: 'refunded',
+    turnedDown: 'refused',
+    resolvedRefused: 'refused',
+    settled: 'settledElsewhere',
+    overtaken: 'superseded',
+    retried: 'requested',
+  },
+  blocked: {
+    cancelled: 'refunded',
+    resolvedRefunded: 'refunded',
+    settled: 'settledElsewhere',
+    withdrawn: 'withdrawn',
+    overtaken: 'superseded',
+    retried: 'requested',
+  },
+  refused: {
+    cancelled: 'refunded',
+    resolvedRefunded: 'refunded',
+    settled: 'settledElsewhere',
+    withdrawn: 'withdrawn',
+    overtaken: 'superseded',
+    retried: 'requested',
+  },
+  settledElsewhere: { cancelled: 'refunded' },
+  withdrawn: {},
+  superseded: { cancelled: 'refunded' },
+  refunded: { reversed: 'reversed' },
+  reversed: {
+    cancelled: 'refunded',
+    resolvedRefunded: 'refunded',
+    settled: 'settledElsewhere',
+    resolvedRefused: 'refused',
+    retried: 'requested',
+  },
+} as const satisfies Record<RefundState, Partial<Record<string, RefundState>>>
+
+type Moves = typeof REFUND_MOVES
+export type RefundEvent = { [S in RefundState]: keyof Moves[S] }[RefundState]
+
+/** Who or what wanted the money back. `outside`: moved elsewhere, and i'mport cannot say by whom. */
+export const REFUND_ORIGINS = ['checkout', 'ops', 'policy', 'testChannel', 'console', 'chargeback', 'outside'] as const
+export type RefundOrigin = (typeof REFUND_ORIGINS)[number]
+
+/** The state after `event`, or undefined where the table forbids it. */
+export function refundAfter(state: RefundState, event: RefundEvent): RefundState | undefined {
+  const moves: Partial<Record<RefundEvent, RefundState>> = REFUND_MOVES[state]
+  return moves[event]
+}
+
+type TicketLife = {
+  readonly state: RefundState
+  readonly ticketDead: boolean
+  readonly tickets: readonly { readonly outcome: string | null; readonly dead: boolean }[]
+}
+
+/**
+ * Whether people at Paymentwall may still work off a ticket of this refund: one was filed, or its answer is unknown,
+ * and nobody has said that it is dead. An intent without an outcome counts: the call may have gone out.
+ */
+export function ticketMayLive(refund: TicketLife): boolean {
+  if (refund.ticketDead) return false
+  return refund.tickets.some(
+    (ticket) => ticket.outcome === null || ticket.outcome === 'filed' || ticket.outcome === 'unknown',
+  )
+}
+
+export function refundReserves(refund: TicketLife): boolean {
+  const rule = REFUND_STATES[refund.state].reserves
+  return rule === 'yes' || (rule === 'ifTicketMayLive' && ticketMayLive(refund))
+}
+
+/** Whether the saga has ended and the supervisor passes the row by. */
+export function refundClosed(refund: TicketLife): boolean {
+  const rule = REFUND_STATES[refund.state].closed
+  return rule === 'yes' || (rule === 'ifTicketDead' && refund.ticketDead)
+}

@@ -1,0 +1,172 @@
+// What callers ask for: a new order, a refund, an end of sale. Judged against the books; refusals are Failures with sentences.
+// Must not know: HTTP, SQL, Temporal. The caller holds the payment's lock.
+import { attemptOf, balanceOf } from './balance.ts'
+import type { Attempt, Books, Decision, Payment, Refund } from './books.ts'
+import { decided, draftOf, moveOrder, putRefund, type Setting } from './draft.ts'
+import { Failure } from './failures.ts'
+import { AUTO_PREFIX, type GatewayName, type MerchantUid, type RefundId } from './ids.ts'
+import type { Channel } from './gateway.ts'
+import type { Currency } from './currencies.ts'
+import type { LatePolicy } from './books.ts'
+import { money, printMoney } from './money.ts'
+import { newRefund } from './policyRefunds.ts'
+import type { RefundOrigin } from './refund.ts'
+
+export type OrderRequest = {
+  readonly merchantUid: MerchantUid
+  readonly gateway: GatewayName
+  readonly amount: number
+  readonly currency: Currency
+  readonly channel: Channel
+  readonly name: string
+  readonly returnUrl: string | null
+  readonly country: string | null
+  readonly widget: string | null
+  readonly latePolicy: LatePolicy | null
+  readonly expiresAt: string
+}
+
+/** A new order's row, before the gateway knows of it. */
+export function newPayment(order: OrderRequest, { now }: Setting): Payment {
+  return {
+    ...order,
+    orderState: 'opening',
+    state: 'opening',
+    acceptedRef: null,
+    chargedBack: false,
+    closedReason: null,
+    tries: 0,
+    nextTryAt: null,
+    createdAt: now,
+    attention: 'none',
+    owner: null,
+    snoozedUntil: null,
+    waitingSince: now,
+    lastCheckpointAt: now,
+    nextCheckpointAt: null,
+    nextCheckpointLevel: null,
+  }
+}
+
+/** What differs between a recorded order and the same merchantUid asked for again; the buyer is not compared. */
+export function orderDifferences(recorded: Payment, asked: Omit<OrderRequest, 'expiresAt'>): readonly string[] {
+  const names = [
+    'amount',
+    'currency',
+    'channel',
+    'name',
+    'returnUrl',
+    'country',
+    'widget',
+    'latePolicy',
+    'gateway',
+  ] as const
+  return names.filter((name) => recorded[name] !== asked[name])
+}
+
+export type RefundRequest = {
+  readonly refundId: RefundId
+  /** Minor units of the paid currency; null: all that is left. */
+  readonly amount: number | null
+  readonly reason: string
+  readonly origin: RefundOrigin
+}
+export type RefundRules = { readonly partialRefunds: boolean }
+
+/** A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing behind. */
+export function requestRefund(books: Books, request: RefundRequest, setting: Setting, rules: RefundRules): Decision {
+  if (request.origin === 'checkout' && request.refundId.startsWith(AUTO_PREFIX)) {
+    throw new Failure(
+      'invalidRequest',
+      `refund ids that begin with "${AUTO_PREFIX}" are made by this program; choose another`,
+    )
+  }
+  const accepted = books.payment?.acceptedRef
+  const attempt = accepted ? attemptOf(books, accepted) : undefined
+  if (!attempt)
+    throw new Failure(
+      'paymentNotPaid',
+      'no payment of this order is accepted, so there is nothing to refund; money that needs a decision is refunded by ops',
+    )
+  return refundOf(books, attempt, request, setting, rules)
+}
+
+export function refundOf(
+  books: Books,
+  attempt: Attempt,
+  request: RefundRequest,
+  setting: Setting,
+  rules: RefundRules,
+): Decision {
+  const left = balanceOf(books, attempt)
+  const amount = request.amount ?? left
+  const currency = attempt.currency
+  const details = { left: Math.max(0, left), currency }
+  if (amount <= 0 || amount > left) {
+    const sentence =
+      left > 0
+        ? `${printMoney(money(left, currency))} of this payment can still be refunded`
+        : 'nothing of this payment is left to refund: it is returned or reserved by other refunds'
+    throw new Failure('refundExceedsBalance', `${sentence}; nothing was recorded`, details)
+  }
+  if (amount < left) refusePartial(books, attempt, rules, details)
+  const draft = draftOf(books, setting)
+  const made = newRefund(draft, attempt, {
+    id: request.refundId,
+    amount,
+    origin: request.origin,
+    state: 'requested',
+    reason: request.reason,
+  })
+  putRefund(draft, { ...made, askedAmount: request.amount })
+  draft.journal.push({
+    what: 'refund.requested',
+    refundId: request.refundId,
+    gatewayRef: attempt.gatewayRef,
+    to: 'requested',
+    why: request.reason,
+    facts: { amount, currency },
+  })
+  return decided(draft)
+}
+
+function refusePartial(
+  books: Books,
+  attempt: Attempt,
+  rules: RefundRules,
+  details: Readonly<Record<string, unknown>>,
+): void {
+  if (!rules.partialRefunds)
+    throw new Failure(
+      'partialRefundNotSupported',
+      'partial refunds are switched off (PARTIAL_REFUNDS=no); ask for all that is left, or leave the amount out',
+      details,
+    )
+  if (books.payment && books.payment.currency !== attempt.currency) {
+    throw new Failure(
+      'partialRefundNotSupported',
+      'Paymentwall refunds a payment in another currency than ordered only in full; leave the amount out',
+      details,
+    )
+  }
+}
+
+/** The same refund id asked for again: the same request is answered with its row, another one is a conflict. */
+export function sameRefundRequest(
+  refund: Refund,
+  merchantUid: MerchantUid,
+  request: Omit<RefundRequest, 'origin'>,
+): boolean {
+  return refund.merchantUid === merchantUid && refund.askedAmount === request.amount && refund.reason === request.reason
+}
+
+/** The checkout sells this order no more. Throws `alreadyPaid` once any money is in it. */
+export function closeOrder(books: Books, reason: string, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  if (books.attempts.some((attempt) => attempt.everPaid)) {
+    throw new Failure('alreadyPaid', 'this order has been paid, so it cannot be closed; refund it instead')
+  }
+  if (moveOrder(draft, 'closed', { why: reason }) && draft.payment)
+    draft.payment = { ...draft.payment, closedReason: reason }
+  return decided(draft)
+}

@@ -1,0 +1,158 @@
+// The authorised connection to one i'mport account: its token, one call at a time, and what a failed call means.
+// Must not know: payments, money, what a route answers.
+import { Failure } from '../../domain/failures.ts'
+import { request, type HttpAnswer, type HttpRequest } from '../http.ts'
+import { parse, plain, readEnvelope, tokenSchema, type Envelope } from './schema.ts'
+
+/** i'mport documents no time-outs (iamport.md §8). */
+const READ_TIMEOUT_MS = 10_000
+const RENEW_BEFORE_MS = 60_000
+const SAID_LENGTH = 500
+
+type OnCall = (route: string, ms: number, outcome: string) => void
+export type SessionOptions = {
+  readonly apiUrl: string
+  readonly key: string
+  readonly secret: string
+  /** Told of every exchange: the route without its ids, and an HTTP status, `notSent` or `lost`. */
+  readonly onCall?: OnCall
+  /** Monotonic milliseconds. */
+  readonly clock?: () => number
+}
+
+export type Call = {
+  /** The path with its ids left out, for metrics. */
+  readonly route: string
+  readonly path: string
+  /** Sent as JSON by POST; without one it is a GET. */
+  readonly body?: Readonly<Record<string, string | number | boolean>>
+  readonly timeoutMs?: number
+}
+/** What i'mport says in its envelope: yes with a response, or no with a code (with HTTP 200 too: iamport.md §1.6). */
+export type Reply =
+  | { readonly kind: 'yes'; readonly response: unknown }
+  | { readonly kind: 'no'; readonly status: number; readonly code: string; readonly said: string }
+
+export type Session = {
+  /** A token good for at least one call, cached; callers at the same time share one request. Throws a Failure. */
+  token(): Promise<string>
+  /** A token that was answered with 401 is not used again. */
+  forget(token: string): void
+  /** One exchange with this token, never repeated, never throwing for what the other side does. */
+  send(call: Call, token: string): Promise<HttpAnswer>
+  /** For calls that may be repeated: token, one renewal on 401, envelope. Throws a Failure for all that is no Reply. */
+  ask(call: Call): Promise<Reply>
+}
+
+/** Throws RangeError for an address that is none. */
+export function createSession(options: SessionOptions): Session {
+  const { onCall = () => undefined, clock = () => performance.now() } = options
+  const base = baseOf(options.apiUrl)
+
+  async function exchange({ route, path, body, timeoutMs = READ_TIMEOUT_MS }: Call, token?: string) {
+    const began = clock()
+    const answer = await request({ url: base + path, ...messageOf(body, token), timeoutMs })
+    onCall(route, clock() - began, answer.kind === 'answer' ? String(answer.status) : answer.kind)
+    return answer
+  }
+
+  const tokens = createTokens(options, clock, exchange)
+  return {
+    ...tokens,
+    send: exchange,
+    async ask(call) {
+      const token = await tokens.token()
+      const first = await exchange(call, token)
+      if (first.kind !== 'answer' || first.status !== 401) return replyOf(first, call)
+      tokens.forget(token)
+      return replyOf(await exchange(call, await tokens.token()), call)
+    },
+  }
+}
+
+type Exchange = (call: Call, token?: string) => Promise<HttpAnswer>
+
+function createTokens({ key, secret }: SessionOptions, clock: () => number, exchange: Exchange) {
+  const call = { route: '/users/getToken', path: '/users/getToken', body: { imp_key: key, imp_secret: secret } }
+  let cached: { readonly text: string; readonly renewAt: number } | undefined
+  let asking: Promise<string> | undefined
+
+  async function renew(): Promise<string> {
+    const began = clock()
+    const reply = replyOf(await exchange(call), call)
+    if (reply.kind === 'no') throw keysRefused(reply.said)
+    const token = parse(tokenSchema, reply.response, 'response')
+    // The difference, not the date: the two clocks may disagree (iamport.md §2). Counted from before the request.
+    const renewAt = began + (token.expired_at - token.now) * 1000 - RENEW_BEFORE_MS
+    cached = { text: token.access_token, renewAt }
+    return token.access_token
+  }
+
+  return {
+    token(): Promise<string> {
+      if (cached !== undefined && clock() < cached.renewAt) return Promise.resolve(cached.text)
+      asking ??= renew().finally(() => {
+        asking = undefined
+      })
+      return asking
+    },
+    forget(token: string): void {
+      if (cached?.text === token) cached = undefined
+    },
+  }
+}
+
+function messageOf(body: Call['body'], token: string | undefined): Pick<HttpRequest, 'method' | 'headers' | 'body'> {
+  const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+  if (body === undefined) return { method: 'GET', headers }
+  return { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+/** A text for people out of what the gateway says for its no. */
+export function saidBy(envelope: Envelope): string {
+  return plain(envelope.message ?? '', SAID_LENGTH) || `no reason given (code ${envelope.code})`
+}
+
+function replyOf(answer: HttpAnswer, { route }: Call): Reply {
+  if (answer.kind !== 'answer') throw unavailable(route, answer.said)
+  const { status, body } = answer
+  if (status === 429 || status >= 500) throw unavailable(route, `HTTP ${status}`, status)
+  if (status === 401) throw keysRefused(saidIn(body))
+  const envelope = readEnvelope(body)
+  if (envelope.code !== 0) return { kind: 'no', status, code: String(envelope.code), said: saidBy(envelope) }
+  if (status >= 200 && status < 300) return { kind: 'yes', response: envelope.response }
+  throw new Failure('gatewayAnswerUnreadable', `i'mport answered ${route} with HTTP ${status} and yet with code 0.`, {
+    route,
+    status,
+  })
+}
+
+function saidIn(body: string): string {
+  try {
+    return saidBy(readEnvelope(body))
+  } catch {
+    return 'HTTP 401 without a message'
+  }
+}
+
+function unavailable(route: string, said: string, status?: number): Failure {
+  const sentence = `i'mport could not be asked (${route}): ${said}. Nothing was changed; it will be asked again.`
+  return new Failure('gatewayUnavailable', sentence, status === undefined ? { route } : { route, status })
+}
+
+function keysRefused(said: string): Failure {
+  const sentence = `i'mport does not take our keys: ${said}. Check IAMPORT_KEY and IAMPORT_SECRET; nothing was changed.`
+  return new Failure('gatewayKeysRefused', sentence, { said })
+}
+
+function baseOf(apiUrl: string): string {
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username + url.password + url.search + url.hash !== ''
+  ) {
+    throw new RangeError("i'mport's address is an http or https URL without a name, a password or a query in it")
+  }
+  return url.href.replace(/\/+$/, '')
+}

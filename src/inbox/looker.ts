@@ -1,0 +1,94 @@
+// The looker: claims references with unlooked hints, looks at each, and says when the next look may be.
+// Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no gateway call.
+import { Failure, FAILURES } from '../domain/failures.ts'
+import { gatewayName, gatewayRef, merchantUid } from '../domain/ids.ts'
+import { candidates, lease, park, release, shareOrderLook, unlinkedLooks, type Candidate } from '../db/inboxLooks.ts'
+import { transact } from '../db/connect.ts'
+import { putAlert } from '../db/outgoing.ts'
+import { startLoop, type Loop } from '../loop.ts'
+import { metrics } from '../metrics.ts'
+import { look, type LookDeps, type Subject } from './look.ts'
+
+const AT_ONCE = 8
+const LEASE_MS = 60_000
+const LONGEST_SPACING_MS = 600_000
+const UNLINKED_LOOKS = 5
+/** Growing delays of 5 s to 10 min: some two hours of a gateway that does not answer. */
+const MOST_FAILURES = 20
+
+export type LookerOptions = LookDeps & { readonly spacingMs: number; readonly pollMs: number }
+
+export function startLooker(options: LookerOptions): Loop {
+  return startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work: () => lookOnce(options) })
+}
+
+/** One portion; true where something was done, so that there may be more. */
+export async function lookOnce(options: LookerOptions): Promise<boolean> {
+  const found = await candidates(options.db, AT_ONCE)
+  const done = await Promise.all(found.map((candidate) => handle(options, candidate)))
+  return done.some(Boolean)
+}
+
+async function handle(options: LookerOptions, candidate: Candidate): Promise<boolean> {
+  const { db } = options
+  if (!candidate.linked && !candidate.trusted) {
+    if (!candidate.orderKnown || candidate.merchantUid === null) {
+      const parked = await park(db, candidate, 'unknownOrder')
+      metrics.hintsParked.inc({ because: 'unknownOrder' }, parked)
+      return parked > 0
+    }
+    if (candidate.subject.startsWith('ref:') && (await unlinkedLooks(db, candidate.merchantUid)) >= UNLINKED_LOOKS) {
+      await shareOrderLook(db, candidate, candidate.merchantUid)
+      return true
+    }
+  }
+  const token = await lease(db, candidate, LEASE_MS)
+  if (token === undefined) return false
+  try {
+    await lookAt(options, candidate, token)
+  } catch (error) {
+    await failed(options, candidate, token, error)
+  }
+  return true
+}
+
+async function lookAt(options: LookerOptions, candidate: Candidate, token: string): Promise<void> {
+  await look(options, subjectOf(candidate), {
+    who: 'look',
+    strays: candidate.trusted,
+    also: async (trx, { began, moved }) => {
+      const { spacingMs } = options
+      const quiet = candidate.spacingMs === 0 ? spacingMs : Math.min(LONGEST_SPACING_MS, candidate.spacingMs * 2)
+      await release(trx, candidate, token, { began, spacingMs: moved ? spacingMs : quiet, failures: 0 })
+    },
+  })
+}
+
+function subjectOf({ gateway, subject, gatewayRef: ref }: Candidate): Subject {
+  const name = gatewayName(gateway)
+  if (subject.startsWith('ref:') && ref !== null) return { gateway: name, gatewayRef: gatewayRef(ref) }
+  return { gateway: name, merchantUid: merchantUid(subject.slice('order:'.length)) }
+}
+
+/** The gateway did not answer: later, and after many tries for a person. Other errors give the lease back by time. */
+async function failed({ db, log }: LookerOptions, candidate: Candidate, token: string, error: unknown): Promise<void> {
+  if (!(error instanceof Failure)) throw error
+  const failures = candidate.failures + 1
+  log(`look at ${candidate.subject}: ${error.message}`)
+  if (failures < MOST_FAILURES && FAILURES[error.kind].retry) {
+    const retryMs = Math.min(LONGEST_SPACING_MS, 5_000 * 2 ** (failures - 1))
+    await release(db, candidate, token, { spacingMs: candidate.spacingMs, failures, retryMs })
+    return
+  }
+  await transact(db, 'park hints', async (trx) => {
+    const parked = await park(trx, candidate, 'gatewayUnavailable')
+    metrics.hintsParked.inc({ because: 'gatewayUnavailable' }, parked)
+    await putAlert(trx, {
+      level: 'page',
+      kind: 'hintsParked',
+      saga: candidate.subject,
+      sentence: `${parked} hints wait for a person: ${error.message}`,
+    })
+    await release(trx, candidate, token, { spacingMs: candidate.spacingMs, failures: 0 })
+  })
+}

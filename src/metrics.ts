@@ -1,0 +1,42 @@
+// The counters and histograms of this process, for /metrics. Gauges that are read from the database are in http/health.ts.
+// Must not know: HTTP, SQL.
+import { Counter, Histogram, Registry } from 'prom-client'
+
+export const registry = new Registry()
+const registers = [registry]
+
+export const metrics = {
+  hintsReceived: new Counter({
+    name: 'saga_hints_received_total',
+    help: 'Hints kept in the inbox',
+    labelNames: ['source'],
+    registers,
+  }),
+  hintsLooked: new Counter({ name: 'saga_hints_looked_total', help: 'Hints that a look answered', registers }),
+  hintsParked: new Counter({
+    name: 'saga_hints_parked_total',
+    help: 'Hints kept for a person',
+    labelNames: ['because'],
+    registers,
+  }),
+  hintsMismatched: new Counter({
+    name: 'saga_hints_mismatched_total',
+    help: 'Hints that paired ids which do not belong together',
+    registers,
+  }),
+  looks: new Counter({ name: 'saga_looks_total', help: 'Looks at the gateway', labelNames: ['outcome'], registers }),
+  gatewayCalls: new Histogram({
+    name: 'saga_gateway_call_seconds',
+    help: 'Calls to the gateway',
+    labelNames: ['route', 'outcome'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  }),
+  delivered: new Counter({
+    name: 'saga_outbox_delivered_total',
+    help: 'Outbox rows that left',
+    labelNames: ['kind'],
+    registers,
+  }),
+  alerts: new Counter({ name: 'saga_alerts_total', help: 'Alerts raised', labelNames: ['level', 'kind'], registers }),
+}

@@ -1,0 +1,75 @@
+// Counts the gateway calls by route, and answers what every vendor endpoint has in common: bodies, faults, silence.
+// Must not know any endpoint by name.
+import type { Router, RouterContext } from '@koa/router'
+import { SLOW_READ_MS } from './faults.ts'
+import type { Simulation } from './simulation.ts'
+
+const BODY_LIMIT_BYTES = 64 * 1024
+
+export type Calls = { count(label: string): void; all(): Record<string, number>; reset(): void }
+export type Act = (context: RouterContext) => unknown
+export type Method = 'get' | 'post' | 'put'
+
+export function makeCalls(): Calls {
+  const counts = new Map<string, number>()
+  return {
+    count: (label) => void counts.set(label, (counts.get(label) ?? 0) + 1),
+    all: () => Object.fromEntries(counts),
+    reset: () => counts.clear(),
+  }
+}
+
+/** Adds a vendor endpoint: counted when it arrives, before keys are looked at; reads obey the `reads` fault. */
+export function vendorRoute(simulation: Simulation, router: Router, method: Method, paths: string[], act: Act): void {
+  const label = `${method.toUpperCase()} ${paths[0] ?? ''}`
+  router[method](paths, async (context) => {
+    simulation.calls.count(label)
+    const { reads } = simulation.faults.now()
+    if (method === 'get' && reads === 'error500') return answerBroken(context)
+    await act(context)
+    // Read first, answered later: what a slow answer says may be out of date when it comes.
+    if (method === 'get' && reads === 'slow') await sleep(SLOW_READ_MS)
+  })
+}
+
+/** What stands before a broken gateway does not speak JSON. */
+export function answerBroken(context: RouterContext): void {
+  context.status = 500
+  context.type = 'html'
+  context.body = '<html><body><h1>500 Internal Server Error</h1></body></html>'
+}
+
+/** Leaves the caller without an answer, the connection open, until the caller gives up. */
+export function neverAnswer(context: RouterContext): void {
+  context.respond = false
+}
+
+export function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs).unref())
+}
+
+/** The body as text; 413 above 64 KiB, read to its end so that the answer reaches the sender. */
+export async function bodyText(context: RouterContext): Promise<string> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of context.req) {
+    const buffer = Buffer.from(piece)
+    bytes += buffer.length
+    if (bytes <= BODY_LIMIT_BYTES) pieces.push(buffer)
+  }
+  if (bytes > BODY_LIMIT_BYTES) context.throw(413, 'The body is larger than 64 KiB.')
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+/** A JSON object or a form as an object; `{}` for an empty body, undefined for what is neither. */
+export async function bodyObject(context: RouterContext): Promise<object | undefined> {
+  const text = await bodyText(context)
+  if (text.trim() === '') return {}
+  if (context.is('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text))
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}

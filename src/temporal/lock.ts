@@ -1,0 +1,128 @@
+// A lock file between processes: one works, the others wait and say so, a dead owner's lock is taken over.
+// Must not know what is done under the lock.
+
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+export type LockOptions = {
+  readonly path: string
+  /** How long to wait for a living owner before giving up with an error. */
+  readonly waitMs: number
+  /** Called once, with a sentence, when somebody else holds the lock. */
+  readonly onWait: (line: string) => void
+}
+
+type Owner = { readonly pid: number; readonly token: string }
+
+const POLL_MS = 200
+/** Tokens of locks held by this very process: after a container restart an old lock may carry our own pid. */
+const heldHere = new Set<string>()
+
+/** Runs `work` while holding the lock file; the lock is given back whatever happens. */
+export async function withFileLock<T>(options: LockOptions, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(options.path), { recursive: true })
+  const owner: Owner = { pid: process.pid, token: randomUUID() }
+  heldHere.add(owner.token)
+  try {
+    await acquire(options, owner)
+    try {
+      return await work()
+    } finally {
+      await release(options.path, owner)
+    }
+  } finally {
+    heldHere.delete(owner.token)
+  }
+}
+
+async function acquire(options: LockOptions, owner: Owner): Promise<void> {
+  const giveUpAt = Date.now() + options.waitMs
+  let waitingSaid = false
+  while (!(await create(options.path, owner))) {
+    const other = await readOwner(options.path)
+    if (other === undefined) continue // given back between the two looks
+    if (!isAlive(other)) {
+      await removeStale(options.path, other)
+      continue
+    }
+    if (Date.now() > giveUpAt) {
+      throw new Error(
+        `Process ${other.pid} has held ${options.path} for too long. Stop that process, or delete the file, and start again.`,
+      )
+    }
+    if (!waitingSaid) {
+      waitingSaid = true
+      options.onWait(`waiting for process ${other.pid}, which holds ${options.path}`)
+    }
+    await pause(POLL_MS)
+  }
+}
+
+/** `link` makes the file with its content at once: nobody ever reads a lock without an owner. */
+async function create(path: string, owner: Owner): Promise<boolean> {
+  const draft = `${path}.${owner.token}`
+  await writeFile(draft, `${owner.pid} ${owner.token}\n`)
+  try {
+    await link(draft, path)
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** A file that says nothing usable counts as a dead owner's: pid 0 is never alive. */
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    const [pid = '', token = ''] = (await readFile(path, 'utf8')).trim().split(' ')
+    return { pid: /^\d+$/.test(pid) ? Number(pid) : 0, token }
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Two waiters may find the same dead owner. The second could otherwise remove the lock the first has just taken,
+ * so what was moved away is looked at, and put back when it belongs to somebody else.
+ */
+async function removeStale(path: string, stale: Owner): Promise<void> {
+  const aside = `${path}.stale-${randomUUID()}`
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return
+    throw error
+  }
+  const moved = await readOwner(aside)
+  if (moved !== undefined && moved.token !== stale.token) await link(aside, path).catch(ignoreExisting)
+  await rm(aside, { force: true })
+}
+
+async function release(path: string, owner: Owner): Promise<void> {
+  const current = await readOwner(path)
+  if (current?.token === owner.token) await rm(path, { force: true })
+}
+
+function isAlive(owner: Owner): boolean {
+  if (owner.pid === 0) return false
+  if (owner.pid === process.pid) return heldHere.has(owner.token)
+  try {
+    process.kill(owner.pid, 0)
+    return true
+  } catch (error) {
+    return isCode(error, 'EPERM') // it lives, and belongs to another user
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!isCode(error, 'EEXIST')) throw error
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,32 @@
+// The Temporal CLI for tests, found or made as the program does it, and a folder that is gone afterwards.
+// Must not know what a test does with it.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { findOrMakeTemporalCli } from '../../src/temporal/binary.ts'
+
+/** A time limit for the hook that first needs a server: on an empty cache it is made, which takes minutes, once. */
+export const MAKING_MS = 30 * 60_000
+
+/** Where servers are kept between runs, for tests as for the program. */
+export function testCacheDir(): string {
+  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'paymentwall-saga')
+}
+
+export function temporalCliForTests(): Promise<string> {
+  return findOrMakeTemporalCli({
+    cli: process.env['TEMPORAL_CLI'],
+    searchPath: process.env['PATH'] ?? '',
+    cacheDir: testCacheDir(),
+    env: process.env,
+    progress: (line) => console.warn(line),
+  })
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}

@@ -1,0 +1,14 @@
+// How the tests run: one process per file (Temporal's Runtime is one per process), real servers, no fake clocks.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 600_000,
+    reporters: ['default'],
+  },
+})
