@@ -4,7 +4,7 @@
 import { constants } from 'node:fs'
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { withFileLock } from './lock.ts'
+import { withFileLock } from '../lock.ts'
 
 export type Progress = (line: string) => void
 

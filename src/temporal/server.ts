@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { lastLines } from './command.ts'
 import { openDataFolder } from './dataFolder.ts'
-import { withFileLock } from './lock.ts'
+import { withFileLock } from '../lock.ts'
 import { becomesFree, freePort, isListening } from './ports.ts'
 import { runServer, type ServerProcess } from './serverProcess.ts'
 

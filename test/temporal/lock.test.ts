@@ -5,7 +5,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { withFileLock } from '../../src/temporal/lock.ts'
+import { withFileLock } from '../../src/lock.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 import { startScript } from './processes/start.ts'
 

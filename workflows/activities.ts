@@ -1,0 +1,58 @@
+// Every activity as the sagas see it, grouped by how it may fail. Time-outs and retries are decided here and nowhere else.
+// Must not know: how an activity does its work.
+import { ActivityFailure, ApplicationFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+
+type Rows = Pick<Activities, 'beginPayment' | 'readPayment' | 'beginRefund' | 'readRefund'>
+
+/** Reads and writes of our own rows: part of the workflow task while the database answers. */
+const local = proxyLocalActivities<Rows>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '30s',
+  retry: { maximumAttempts: 3, initialInterval: '200ms' },
+})
+/** The same while it does not: three local tries, then a normal activity, so that an outage is not paid in heartbeats. */
+const patient = proxyActivities<Rows>({
+  summary: 'our database did not answer: trying until it does',
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '2s', maximumInterval: '1m' },
+})
+
+export const rows: Rows = {
+  beginPayment: (...args) => firstLocally(() => local.beginPayment(...args), () => patient.beginPayment(...args)),
+  readPayment: (...args) => firstLocally(() => local.readPayment(...args), () => patient.readPayment(...args)),
+  beginRefund: (...args) => firstLocally(() => local.beginRefund(...args), () => patient.beginRefund(...args)),
+  readRefund: (...args) => firstLocally(() => local.readRefund(...args), () => patient.readRefund(...args)),
+}
+
+async function firstLocally<T>(locally: () => Promise<T>, patiently: () => Promise<T>): Promise<T> {
+  try {
+    return await locally()
+  } catch (error) {
+    if (isFinal(error)) throw error
+    return await patiently()
+  }
+}
+
+/** Bad input and broken promises: trying again cannot help. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
+}
+
+/** Asks the gateway, then writes the row; each catches a gateway that does not answer and says in its result when to come back. */
+const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', maximumInterval: '1m' } } as const
+
+export const { openPayment } = proxyActivities<Pick<Activities, 'openPayment'>>({ ...repeatable, summary: 'register amount and currency with the gateway' })
+export const { expirePayment } = proxyActivities<Pick<Activities, 'expirePayment'>>({ ...repeatable, summary: 'one last look before the order expires' })
+export const { checkpointPayment } = proxyActivities<Pick<Activities, 'checkpointPayment'>>({ ...repeatable, summary: 'checkpoint: look, then ask for a person' })
+export const { checkpointRefund } = proxyActivities<Pick<Activities, 'checkpointRefund'>>({ ...repeatable, summary: 'checkpoint: look, then ask for a person' })
+export const { settleTicket } = proxyActivities<Pick<Activities, 'settleTicket'>>({ ...repeatable, startToCloseTimeout: '30s', summary: 'find out how the lost try ended' })
+export const { noteCancelRequest } = proxyActivities<Pick<Activities, 'noteCancelRequest'>>({ ...repeatable, startToCloseTimeout: '30s', summary: 'journal the cancel request: a ticket cannot be called back' })
+
+/** The one call that may move money: never repeated by Temporal; a lost one is settled by its rows. */
+export const { fileTicket } = proxyActivities<Pick<Activities, 'fileTicket'>>({
+  summary: 'ask the gateway for the cancel: opens a ticket',
+  startToCloseTimeout: '45s',
+  heartbeatTimeout: '15s',
+  retry: { maximumAttempts: 1 },
+})

@@ -1,0 +1,4 @@
+// The workflows that a worker offers, by the names under which any Temporal client starts them.
+// Must not know: how they are bundled.
+export { payment } from './payment.ts'
+export { refund } from './refund.ts'

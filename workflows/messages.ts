@@ -1,0 +1,33 @@
+// The words on the wire: workflow types, task queues, inputs, signals. Names in histories are for ever.
+// Must not know: activities, databases. Inputs are JSON: times are ISO strings, amounts integers in minor units.
+import { defineSignal } from '@temporalio/workflow'
+
+export { PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../src/domain/queues.ts'
+
+/** Your row moved: read it again. Carries nothing, so a repeated or forged one changes nothing. */
+export const news = defineSignal('news')
+
+/** Only the id is needed once the row exists; a checkout without the HTTP API sends the whole order. */
+export type PaymentInput = {
+  readonly merchantUid: string
+  readonly amount?: number
+  readonly currency?: string
+  readonly name?: string
+  readonly channel?: 'live' | 'test'
+  readonly country?: string
+  readonly returnUrl?: string
+  readonly expiresIn?: string
+  readonly latePolicy?: 'hold' | 'refund' | 'accept'
+  readonly gateway?: string
+  readonly widget?: 'pw_1' | 't3_1'
+}
+
+export type RefundInput = {
+  readonly refundId: string
+  readonly merchantUid?: string
+  readonly amount?: number
+  readonly reason?: string
+}
+
+/** What a finished saga answers: the state in which its row was closed. */
+export type Ended = { readonly state: string }

@@ -1,0 +1,45 @@
+// The payment saga: register the order, wait for money or for its time to run out; money that needs a person keeps it open.
+// Must not know: databases, gateways. The row is the memory, the workflow is the hand.
+import { continueAsNew, workflowInfo } from '@temporalio/workflow'
+import type { PaymentStep } from '../src/domain/steps.ts'
+import { checkpointPayment, expirePayment, noteCancelRequest, openPayment, rows } from './activities.ts'
+import { shower } from './attributes.ts'
+import { uncancellable } from './cancelRequests.ts'
+import type { Ended, PaymentInput } from './messages.ts'
+import { here, openNewsDesk, type NewsDesk } from './news.ts'
+
+export async function payment(input: PaymentInput): Promise<Ended> {
+  const { workflowId } = workflowInfo()
+  const { merchantUid } = input
+  const desk = openNewsDesk()
+  const show = shower()
+  return uncancellable(async (cancelRequests) => {
+    let step = await desk.reading(() => rows.beginPayment({ input, workflowId, now: here() }))
+    while (step.next.do !== 'end') {
+      show(step)
+      if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof payment>({ merchantUid })
+      if (cancelRequests.pending()) {
+        await noteCancelRequest({ workflowId, now: here() })
+        cancelRequests.answered()
+      }
+      step = desk.pending() ? await read(desk, merchantUid) : await advance(desk, merchantUid, step, cancelRequests.pending)
+    }
+    return { state: step.state }
+  })
+}
+
+const read = (desk: NewsDesk, merchantUid: string): Promise<PaymentStep> => desk.reading(() => rows.readPayment({ merchantUid, now: here() }))
+
+async function advance(desk: NewsDesk, merchantUid: string, { next }: PaymentStep, interrupted: () => boolean): Promise<PaymentStep> {
+  switch (next.do) {
+    case 'end':
+      return read(desk, merchantUid)
+    case 'open':
+      return openPayment({ merchantUid, now: here() })
+    case 'wait': {
+      const woken = await desk.within(next.ms, next.summary, interrupted)
+      if (woken || next.then === 'read') return read(desk, merchantUid)
+      return next.then === 'expire' ? expirePayment({ merchantUid, now: here() }) : checkpointPayment({ merchantUid, now: here() })
+    }
+  }
+}
