@@ -19,10 +19,26 @@ const patient = proxyActivities<Rows>({
 })
 
 export const rows: Rows = {
-  beginPayment: (...args) => firstLocally(() => local.beginPayment(...args), () => patient.beginPayment(...args)),
-  readPayment: (...args) => firstLocally(() => local.readPayment(...args), () => patient.readPayment(...args)),
-  beginRefund: (...args) => firstLocally(() => local.beginRefund(...args), () => patient.beginRefund(...args)),
-  readRefund: (...args) => firstLocally(() => local.readRefund(...args), () => patient.readRefund(...args)),
+  beginPayment: (...args) =>
+    firstLocally(
+      () => local.beginPayment(...args),
+      () => patient.beginPayment(...args),
+    ),
+  readPayment: (...args) =>
+    firstLocally(
+      () => local.readPayment(...args),
+      () => patient.readPayment(...args),
+    ),
+  beginRefund: (...args) =>
+    firstLocally(
+      () => local.beginRefund(...args),
+      () => patient.beginRefund(...args),
+    ),
+  readRefund: (...args) =>
+    firstLocally(
+      () => local.readRefund(...args),
+      () => patient.readRefund(...args),
+    ),
 }
 
 async function firstLocally<T>(locally: () => Promise<T>, patiently: () => Promise<T>): Promise<T> {
@@ -36,18 +52,40 @@ async function firstLocally<T>(locally: () => Promise<T>, patiently: () => Promi
 
 /** Bad input and broken promises: trying again cannot help. */
 function isFinal(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
+  return (
+    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
+  )
 }
 
 /** Asks the gateway, then writes the row; each catches a gateway that does not answer and says in its result when to come back. */
 const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', maximumInterval: '1m' } } as const
 
-export const { openPayment } = proxyActivities<Pick<Activities, 'openPayment'>>({ ...repeatable, summary: 'register amount and currency with the gateway' })
-export const { expirePayment } = proxyActivities<Pick<Activities, 'expirePayment'>>({ ...repeatable, summary: 'one last look before the order expires' })
-export const { checkpointPayment } = proxyActivities<Pick<Activities, 'checkpointPayment'>>({ ...repeatable, summary: 'checkpoint: look, then ask for a person' })
-export const { checkpointRefund } = proxyActivities<Pick<Activities, 'checkpointRefund'>>({ ...repeatable, summary: 'checkpoint: look, then ask for a person' })
-export const { settleTicket } = proxyActivities<Pick<Activities, 'settleTicket'>>({ ...repeatable, startToCloseTimeout: '30s', summary: 'find out how the lost try ended' })
-export const { noteCancelRequest } = proxyActivities<Pick<Activities, 'noteCancelRequest'>>({ ...repeatable, startToCloseTimeout: '30s', summary: 'journal the cancel request: a ticket cannot be called back' })
+export const { openPayment } = proxyActivities<Pick<Activities, 'openPayment'>>({
+  ...repeatable,
+  summary: 'register amount and currency with the gateway',
+})
+export const { expirePayment } = proxyActivities<Pick<Activities, 'expirePayment'>>({
+  ...repeatable,
+  summary: 'one last look before the order expires',
+})
+export const { checkpointPayment } = proxyActivities<Pick<Activities, 'checkpointPayment'>>({
+  ...repeatable,
+  summary: 'checkpoint: look, then ask for a person',
+})
+export const { checkpointRefund } = proxyActivities<Pick<Activities, 'checkpointRefund'>>({
+  ...repeatable,
+  summary: 'checkpoint: look, then ask for a person',
+})
+export const { settleTicket } = proxyActivities<Pick<Activities, 'settleTicket'>>({
+  ...repeatable,
+  startToCloseTimeout: '30s',
+  summary: 'find out how the lost try ended',
+})
+export const { noteCancelRequest } = proxyActivities<Pick<Activities, 'noteCancelRequest'>>({
+  ...repeatable,
+  startToCloseTimeout: '30s',
+  summary: 'journal the cancel request: a ticket cannot be called back',
+})
 
 /** The one call that may move money: never repeated by Temporal; a lost one is settled by its rows. */
 export const { fileTicket } = proxyActivities<Pick<Activities, 'fileTicket'>>({

@@ -1,6 +1,6 @@
 // News that a saga's row moved: counted, so that news which came before a read began is answered by that read.
 // Must not know: what the row is. The handler is synchronous and never throws.
-import { condition, setHandler, type Duration } from '@temporalio/workflow'
+import { condition, setHandler } from '@temporalio/workflow'
 import { news } from './messages.ts'
 
 export type NewsDesk = {
@@ -9,7 +9,7 @@ export type NewsDesk = {
   /** Reads the row; news that arrived before it began is answered by it. */
   reading<T>(read: () => Promise<T>): Promise<T>
   /** Waits for news, or until interrupted; false where the time ran out first. */
-  within(ms: Duration, summary: string, interrupted: () => boolean): Promise<boolean>
+  within(ms: number, summary: string, interrupted: () => boolean): Promise<boolean>
 }
 
 export function openNewsDesk(): NewsDesk {

@@ -22,15 +22,23 @@ export async function payment(input: PaymentInput): Promise<Ended> {
         await noteCancelRequest({ workflowId, now: here() })
         cancelRequests.answered()
       }
-      step = desk.pending() ? await read(desk, merchantUid) : await advance(desk, merchantUid, step, cancelRequests.pending)
+      step = desk.pending()
+        ? await read(desk, merchantUid)
+        : await advance(desk, merchantUid, step, cancelRequests.pending)
     }
     return { state: step.state }
   })
 }
 
-const read = (desk: NewsDesk, merchantUid: string): Promise<PaymentStep> => desk.reading(() => rows.readPayment({ merchantUid, now: here() }))
+const read = (desk: NewsDesk, merchantUid: string): Promise<PaymentStep> =>
+  desk.reading(() => rows.readPayment({ merchantUid, now: here() }))
 
-async function advance(desk: NewsDesk, merchantUid: string, { next }: PaymentStep, interrupted: () => boolean): Promise<PaymentStep> {
+async function advance(
+  desk: NewsDesk,
+  merchantUid: string,
+  { next }: PaymentStep,
+  interrupted: () => boolean,
+): Promise<PaymentStep> {
   switch (next.do) {
     case 'end':
       return read(desk, merchantUid)
@@ -39,7 +47,9 @@ async function advance(desk: NewsDesk, merchantUid: string, { next }: PaymentSte
     case 'wait': {
       const woken = await desk.within(next.ms, next.summary, interrupted)
       if (woken || next.then === 'read') return read(desk, merchantUid)
-      return next.then === 'expire' ? expirePayment({ merchantUid, now: here() }) : checkpointPayment({ merchantUid, now: here() })
+      return next.then === 'expire'
+        ? expirePayment({ merchantUid, now: here() })
+        : checkpointPayment({ merchantUid, now: here() })
     }
   }
 }

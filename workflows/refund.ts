@@ -28,9 +28,15 @@ export async function refund(input: RefundInput): Promise<Ended> {
   })
 }
 
-const read = (desk: NewsDesk, refundId: string): Promise<RefundStep> => desk.reading(() => rows.readRefund({ refundId, now: here() }))
+const read = (desk: NewsDesk, refundId: string): Promise<RefundStep> =>
+  desk.reading(() => rows.readRefund({ refundId, now: here() }))
 
-async function advance(desk: NewsDesk, refundId: string, { next }: RefundStep, interrupted: () => boolean): Promise<RefundStep> {
+async function advance(
+  desk: NewsDesk,
+  refundId: string,
+  { next }: RefundStep,
+  interrupted: () => boolean,
+): Promise<RefundStep> {
   switch (next.do) {
     case 'end':
       return read(desk, refundId)

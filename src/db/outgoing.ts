@@ -29,57 +29,62 @@ export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(tr
 export const putAlert = (trx: Trx, alert: Alert): Promise<void> =>
   putOutgoing(trx, [alertRow(alert, new Date().toISOString())])
 
-/** All pending rows of one target: one delivery answers them all. */
 export type Claimed = {
   readonly target: string
-  readonly upTo: number
+  /** The leased row; of a saga's wakes the newest. */
+  readonly id: number
+  /** All rows that its delivery answers. */
+  readonly ids: readonly number[]
   readonly tries: number
   readonly token: string
   readonly payload: unknown
 }
 
-/** Claims targets with due rows, one row of each target at a time, so that one target is never delivered twice at once. */
+/** Wakes of one saga say the same, so the newest answers for all before it; every notice and alert leaves by itself. */
+const groupOf = (kind: OutboxKind) => sql.raw(kind === 'wake' ? 'o.target' : 'o.id::text')
+
+/** Claims due rows, one of each group at a time, so that one saga is never woken twice at once. */
 export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: number): Promise<readonly Claimed[]> {
   const token = randomUUID()
   const { rows } = await sql<Claimed>`
     with due as (
-      select target, max(id) as up_to from outbox o
+      select max(id) as id, json_agg(id) as ids from outbox o
       where kind = ${kind} and state = 'pending' and due_at <= clock_timestamp()
-        and not exists (select 1 from outbox l where l.kind = ${kind} and l.target = o.target and l.state = 'pending' and l.leased_until > clock_timestamp())
-      group by target order by min(id) limit ${limit}),
-    locked as (select id from outbox where id in (select up_to from due) and state = 'pending' for update skip locked)
+        and not exists (select 1 from outbox l where l.kind = ${kind} and l.target = o.target and l.state = 'pending'
+          and l.leased_until > clock_timestamp() and (${kind} = 'wake' or l.id = o.id))
+      group by ${groupOf(kind)} order by min(id) limit ${limit}),
+    locked as (select id from outbox where id in (select id from due) and state = 'pending' for update skip locked)
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    where id in (select id from locked) and (leased_until is null or leased_until < clock_timestamp())
-    returning target, id as up_to, tries, lease_token as token, payload`.execute(db)
+    from due
+    where outbox.id = due.id and outbox.id in (select id from locked) and (leased_until is null or leased_until < clock_timestamp())
+    returning target, outbox.id, due.ids, tries, lease_token as token, payload`.execute(db)
   return rows
 }
 
-/** The claimed row and all before it of the same target have left. */
-export async function delivered(db: Db, kind: OutboxKind, { target, upTo }: Claimed, said: string): Promise<void> {
+/** The claimed rows have left: exactly those seen at the claim, for a row with a smaller id may commit later. */
+export async function delivered(db: Db, { ids }: Claimed, said: string): Promise<void> {
   await db
     .updateTable('outbox')
     .set({ state: 'delivered', settledAt: sql<string>`clock_timestamp()`, leaseToken: null, leasedUntil: null, said })
-    .where('kind', '=', kind)
-    .where('target', '=', target)
+    .where('id', 'in', [...ids])
     .where('state', '=', 'pending')
-    .where('id', '<=', upTo)
     .execute()
 }
 
-export async function delayed(db: Db, { upTo, token, tries }: Claimed, delayMs: number, said: string): Promise<void> {
+export async function delayed(db: Db, { id, token, tries }: Claimed, delayMs: number, said: string): Promise<void> {
   await db
     .updateTable('outbox')
     .set({ tries: tries + 1, dueAt: fromNow(delayMs), leaseToken: null, leasedUntil: null, said })
-    .where('id', '=', upTo)
+    .where('id', '=', id)
     .where('leaseToken', '=', token)
     .execute()
 }
 
-export async function parked(db: Db, { upTo, token }: Claimed, said: string): Promise<void> {
+export async function parked(db: Db, { id, token }: Claimed, said: string): Promise<void> {
   await db
     .updateTable('outbox')
     .set({ state: 'parked', settledAt: sql<string>`clock_timestamp()`, leaseToken: null, leasedUntil: null, said })
-    .where('id', '=', upTo)
+    .where('id', '=', id)
     .where('leaseToken', '=', token)
     .execute()
 }

@@ -2,7 +2,7 @@
 // Must not know: SQL, and which event calls it. A draft is used up by `decided`.
 import { attemptOf, sumsOf, shownState, undecided, undecidedOfPayment } from './balance.ts'
 import type { Alert, Attempt, Books, Decision, JournalLine, Payment, Refund } from './books.ts'
-import type { GatewayRef, RefundId } from './ids.ts'
+import { refundWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { orderAfter, type OrderEvent } from './payment.ts'
 import type { Patience } from './patience.ts'
 import { refundAfter, type RefundEvent } from './refund.ts'
@@ -30,6 +30,14 @@ export function decided(draft: Draft): Decision {
   settleStrays(draft)
   const { payment, attempts, refunds, journal, alerts } = draft
   return { books: { payment, attempts, refunds }, journal, alerts }
+}
+
+/** The books with the wait of one saga's row planned anew: a changed configuration reaches rows that already wait. */
+export function planned(books: Books, saga: string, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = draft.refunds.find(({ refundId }) => refundWorkflowId(refundId) === saga)
+  if (refund) putRefund(draft, planRefund(refund, setting.patience, setting.now, false))
+  return decided(draft)
 }
 
 export function putAttempt(draft: Draft, attempt: Attempt): void {

@@ -1,0 +1,94 @@
+// A checkpoint: look, then raise attention and tell a person what the look said, or that it could not look.
+// Must not know: calendars; the domain plans. One activity catches a failing look itself.
+import type { Books, Decision } from '../src/domain/books.ts'
+import { raisePayment, raiseRefund } from '../src/domain/attention.ts'
+import { Failure } from '../src/domain/failures.ts'
+import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId } from '../src/domain/ids.ts'
+import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
+import { loadBooks } from '../src/db/books.ts'
+import { carryOut } from '../src/db/carryOut.ts'
+import { transact } from '../src/db/connect.ts'
+import { look, type Subject } from '../src/inbox/look.ts'
+import type { ActivityDeps } from './deps.ts'
+import { loadRefund, mover, paymentIn, refundIn, type ReadPayment, type ReadRefund } from './rows.ts'
+
+export async function checkpointRefund(deps: ActivityDeps, { refundId: text, now }: ReadRefund): Promise<RefundStep> {
+  const id = refundId(text)
+  const saga = refundWorkflowId(id)
+  const { gateway, gatewayRef } = await transact(
+    deps.db,
+    'read refund',
+    async (trx) => refundIn((await loadRefund(trx, id)).books, id),
+    deps.log,
+  )
+  const blind = await lookFor(deps, { gateway, gatewayRef }, saga, now)
+  const step = await transact(
+    deps.db,
+    'checkpoint',
+    async (trx) => {
+      const loaded = await loadRefund(trx, id)
+      const decision = raiseRefund(loaded.books, id, blind, { now, patience: deps.patience })
+      await carryOut(trx, loaded, decision, mover(deps, saga, now))
+      return refundStep(decision.books, refundIn(decision.books, id), now)
+    },
+    deps.log,
+  )
+  deps.kick()
+  return step
+}
+
+export async function checkpointPayment(
+  deps: ActivityDeps,
+  { merchantUid: text, now }: ReadPayment,
+): Promise<PaymentStep> {
+  const id = merchantUid(text)
+  const saga = paymentWorkflowId(id)
+  const { gateway } = await transact(
+    deps.db,
+    'read payment',
+    async (trx) => paymentIn((await loadBooks(trx, { merchantUid: id })).books, id),
+    deps.log,
+  )
+  const blind = await lookFor(deps, { gateway, merchantUid: id }, saga, now)
+  return onPayment(deps, id, now, 'checkpoint', (books) => raisePayment(books, blind, { now, patience: deps.patience }))
+}
+
+/** One decision on a payment's books in one transaction, and what its saga does next. */
+export async function onPayment(
+  deps: ActivityDeps,
+  id: ReturnType<typeof merchantUid>,
+  now: string,
+  name: string,
+  change: (books: Books) => Decision,
+): Promise<PaymentStep> {
+  const step = await transact(
+    deps.db,
+    name,
+    async (trx) => {
+      const loaded = await loadBooks(trx, { merchantUid: id })
+      paymentIn(loaded.books, id)
+      const decision = change(loaded.books)
+      await carryOut(trx, loaded, decision, mover(deps, paymentWorkflowId(id), now))
+      return paymentStep(decision.books, paymentIn(decision.books, id), now)
+    },
+    deps.log,
+  )
+  deps.kick()
+  return step
+}
+
+/** Tries for two minutes; a sentence where no look answered. "Could not look" is never "looked: still paid". */
+async function lookFor(deps: ActivityDeps, subject: Subject, saga: string, now: string): Promise<string | undefined> {
+  const { everyMs, forMs } = deps.checkpointLook
+  const until = performance.now() + forMs
+  for (;;) {
+    try {
+      await look(deps, subject, { who: saga, saga, at: now })
+      return undefined
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      if (performance.now() + everyMs > until) return error.message
+      await new Promise((resolve) => setTimeout(resolve, everyMs))
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// What the activities work with: handed over once by the composition root.
+// Must not know: how any of it is made.
+import type { RefundRule } from '../src/domain/refundability.ts'
+import type { OrderDefaults } from './input.ts'
+import type { RefundRules } from '../src/domain/requests.ts'
+import type { LookDeps } from '../src/inbox/look.ts'
+
+export type ActivityDeps = LookDeps & {
+  readonly rules: RefundRules
+  readonly refundability: readonly RefundRule[]
+  readonly defaults: OrderDefaults
+  /** At most so long may a cancel call take; the activity has 45 s. */
+  readonly cancelTimeoutMs: number
+  /** Pauses between the tries of one checkpoint's look, and how long it may go on; tests shorten them. */
+  readonly checkpointLook: { readonly everyMs: number; readonly forMs: number }
+}

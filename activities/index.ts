@@ -1,0 +1,36 @@
+// All activities over their dependencies: one port each, mapped failures.
+// Must not know: workers.
+import { noteCancelRequest } from './people.ts'
+import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
+import type { ActivityDeps } from './deps.ts'
+import { mapped } from './failure.ts'
+import { expirePayment, openPayment } from './open.ts'
+import {
+  beginPayment,
+  beginRefund,
+  readPayment,
+  readRefund,
+  type Begin,
+  type ReadPayment,
+  type ReadRefund,
+} from './rows.ts'
+import { fileTicket, settleTicket, type FileTicket } from './ticket.ts'
+import type { CancelRequested } from './people.ts'
+
+export function createActivities(deps: ActivityDeps) {
+  return {
+    beginPayment: mapped((begin: Begin) => beginPayment(deps, begin)),
+    readPayment: mapped((read: ReadPayment) => readPayment(deps, read)),
+    openPayment: mapped((read: ReadPayment) => openPayment(deps, read)),
+    expirePayment: mapped((read: ReadPayment) => expirePayment(deps, read)),
+    checkpointPayment: mapped((read: ReadPayment) => checkpointPayment(deps, read)),
+    beginRefund: mapped((begin: Begin) => beginRefund(deps, begin)),
+    readRefund: mapped((read: ReadRefund) => readRefund(deps, read)),
+    fileTicket: mapped((asked: FileTicket) => fileTicket(deps, asked)),
+    settleTicket: mapped((asked: FileTicket) => settleTicket(deps, asked)),
+    checkpointRefund: mapped((read: ReadRefund) => checkpointRefund(deps, read)),
+    noteCancelRequest: mapped((asked: CancelRequested) => noteCancelRequest(deps, asked)),
+  }
+}
+
+export type Activities = ReturnType<typeof createActivities>

@@ -1,0 +1,121 @@
+// The sagas' first steps and reads: record or read the row, plan its next checkpoint, say what to do next.
+// Must not know: gateways. Short enough for a local activity.
+import { paymentClosed } from '../src/domain/balance.ts'
+import type { Books, Payment, Refund } from '../src/domain/books.ts'
+import { Failure } from '../src/domain/failures.ts'
+import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
+import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
+import { loadBooks, refundAbout, type Loaded } from '../src/db/books.ts'
+import { carryOut, type Mover } from '../src/db/carryOut.ts'
+import { transact, type Trx } from '../src/db/connect.ts'
+import { recordOrder, recordRefund } from '../src/db/orders.ts'
+import { planned } from '../src/domain/draft.ts'
+import type { ActivityDeps } from './deps.ts'
+import { parsePaymentInput, parseRefundInput } from './input.ts'
+
+export type Begin = { readonly input: unknown; readonly workflowId: string; readonly now: string }
+export type ReadPayment = { readonly merchantUid: string; readonly now: string }
+export type ReadRefund = { readonly refundId: string; readonly now: string }
+
+export async function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<PaymentStep> {
+  const { id, order } = parsePaymentInput(input, now, deps.defaults)
+  checkWorkflowId(workflowId, paymentWorkflowId(id))
+  return transact(
+    deps.db,
+    'begin payment',
+    async (trx) => {
+      if (order) await recordOrder(trx, order, { ...mover(deps, workflowId, now), patience: deps.patience })
+      return stepOfPayment(deps, trx, id, now)
+    },
+    deps.log,
+  )
+}
+
+export const readPayment = (deps: ActivityDeps, { merchantUid: id, now }: ReadPayment): Promise<PaymentStep> =>
+  transact(deps.db, 'read payment', (trx) => stepOfPayment(deps, trx, id, now), deps.log)
+
+export async function beginRefund(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<RefundStep> {
+  const { id, asked } = parseRefundInput(input)
+  checkWorkflowId(workflowId, refundWorkflowId(id))
+  return transact(
+    deps.db,
+    'begin refund',
+    async (trx) => {
+      if (asked) {
+        const judging = { ...mover(deps, workflowId, now), patience: deps.patience, rules: deps.rules }
+        await recordRefund(trx, { refundId: id, origin: 'checkout', ...asked }, judging)
+      }
+      return stepOfRefund(deps, trx, id, now)
+    },
+    deps.log,
+  )
+}
+
+export const readRefund = (deps: ActivityDeps, { refundId: id, now }: ReadRefund): Promise<RefundStep> =>
+  transact(deps.db, 'read refund', (trx) => stepOfRefund(deps, trx, refundId(id), now), deps.log)
+
+/** A saga under a foreign id would act on a row that another one owns. */
+function checkWorkflowId(workflowId: string, expected: string): void {
+  if (workflowId !== expected)
+    throw new Failure(
+      'invalidRequest',
+      `this workflow must be started as "${expected}", not "${workflowId}"; start it again under that id`,
+    )
+}
+
+export const mover = (deps: ActivityDeps, saga: string, now: string): Mover => ({
+  who: saga,
+  at: now,
+  saga,
+  links: deps.links,
+})
+
+async function stepOfPayment(deps: ActivityDeps, trx: Trx, id: string, now: string): Promise<PaymentStep> {
+  const loaded = await loadBooks(trx, { merchantUid: merchantUid(id) })
+  const books = await replanned(deps, trx, loaded, now, paymentWorkflowId(merchantUid(id)))
+  return paymentStep(books, paymentIn(books, id), now)
+}
+
+async function stepOfRefund(deps: ActivityDeps, trx: Trx, id: RefundId, now: string): Promise<RefundStep> {
+  const loaded = await loadRefund(trx, id)
+  const books = await replanned(deps, trx, loaded, now, refundWorkflowId(id))
+  return refundStep(books, refundIn(books, id), now)
+}
+
+/** A configuration that changed since the row was written reaches it here. */
+async function replanned(deps: ActivityDeps, trx: Trx, loaded: Loaded, now: string, saga: string): Promise<Books> {
+  if (
+    loaded.books.payment &&
+    paymentClosed(loaded.books) &&
+    saga === paymentWorkflowId(loaded.books.payment.merchantUid)
+  )
+    return loaded.books
+  const decision = planned(loaded.books, saga, { now, patience: deps.patience })
+  await carryOut(trx, loaded, decision, mover(deps, saga, now))
+  return decision.books
+}
+
+export async function loadRefund(trx: Trx, id: RefundId): Promise<Loaded> {
+  const about = await refundAbout(trx, id)
+  if (!about)
+    throw new Failure(
+      'notFound',
+      `no refund is recorded as ${id}; a saga without a row starts nothing. Ask for the refund through the API, or end this workflow`,
+    )
+  return loadBooks(trx, about)
+}
+
+export function refundIn(books: Books, id: RefundId): Refund {
+  const refund = books.refunds.find((each) => each.refundId === id)
+  if (!refund) throw new Error(`refund ${id} is not in the books of its attempt`)
+  return refund
+}
+
+export function paymentIn(books: Books, id: string): Payment {
+  if (!books.payment)
+    throw new Failure(
+      'notFound',
+      `no payment is recorded as ${id}; a saga without a row starts nothing. Open the payment through the API, or start this workflow with the whole order`,
+    )
+  return books.payment
+}

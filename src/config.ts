@@ -1,0 +1,150 @@
+// The configuration: one schema, all faults listed at once. Nothing else reads the environment.
+// Must not know: what the parts do with it.
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isCurrency } from './domain/currencies.ts'
+import { parseDurationMs, parsePatience } from './domain/patience.ts'
+
+export const ROLES = ['api', 'worker', 'simulator'] as const
+export type Role = (typeof ROLES)[number]
+export type ApiRole = 'checkout' | 'ops' | 'approver'
+export type ApiKey = { readonly name: string; readonly role: ApiRole; readonly key: string }
+
+/** A value read by a domain parser: its sentence becomes the fault. */
+const by = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+      return z.NEVER
+    }
+  })
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const duration = by(parseDurationMs)
+const address = z.url({ protocol: /^https?$/ })
+
+const schema = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(8080),
+  SIMULATOR_PORT: port.default(8081),
+  PUBLIC_URL: address.optional(),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_CLI: z.string().optional(),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
+  TEMPORAL_UI_URL: address.optional(),
+  IAMPORT_API_URL: address.default('https://api.iamport.kr'),
+  IAMPORT_KEY: z.string().optional(),
+  IAMPORT_SECRET: z.string().optional(),
+  IAMPORT_CODE: z.string().optional(),
+  IAMPORT_CHANNEL_KEY_LIVE: z.string().optional(),
+  IAMPORT_CHANNEL_KEY_TEST: z.string().optional(),
+  CHANNEL: z.enum(['live', 'test']).default('live'),
+  PARTIAL_REFUNDS: z.enum(['no', 'yes']).default('no'),
+  API_KEYS: by(parseApiKeys).default([]),
+  REFUND_PATIENCE: by(parsePatience).default(parsePatience('24h remind, 72h warn, 7d page, then every 7d page')),
+  CANCEL_TIMEOUT: duration.default(30_000),
+  PAYMENT_EXPIRY: duration.default(1_800_000),
+  LATE_PAYMENT_POLICY: z.enum(['hold', 'refund', 'accept']).default('hold'),
+  SECOND_PAYMENT_POLICY: z.enum(['refund', 'hold']).default('refund'),
+  LOOK_SPACING: duration.default(5_000),
+  APPROVAL_LIMIT: by(parseLimits).optional(),
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  XDG_CACHE_HOME: z.string().optional(),
+  PATH: z.string().default(''),
+})
+
+export type Config = z.output<typeof schema> & { readonly roles: readonly Role[]; readonly cacheDir: string }
+
+/** Parses the environment for these roles; throws one Error that lists every fault and what to write instead. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, roles: readonly Role[]): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const result = schema.safeParse(given)
+  const faults = result.success
+    ? acrossFields(result.data, roles)
+    : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  if (!result.success || faults.length > 0)
+    throw new Error(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
+  const cacheDir = join(result.data.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paymentwall-saga')
+  return { ...result.data, roles, cacheDir }
+}
+
+function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): string[] {
+  const faults: string[] = []
+  const all = ROLES.every((role) => roles.includes(role))
+  const keys = config.IAMPORT_KEY !== undefined && config.IAMPORT_SECRET !== undefined
+  if (!all && !roles.every((role) => role === 'simulator')) {
+    if (config.DATABASE_URL === undefined)
+      faults.push(
+        'DATABASE_URL: roles that run as separate processes share one Postgres; the embedded database belongs to one process. Set it, or start without --role',
+      )
+    if (config.TEMPORAL_ADDRESS === undefined)
+      faults.push(
+        'TEMPORAL_ADDRESS: roles that run as separate processes share one Temporal server. Set it, or start without --role',
+      )
+    if (!keys)
+      faults.push(
+        'IAMPORT_KEY, IAMPORT_SECRET: roles that run as separate processes need a gateway; for the simulator set IAMPORT_API_URL, sim-key and sim-secret',
+      )
+  }
+  if ((config.IAMPORT_KEY === undefined) !== (config.IAMPORT_SECRET === undefined))
+    faults.push('IAMPORT_KEY, IAMPORT_SECRET: set both or neither')
+  if (config.CANCEL_TIMEOUT > 30_000)
+    faults.push('CANCEL_TIMEOUT: at most 30s, for the activity that waits for the answer has 45 s')
+  if (config.APPROVAL_LIMIT !== undefined && !config.API_KEYS.some(({ role }) => role === 'approver'))
+    faults.push('APPROVAL_LIMIT: nobody could approve; add a key with the role approver to API_KEYS')
+  if (config.NODE_ENV === 'production') {
+    if (config.DATABASE_URL === undefined)
+      faults.push(
+        'DATABASE_URL: production refuses the embedded database, which never syncs and does not survive a power cut. Set it to a Postgres server',
+      )
+    if (config.TEMPORAL_ADDRESS === undefined)
+      faults.push(
+        'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it to a Temporal server',
+      )
+    if (!keys || roles.includes('simulator'))
+      faults.push(
+        'IAMPORT_KEY, IAMPORT_SECRET, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker',
+      )
+  }
+  return faults
+}
+
+function parseApiKeys(text: string): readonly ApiKey[] {
+  const form = 'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
+  return text.split(',').map((part) => {
+    const [name = '', role = '', ...rest] = part.trim().split(':')
+    const key = rest.join(':')
+    if (role !== 'checkout' && role !== 'ops' && role !== 'approver')
+      throw new RangeError(`the key of "${name}" has no known role; ${form}`)
+    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name) || key.length < 16)
+      throw new RangeError(`the entry of "${name}" is not complete; ${form}`)
+    return { name, role, key }
+  })
+}
+
+function parseLimits(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text.split(',').map((part): [string, number] => {
+      const match = /^([A-Z]{3}):(\d{1,15})$/.exec(part.trim())
+      if (!match?.[1] || !match[2] || !isCurrency(match[1]))
+        throw new RangeError(`"${part}" is not a limit; write USD:100000,KRW:1000000 in minor units`)
+      return [match[1], Number(match[2])]
+    }),
+  )
+}

@@ -1,0 +1,93 @@
+// Attention: a checkpoint that has looked raises it by patience and tells a person; it never moves a money state.
+// Must not know: how alerts are delivered.
+import { attemptOf, undecidedOfPayment } from './balance.ts'
+import type { Attention, Books, Decision, Refund } from './books.ts'
+import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
+import { paymentWorkflowId, refundWorkflowId, type RefundId } from './ids.ts'
+import { REFUND_STATES, refundClosed } from './refund.ts'
+import { lastLook } from './views.ts'
+import { planPayment, planRefund } from './waits.ts'
+
+/** `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated raises nothing twice. */
+export function raiseRefund(books: Books, id: RefundId, blind: string | undefined, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  if (!refund || refundClosed(refund) || Date.parse(refund.lastCheckpointAt) >= Date.parse(setting.now))
+    return decided(draft)
+  noteBlindness(draft, refund, blind)
+  const raised = planRefund(refund, setting.patience, setting.now, true)
+  putRefund(draft, raised)
+  const said = saidBy(draft, refund, blind)
+  draft.journal.push({
+    what: 'checkpoint',
+    refundId: id,
+    gatewayRef: refund.gatewayRef,
+    from: refund.attention,
+    to: raised.attention,
+    why: said,
+  })
+  if (raised.attention !== 'none') tell(draft, raised, raised.attention, said)
+  return decided(draft)
+}
+
+function noteBlindness(draft: Draft, refund: Refund, blind: string | undefined): void {
+  const attempt = attemptOf(draft, refund.gatewayRef)
+  if (attempt && blind !== undefined)
+    putAttempt(draft, { ...attempt, lookFailedAt: draft.setting.now, lookFailedSaid: blind })
+}
+
+function saidBy(draft: Draft, refund: Refund, blind: string | undefined): string {
+  if (blind !== undefined) return `could not look: ${blind}`
+  const attempt = attemptOf(draft, refund.gatewayRef)
+  return attempt ? `looked: still ${lastLook(attempt).said}` : 'looked: nothing found'
+}
+
+function tell(draft: Draft, refund: Refund, level: Exclude<Attention, 'none'>, said: string): void {
+  const { refundId, merchantUid, amount, currency, waitingSince } = refund
+  const sentence = `refund ${refundId} of order ${merchantUid ?? 'unknown'} is ${REFUND_STATES[refund.state].en} since ${waitingSince}; ${said}`
+  alert(draft, { level, kind: `refund.${refund.state}`, saga: refundWorkflowId(refundId), sentence, amount, currency })
+}
+
+export function raisePayment(books: Books, blind: string | undefined, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const { payment } = draft
+  const waiting = undecidedOfPayment(draft)
+  if (!payment || waiting.length === 0 || Date.parse(payment.lastCheckpointAt) >= Date.parse(setting.now))
+    return decided(draft)
+  const held = waiting.every((attempt) => attempt.because === 'late') ? 'held' : 'quarantined'
+  const raised = planPayment(payment, held, setting.patience, setting.now, true)
+  draft.payment = raised
+  const said = blind === undefined ? 'looked' : `could not look: ${blind}`
+  draft.journal.push({ what: 'checkpoint', from: payment.attention, to: raised.attention, why: said })
+  if (raised.attention !== 'none') {
+    const [attempt] = waiting
+    const sentence = `order ${payment.merchantUid} holds money that nobody has decided on since ${payment.waitingSince}; ${said}; accept or refund it`
+    alert(draft, {
+      level: raised.attention,
+      kind: `payment.${held}`,
+      saga: paymentWorkflowId(payment.merchantUid),
+      sentence,
+      ...(attempt && { amount: attempt.amount, currency: attempt.currency }),
+    })
+  }
+  return decided(draft)
+}
+
+/** "Request Cancellation" was pressed: noted, raised to a warning once, and nothing is stopped. */
+export function cancelRequested(books: Books, id: RefundId | undefined, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = id === undefined ? undefined : refundIn(draft, id)
+  const saga = id === undefined ? draft.payment && paymentWorkflowId(draft.payment.merchantUid) : refundWorkflowId(id)
+  const why =
+    'a cancellation of the workflow was asked for in Temporal; it stops nothing, for a ticket cannot be called back'
+  draft.journal.push({ what: 'cancelRequested', ...(id === undefined ? {} : { refundId: id }), why })
+  if (refund && !refundClosed(refund) && refund.attention !== 'page') putRefund(draft, { ...refund, attention: 'warn' })
+  if (saga)
+    alert(draft, {
+      level: 'warn',
+      kind: 'cancelRequested',
+      saga,
+      sentence: `${why}; use withdraw or resolve for a refund, close for an order`,
+    })
+  return decided(draft)
+}

@@ -1,0 +1,41 @@
+// What the HTTP API is given: the whole of it, so that nothing here reads the environment or builds a part by itself.
+// Must not know: how any of it is made.
+import type { Db } from '../db/connect.ts'
+import type { Channel } from '../domain/gateway.ts'
+import type { GatewayName } from '../domain/ids.ts'
+import type { Patience } from '../domain/patience.ts'
+import type { RefundRules } from '../domain/requests.ts'
+import type { Links } from '../domain/views.ts'
+import type { ApiKey } from './access.ts'
+
+export type HttpLog = {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+export type HttpDeps = {
+  readonly db: Db
+  /** The configured accounts. */
+  readonly gateways: ReadonlySet<GatewayName>
+  readonly links: Links
+  readonly patience: Patience
+  readonly rules: RefundRules
+  /** None: only this machine is answered, as the person `local`. */
+  readonly keys: readonly ApiKey[]
+  readonly defaults: { readonly gateway: GatewayName; readonly channel: Channel; readonly expiryMs: number }
+  readonly window: {
+    readonly code?: string | undefined
+    readonly channelKeys: { readonly live?: string | undefined; readonly test?: string | undefined }
+    /** Webhooks go to this address, followed by /webhooks/iamport. */
+    readonly publicUrl: string
+  }
+  /** Proxies of ours in front, each of which appends to X-Forwarded-For. */
+  readonly trustedProxies: number
+  /** How long POST /payments waits for `opening` to end. */
+  readonly openWaitMs: number
+  /** Called after a commit that put something into the inbox or the outbox. */
+  readonly kick: () => void
+  readonly temporalReady: () => Promise<boolean>
+  readonly log: HttpLog
+}

@@ -1,0 +1,95 @@
+// Gauges read from the database at each scrape: what waits, how much money, how old. Queries stay small however old the books grow.
+// Must not know: who scrapes.
+import { sql } from 'kysely'
+import { Gauge, Registry } from 'prom-client'
+import type { Db, Trx } from '../db/connect.ts'
+import { REFUND_STATES } from '../domain/refund.ts'
+import { readTogether } from './read.ts'
+import { paymentStates, refundStates } from './schemas.ts'
+
+/** Counting payments of one state ends here. */
+const MOST_COUNTED = 100_000
+const OUTBOX_KINDS = ['wake', 'notice', 'alert'] as const
+
+type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
+
+/** Prometheus text. Rows that have ended are not counted, except payments, up to a bound. */
+export async function databaseGauges(db: Db): Promise<string> {
+  const registry = new Registry()
+  await readTogether(db, 'read gauges', async (trx) => {
+    await refundGauges(trx, registry)
+    await queueGauges(trx, registry)
+    const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
+    put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
+  })
+  return registry.metrics()
+}
+
+function put(registry: Registry, name: string, help: string, labelNames: string[], values: readonly Value[]): void {
+  const gauge = new Gauge({ name, help, labelNames, registers: [registry] })
+  for (const { labels, value } of values) gauge.set(labels, value)
+}
+
+type Waiting = { state: string; currency: string; attention: string; count: number; amount: number; oldest: number }
+
+async function refundGauges(trx: Trx, registry: Registry): Promise<void> {
+  const open = refundStates.filter((state) => REFUND_STATES[state].closed !== 'yes')
+  const { rows } = await sql<Waiting>`
+    select state, currency, attention, count(*)::float8 as count, sum(amount)::float8 as amount,
+      extract(epoch from clock_timestamp() - min(waiting_since))::float8 as oldest
+    from refunds where state in (${sql.join(open)}) and not (state = 'refused' and ticket_dead)
+    group by state, currency, attention`.execute(trx)
+  const counts = summed(
+    rows,
+    ({ state, currency }) => ({ state, currency }),
+    ({ count }) => count,
+  )
+  const amounts = summed(
+    rows,
+    ({ currency, attention }) => ({ currency, attention }),
+    ({ amount }) => amount,
+  )
+  const oldest = Math.max(0, ...rows.map((row) => row.oldest))
+  put(registry, 'saga_refunds', 'Open refunds by state', ['state', 'currency'], counts)
+  put(registry, 'saga_refund_amount_minor', 'Money in open refunds, minor units', ['currency', 'attention'], amounts)
+  const help = 'How long the longest waiting open refund has waited'
+  put(registry, 'saga_oldest_open_refund_seconds', help, [], [{ labels: {}, value: oldest }])
+}
+
+function summed(
+  rows: readonly Waiting[],
+  labelsOf: (row: Waiting) => Record<string, string>,
+  valueOf: (row: Waiting) => number,
+): readonly Value[] {
+  const sums = new Map<string, Value>()
+  for (const row of rows) {
+    const labels = labelsOf(row)
+    const key = JSON.stringify(labels)
+    sums.set(key, { labels, value: (sums.get(key)?.value ?? 0) + valueOf(row) })
+  }
+  return [...sums.values()]
+}
+
+async function queueGauges(trx: Trx, registry: Registry): Promise<void> {
+  const { rows } = await sql<{ kind: string; age: number }>`
+    select kind, extract(epoch from clock_timestamp() - min(created_at))::float8 as age
+    from outbox where state = 'pending' group by kind`.execute(trx)
+  const ages = OUTBOX_KINDS.map((kind) => ({
+    labels: { kind },
+    value: rows.find((row) => row.kind === kind)?.age ?? 0,
+  }))
+  put(registry, 'saga_outbox_age_seconds', 'Age of the oldest row that has not left', ['kind'], ages)
+  const { rows: inbox } = await sql<{ count: number }>`
+    select count(*)::float8 as count from inbox where state = 'received'`.execute(trx)
+  const unlooked = [{ labels: {}, value: inbox[0]?.count ?? 0 }]
+  put(registry, 'saga_inbox_unlooked', 'Hints that no look has answered yet', [], unlooked)
+}
+
+/** By the index on the state, one state after the other. */
+async function countPayments(trx: Trx): Promise<readonly Value[]> {
+  const { rows } = await sql<{ state: string; count: number }>`
+    select s.state, (select count(*) from (
+      select 1 from payments p where p.state = s.state limit ${MOST_COUNTED}) as some)::float8 as count
+    from unnest(string_to_array(${paymentStates.join(',')}, ',')) as s(state)`.execute(trx)
+  return rows.map(({ state, count }) => ({ labels: { state }, value: count }))
+}

@@ -1,0 +1,50 @@
+// Is the process alive, may it be sent work, and what do its numbers say.
+// Must not know: what the parts do. Every question to a part has a time limit: a hanging part is a part that is down.
+import { sql } from 'kysely'
+import { registry } from '../metrics.ts'
+import type { HttpDeps } from './deps.ts'
+import { databaseGauges } from './gauges.ts'
+import type { Answer } from './route.ts'
+
+const PART_WAIT_MS = 3_000
+
+export function getHealth(): Answer {
+  return { status: 200, body: { status: 'live' } }
+}
+
+export async function getReady({ db, temporalReady }: HttpDeps): Promise<Answer> {
+  const [database, temporal] = await Promise.all([
+    within(async () => {
+      await sql`select 1`.execute(db)
+      return true
+    }),
+    within(temporalReady),
+  ])
+  const ready = database === 'up' && temporal === 'up'
+  return { status: ready ? 200 : 503, body: { status: ready ? 'ready' : 'notReady', database, temporal } }
+}
+
+async function within(ask: () => Promise<boolean>): Promise<'up' | 'down'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), PART_WAIT_MS)))
+  try {
+    return (await Promise.race([ask(), late])) ? 'up' : 'down'
+  } catch {
+    return 'down'
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The process's own counters come whatever happens to the database; its gauges are left out while it is away. */
+export async function getMetrics({ db, log }: HttpDeps): Promise<Answer> {
+  const own = await registry.metrics()
+  const type = registry.contentType
+  try {
+    return { status: 200, type, body: `${own}\n${await databaseGauges(db)}` }
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    log.warn({ said }, 'the gauges of the database could not be read; the counters were answered without them')
+    return { status: 200, type, body: `${own}\n# the database could not be read\n` }
+  }
+}

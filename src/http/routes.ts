@@ -1,0 +1,220 @@
+// THE route table: every call, who may make it, what it takes, what it answers and which refusals it knows. OpenAPI is printed from it.
+// Must not know: how anything is done.
+import { z } from 'zod'
+import type { FailureKind } from '../domain/failures.ts'
+import { ROLES, type Role } from './access.ts'
+import * as answers from './answers.ts'
+import { getHealth, getMetrics, getReady } from './health.ts'
+import { openApiOf } from './openapi.ts'
+import { openPayment, refuseApiFields } from './open.ts'
+import { getJournal, getPayment, getPayments, postClose, returnPayment } from './payments.ts'
+import { getRefund, getRefunds, postRefund } from './refunds.ts'
+import { blank, route, type Route } from './route.ts'
+import * as schemas from './schemas.ts'
+import { receiveIamport, receivePaymentwall } from './webhooks.ts'
+
+const CHECKOUT: readonly Role[] = ['checkout']
+const ANYBODY: readonly Role[] = ROLES
+
+/** What every call behind a key may be refused with, and every call with a body. */
+const COMMON: readonly FailureKind[] = ['unauthorized', 'forbidden', 'invalidRequest', 'temporarilyUnavailable']
+const BODY: readonly FailureKind[] = [...COMMON, 'malformedBody', 'payloadTooLarge']
+
+const payments: readonly Route[] = [
+  route({
+    ...blank,
+    method: 'post',
+    path: '/payments',
+    roles: CHECKOUT,
+    summary: 'Record an order, register it with the gateway, and get what its payment window needs',
+    body: schemas.paymentBody,
+    before: refuseApiFields,
+    answers: {
+      201: { description: 'Recorded', schema: answers.opened },
+      200: { description: 'The same order was recorded before', schema: answers.opened },
+    },
+    errors: [
+      ...BODY,
+      'conflict',
+      'currencyNotSupported',
+      'amountOutOfLimits',
+      'buyerInvalid',
+      'apiPaymentNotSupported',
+    ],
+    handle: openPayment,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/payments/{merchantUid}',
+    roles: ANYBODY,
+    summary: 'A payment and its refunds; `wait` holds the answer, in seconds, until what it shows changes',
+    params: schemas.merchantUidParams,
+    query: schemas.waitQuery,
+    answers: { 200: { description: 'As it stands', schema: answers.order } },
+    errors: [...COMMON, 'notFound'],
+    handle: getPayment,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/payments',
+    roles: ANYBODY,
+    summary: 'Payments in the order of their merchantUid',
+    query: schemas.paymentsQuery,
+    answers: { 200: { description: 'A page', schema: answers.paymentPage } },
+    errors: COMMON,
+    handle: getPayments,
+  }),
+  route({
+    ...blank,
+    method: 'post',
+    path: '/payments/{merchantUid}/returned',
+    roles: CHECKOUT,
+    summary: 'The buyer came back from the payment window, whatever happened there: the gateway is asked soon',
+    params: schemas.merchantUidParams,
+    body: schemas.returnedBody,
+    answers: { 202: { description: 'Kept', schema: answers.empty } },
+    errors: [...BODY, 'notFound'],
+    handle: returnPayment,
+  }),
+  route({
+    ...blank,
+    method: 'post',
+    path: '/payments/{merchantUid}/close',
+    roles: CHECKOUT,
+    summary: 'Sell this order no more; money that comes later is late',
+    params: schemas.merchantUidParams,
+    body: schemas.closeBody,
+    answers: { 200: { description: 'As it stands', schema: answers.order } },
+    errors: [...BODY, 'notFound', 'alreadyPaid'],
+    handle: postClose,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/payments/{merchantUid}/journal',
+    roles: ANYBODY,
+    summary: 'Every move of a payment and its refunds: who, what, why and on what evidence, the oldest first',
+    params: schemas.merchantUidParams,
+    query: schemas.journalQuery,
+    answers: { 200: { description: 'Lines', schema: answers.journal } },
+    errors: [...COMMON, 'notFound'],
+    handle: getJournal,
+  }),
+]
+
+const refunds: readonly Route[] = [
+  route({
+    ...blank,
+    method: 'post',
+    path: '/payments/{merchantUid}/refunds',
+    roles: CHECKOUT,
+    summary: 'Ask for money back; without an amount, for all that is left',
+    params: schemas.merchantUidParams,
+    body: schemas.refundBody,
+    answers: {
+      202: { description: 'Recorded and reserved; it may take days', schema: answers.oneRefund },
+      200: { description: 'The same refund was recorded before', schema: answers.oneRefund },
+    },
+    errors: [...BODY, 'notFound', 'conflict', 'paymentNotPaid', 'refundExceedsBalance', 'partialRefundNotSupported'],
+    handle: postRefund,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/refunds/{refundId}',
+    roles: ANYBODY,
+    summary: 'A refund',
+    params: schemas.refundIdParams,
+    answers: { 200: { description: 'As it stands', schema: answers.oneRefund } },
+    errors: [...COMMON, 'notFound'],
+    handle: getRefund,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/refunds',
+    roles: ANYBODY,
+    summary: 'Refunds, the longest waiting first; `olderThan` is a duration such as 24h',
+    query: schemas.refundsQuery,
+    answers: { 200: { description: 'A page', schema: answers.refundPage } },
+    errors: COMMON,
+    handle: getRefunds,
+  }),
+]
+
+const webhooks: readonly Route[] = [
+  route({
+    ...blank,
+    method: 'post',
+    path: '/webhooks/iamport',
+    roles: 'open',
+    summary: "i'mport says that something happened: kept, then looked at; never believed",
+    rawBody: ['application/json', 'application/x-www-form-urlencoded'],
+    answers: { 200: { description: 'Kept', schema: answers.empty } },
+    errors: ['malformedBody', 'payloadTooLarge', 'notFound', 'temporarilyUnavailable'],
+    handle: receiveIamport,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/webhooks/paymentwall',
+    roles: 'open',
+    summary: 'Pingbacks of Paymentwall, where an account of it is configured',
+    answers: { 200: { description: 'OK', schema: z.string(), type: 'text/plain' } },
+    errors: ['notFound', 'temporarilyUnavailable'],
+    handle: receivePaymentwall,
+  }),
+]
+
+const health: readonly Route[] = [
+  route({
+    ...blank,
+    method: 'get',
+    path: '/healthz',
+    roles: 'open',
+    summary: 'The process is alive',
+    answers: { 200: { description: 'Alive', schema: answers.live } },
+    errors: [],
+    handle: getHealth,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/readyz',
+    roles: 'open',
+    summary: 'The parts that work needs, each by itself',
+    answers: {
+      200: { description: 'All are up', schema: answers.ready },
+      503: { description: 'One is down', schema: answers.ready },
+    },
+    errors: [],
+    handle: getReady,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/metrics',
+    roles: ANYBODY,
+    summary: 'Counters of this process and gauges of the database, for Prometheus',
+    answers: { 200: { description: 'Prometheus text', schema: z.string(), type: 'text/plain' } },
+    errors: ['unauthorized', 'forbidden'],
+    handle: getMetrics,
+  }),
+  route({
+    ...blank,
+    method: 'get',
+    path: '/openapi.json',
+    roles: 'open',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({}) } },
+    errors: [],
+    handle: () => ({ status: 200, body: openApi() }),
+  }),
+]
+
+export const routes: readonly Route[] = [...payments, ...refunds, ...webhooks, ...health]
+
+let printed: ReturnType<typeof openApiOf> | undefined
+const openApi = () => (printed ??= openApiOf(routes))

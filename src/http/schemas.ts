@@ -1,0 +1,129 @@
+// The shapes of what callers send: form only. What a gateway takes, and what the books allow, is judged elsewhere.
+// Must not know: routes, rows. Every fault is a sentence that names the rule and never the value.
+import { z } from 'zod'
+import { ATTENTIONS } from '../domain/books.ts'
+import { OWN_ID, gatewayName, gatewayRef, merchantUid, refundId } from '../domain/ids.ts'
+import { parseDurationMs } from '../domain/patience.ts'
+import { PAYMENT_STATES } from '../domain/payment.ts'
+import { REFUND_STATES, type RefundState } from '../domain/refund.ts'
+
+const ID_SENTENCE = 'must be 1 to 40 characters of A-Z a-z 0-9 . _ - and not "." or ".."'
+const ownId = z.string(ID_SENTENCE).regex(OWN_ID, ID_SENTENCE).refine(notDots, ID_SENTENCE)
+export const merchantUidSchema = ownId.transform(merchantUid)
+export const refundIdSchema = ownId.transform(refundId)
+
+const REF_SENTENCE = 'must be 1 to 80 printable characters without spaces'
+export const gatewayRefSchema = z
+  .string(REF_SENTENCE)
+  .regex(/^[\x21-\x7e]{1,80}$/, REF_SENTENCE)
+  .refine(notDots, REF_SENTENCE)
+  .transform(gatewayRef)
+
+const GATEWAY_SENTENCE = 'must be a gateway account, for example iamport/main'
+const gatewaySchema = z
+  .string(GATEWAY_SENTENCE)
+  .regex(/^(iamport|paymentwall)\/[a-z0-9-]{1,30}$/, GATEWAY_SENTENCE)
+  .transform(gatewayName)
+
+/** A path step of "." or ".." means another path to every client and server on the way. */
+function notDots(text: string): boolean {
+  return text !== '.' && text !== '..'
+}
+
+/** One line of text: no control characters, which no database or page could show, and no half characters. */
+const line = (most: number) =>
+  z
+    .string(`must be text of 1 to ${most} characters`)
+    .min(1, 'must not be empty')
+    .max(most, `must have at most ${most} characters`)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or line breaks')
+
+const AMOUNT_SENTENCE = 'must be a whole number of minor units above zero'
+const amount = z.int(AMOUNT_SENTENCE).positive(AMOUNT_SENTENCE)
+const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
+  z.enum(names, `must be one of ${names.join(', ')}`)
+
+/** Milliseconds. */
+const duration = (leastMs: number, mostMs: number, sentence: string) =>
+  z
+    .string(sentence)
+    .regex(/^\d{1,6}[smhd]$/, sentence)
+    .transform(parseDurationOr0)
+    .refine((ms) => ms >= leastMs && ms <= mostMs, sentence)
+
+/** The form was checked; what is longer than the domain counts is caught by the bounds. */
+function parseDurationOr0(text: string): number {
+  try {
+    return parseDurationMs(text)
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+export const paymentBody = z
+  .strictObject({
+    merchantUid: merchantUidSchema,
+    amount,
+    currency: z.string('must be a currency code of ISO 4217').max(10, 'must be a currency code of ISO 4217'),
+    name: line(40),
+    buyer: z.strictObject({ id: line(64).optional(), name: line(200), email: line(200) }),
+    returnUrl: line(2000).optional(),
+    channel: oneOf(['live', 'test']).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Za-z]{2}$/, 'must be two letters of ISO 3166, for example DE')
+      .transform((code) => code.toUpperCase())
+      .optional(),
+    expiresIn: duration(MINUTE_MS, 30 * DAY_MS, 'must be 1 minute to 30 days, for example 30m or 24h').optional(),
+    latePolicy: oneOf(['hold', 'refund', 'accept']).optional(),
+    gateway: gatewaySchema.optional(),
+    widget: oneOf(['pw_1', 't3_1']).optional(),
+  })
+  .meta({ id: 'PaymentRequest' })
+export type PaymentBody = z.output<typeof paymentBody>
+
+export const refundBody = z
+  .strictObject({ refundId: refundIdSchema, amount: amount.optional(), reason: line(200) })
+  .meta({ id: 'RefundRequest' })
+export type RefundBody = z.output<typeof refundBody>
+
+export const returnedBody = z.strictObject({ gatewayRef: gatewayRefSchema.optional() })
+export const closeBody = z.strictObject({ reason: line(200) })
+
+export const merchantUidParams = z.strictObject({ merchantUid: merchantUidSchema })
+export const refundIdParams = z.strictObject({ refundId: refundIdSchema })
+
+const count = (least: number, most: number) => {
+  const sentence = `must be a whole number from ${least} to ${most}`
+  return z.coerce.number(sentence).int(sentence).min(least, sentence).max(most, sentence)
+}
+const limit = count(1, 100).default(20)
+const cursor = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,300}$/, 'must be the cursor of the page before')
+  .optional()
+
+export const waitQuery = z.strictObject({ wait: count(0, 30).default(0) })
+export const journalQuery = z.strictObject({ limit: count(1, 1000).default(200) })
+
+type PaymentState = keyof typeof PAYMENT_STATES
+const isPaymentState = (name: string): name is PaymentState => Object.hasOwn(PAYMENT_STATES, name)
+const isRefundState = (name: string): name is RefundState => Object.hasOwn(REFUND_STATES, name)
+export const paymentStates = Object.keys(PAYMENT_STATES).filter(isPaymentState)
+export const refundStates = Object.keys(REFUND_STATES).filter(isRefundState)
+
+export const paymentsQuery = z.strictObject({
+  state: z.enum(paymentStates, `must be one of ${paymentStates.join(', ')}`).optional(),
+  limit,
+  cursor,
+})
+export const refundsQuery = z.strictObject({
+  state: z.enum(refundStates, `must be one of ${refundStates.join(', ')}`).optional(),
+  attention: oneOf(ATTENTIONS).optional(),
+  olderThan: duration(0, 3_650 * DAY_MS, 'must be a duration, for example 24h').optional(),
+  limit,
+  cursor,
+})

@@ -1,0 +1,55 @@
+// Starts the program: reads the command line and the environment, prints where everything is, ends in order on a signal.
+// Must not know: how the parts are wired; nobody imports this file.
+import { Command, Option } from 'commander'
+import { readConfig, ROLES, type Config, type Role } from './config.ts'
+import { createLog } from './log.ts'
+import { startProgram, type Program } from './program.ts'
+import { installRuntime } from './temporal/worker.ts'
+import { welcome } from './welcome.ts'
+
+const command = new Command('paymentwall-saga')
+  .description(
+    'Payments and refunds at Paymentwall as durable sagas. Without --role everything runs in this one process.',
+  )
+  .addOption(
+    new Option('--role <role>', 'run only this part (may be repeated)')
+      .choices(ROLES)
+      .argParser((value, before: Role[] | undefined) => [...(before ?? []), roleOf(value)]),
+  )
+
+function roleOf(value: string): Role {
+  const role = ROLES.find((known) => known === value)
+  if (!role) throw new Error(`there is no role "${value}"; choose ${ROLES.join(', ')}`)
+  return role
+}
+
+async function main(): Promise<void> {
+  const { role } = command.parse().opts<{ role?: Role[] }>()
+  const config = readConfig(process.env, role ?? ROLES)
+  const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
+  installRuntime('WARN', (level, message) => log.warn({ core: level }, message))
+  const program = await startProgram(config, log, process.env)
+  process.stdout.write(welcome(program, config))
+  await ended(program, config)
+}
+
+/** Until a signal, or until a part died that the program cannot live without. */
+async function ended(program: Program, _config: Config): Promise<void> {
+  const signal = new Promise<string>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name))
+  })
+  try {
+    await Promise.race([signal, program.failed])
+  } finally {
+    process.stdout.write('stopping: waiting for what is under way\n')
+    await program.stop()
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,61 @@
+// The relay: one outbox, one loop. Claims what must leave, hands it to its deliverer, delays what did not leave.
+// Must not know: what a wake or an alert is.
+import { claim, delayed, delivered, type Claimed } from '../db/outgoing.ts'
+import type { Db } from '../db/connect.ts'
+import type { OutboxKind } from '../db/schema.ts'
+import { startLoop, type Loop } from '../loop.ts'
+import { metrics } from '../metrics.ts'
+
+/** Resolves with a word on how it left; throws where it did not. */
+export type Deliver = (target: string, payload: unknown) => Promise<string>
+
+export type RelayOptions = {
+  readonly db: Db
+  readonly pollMs: number
+  readonly deliverers: Partial<Record<OutboxKind, Deliver>>
+  readonly log: (line: string) => void
+}
+
+const AT_ONCE = 20
+const LEASE_MS = 15_000
+const LONGEST_DELAY_MS = 10_000
+
+export function startRelay(options: RelayOptions): Loop {
+  return startLoop({ name: 'relay', pollMs: options.pollMs, log: options.log, work: () => relayOnce(options) })
+}
+
+/** One portion of each kind; true where something left, so that there may be more. */
+export async function relayOnce({ db, deliverers, log }: RelayOptions): Promise<boolean> {
+  const left = await Promise.all(
+    KINDS.map(async (kind) => {
+      const deliver = deliverers[kind]
+      if (!deliver) return []
+      const claimed = await claim(db, kind, AT_ONCE, LEASE_MS)
+      return Promise.all(claimed.map((row) => one(db, kind, row, deliver, log)))
+    }),
+  )
+  return left.flat().some(Boolean)
+}
+
+const KINDS: readonly OutboxKind[] = ['wake', 'notice', 'alert']
+
+async function one(
+  db: Db,
+  kind: OutboxKind,
+  row: Claimed,
+  deliver: Deliver,
+  log: RelayOptions['log'],
+): Promise<boolean> {
+  try {
+    const said = await deliver(row.target, row.payload)
+    await delivered(db, row, said)
+    metrics.delivered.inc({ kind })
+    return true
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    const delayMs = Math.min(LONGEST_DELAY_MS, 250 * 2 ** row.tries)
+    if (row.tries % 10 === 0) log(`${kind} for ${row.target} did not leave: ${said}; trying again`)
+    await delayed(db, row, delayMs, said)
+    return false
+  }
+}

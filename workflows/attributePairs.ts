@@ -1,0 +1,32 @@
+// From our plain attributes to Temporal's typed pairs: for the start by the client and the upsert in the workflow alike.
+// Must not know: when they are set.
+import { defineSearchAttributeKey, type SearchAttributePair, type SearchAttributeUpdatePair } from '@temporalio/common'
+import { SEARCH_ATTRIBUTES } from '../src/domain/attributes.ts'
+import type { Attributes } from '../src/domain/steps.ts'
+
+export type AttributeName = keyof typeof SEARCH_ATTRIBUTES
+export const ATTRIBUTE_NAMES = Object.keys(SEARCH_ATTRIBUTES).filter(
+  (name): name is AttributeName => name in SEARCH_ATTRIBUTES,
+)
+
+/** null unsets. */
+export function updatePair(name: AttributeName, value: Attributes[string]): SearchAttributeUpdatePair {
+  switch (SEARCH_ATTRIBUTES[name]) {
+    case 'KEYWORD':
+      return { key: defineSearchAttributeKey(name, 'KEYWORD'), value: value === null ? null : String(value) }
+    case 'INT':
+      return { key: defineSearchAttributeKey(name, 'INT'), value: value === null ? null : Number(value) }
+    case 'BOOL':
+      return { key: defineSearchAttributeKey(name, 'BOOL'), value: value === null ? null : value === true }
+    case 'DATETIME':
+      return { key: defineSearchAttributeKey(name, 'DATETIME'), value: value === null ? null : new Date(String(value)) }
+  }
+}
+
+/** The pairs of a start: what is not set is left out. */
+export function startPairs(attributes: Attributes): SearchAttributePair[] {
+  return ATTRIBUTE_NAMES.flatMap((name) => {
+    const pair = name in attributes ? updatePair(name, attributes[name] ?? null) : undefined
+    return pair && pair.value !== null ? [pair as SearchAttributePair] : []
+  })
+}
