@@ -56,8 +56,6 @@ export function parsePaymentInput(
   if (short.success) return { id: merchantUid(short.data.merchantUid), order: undefined }
   const asked = parsed(order, input)
   const { expiresIn, currency } = asked
-  if (!isCurrency(currency))
-    throw new Failure('currencyNotSupported', `"${currency}" is not a currency code of ISO 4217`)
   const expiryMs = expiresIn === undefined ? defaults.expiryMs : parseDurationMs(expiresIn)
   const id = merchantUid(asked.merchantUid)
   return {
@@ -97,6 +95,6 @@ export function parseRefundInput(input: unknown): { id: RefundId; asked: AskedRe
 function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`)
   throw new Failure('invalidRequest', `the workflow's input was refused: ${faults.join('; ')}`, { faults })
 }

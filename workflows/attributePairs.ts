@@ -27,6 +27,8 @@ export function updatePair(name: AttributeName, value: Attributes[string]): Sear
 export function startPairs(attributes: Attributes): SearchAttributePair[] {
   return ATTRIBUTE_NAMES.flatMap((name) => {
     const pair = name in attributes ? updatePair(name, attributes[name] ?? null) : undefined
-    return pair && pair.value !== null ? [pair as SearchAttributePair] : []
+    return pair && isSet(pair) ? [pair] : []
   })
 }
+
+const isSet = (pair: SearchAttributeUpdatePair): pair is SearchAttributePair => pair.value !== null

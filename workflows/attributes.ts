@@ -21,5 +21,5 @@ export function shower(): (step: Step<unknown>) => void {
   }
 }
 
-const text = (value: unknown): string =>
+const text = (value: string | number | boolean | Date | string[] | null | undefined): string =>
   value === null || value === undefined ? '' : value instanceof Date ? value.toISOString() : String(value)

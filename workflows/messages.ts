@@ -1,11 +1,10 @@
-// The words on the wire: workflow types, task queues, inputs, signals. Names in histories are for ever.
+// The words on the wire: inputs and signals; workflow types and task queues are in src/domain/queues.ts. Names in histories are for ever.
 // Must not know: activities, databases. Inputs are JSON: times are ISO strings, amounts integers in minor units.
 import { defineSignal } from '@temporalio/workflow'
-
-export { PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../src/domain/queues.ts'
+import { NEWS_SIGNAL } from '../src/domain/queues.ts'
 
 /** Your row moved: read it again. Carries nothing, so a repeated or forged one changes nothing. */
-export const news = defineSignal('news')
+export const news = defineSignal(NEWS_SIGNAL)
 
 /** Only the id is needed once the row exists; a checkout without the HTTP API sends the whole order. */
 export type PaymentInput = {

@@ -46,8 +46,8 @@ async function advance(
       return openPayment({ merchantUid, now: here() })
     case 'wait': {
       const woken = await desk.within(next.ms, next.summary, interrupted)
-      if (woken || next.then === 'read') return read(desk, merchantUid)
-      return next.then === 'expire'
+      if (woken || next.whenDue === 'read') return read(desk, merchantUid)
+      return next.whenDue === 'expire'
         ? expirePayment({ merchantUid, now: here() })
         : checkpointPayment({ merchantUid, now: here() })
     }

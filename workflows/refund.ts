@@ -46,7 +46,7 @@ async function advance(
       return settleTicket({ refundId, key: next.key, now: here() })
     case 'wait': {
       const woken = await desk.within(next.ms, next.summary, interrupted)
-      if (woken || next.then === 'read') return read(desk, refundId)
+      if (woken || next.whenDue === 'read') return read(desk, refundId)
       return checkpointRefund({ refundId, now: here() })
     }
   }

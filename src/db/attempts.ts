@@ -33,7 +33,7 @@ export async function loadAttempts(trx: Trx, about: About, lock: boolean): Promi
     .orderBy('bookedAt')
     .orderBy('key')
     .execute()
-  const rows = found.map(({ version: _, ...attempt }): Attempt => {
+  const rows = found.map(({ version: _version, ...attempt }): Attempt => {
     const own = entries.filter((entry) => keyOf(entry) === keyOf(attempt))
     return {
       ...attempt,

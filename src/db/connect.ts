@@ -94,7 +94,9 @@ async function holdFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 function openPostgres(url: string, log: (line: string) => void): Opened {
-  const getTypeParser = (oid: number) => (oid === 20 ? safeInteger : oid === 1184 ? iso : pg.types.getTypeParser(oid))
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(pg.types.builtins.INT8, safeInteger)
+  types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, iso)
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -102,7 +104,7 @@ function openPostgres(url: string, log: (line: string) => void): Opened {
     connectionTimeoutMillis: 5_000,
     lock_timeout: LOCK_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    types: { getTypeParser },
+    types,
   })
   pool.on('error', (error) => log(`a database connection was lost: ${error.message}`))
   return { dialect: new PostgresDialect({ pool }), release: async () => {} }
@@ -123,7 +125,7 @@ async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })
   const { error } = await migrator.migrateToLatest()
   if (error === undefined) return
-  const said = error instanceof Error ? error.message : String(error)
+  const said = error instanceof Error ? error.message : 'the migrator did not say why'
   if (/corrupted migrations|missing/i.test(said))
     throw new Error(
       `The database was made by a newer version of this program (${said}). Start that version, or restore a backup made before it.`,

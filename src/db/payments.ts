@@ -1,7 +1,7 @@
 // Rows of payments: load under lock, insert, compare-and-set, list.
 // Must not know: what moves them.
 import type { Payment } from '../domain/books.ts'
-import type { MerchantUid } from '../domain/ids.ts'
+import { merchantUid, type MerchantUid } from '../domain/ids.ts'
 import { oneRow, same, versionOf } from './compare.ts'
 import type { Trx } from './connect.ts'
 
@@ -58,7 +58,7 @@ export async function listPayments(
     .orderBy('merchantUid')
     .limit(filter.limit + 1)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
-  if (filter.after !== undefined) query = query.where('merchantUid', '>', filter.after as MerchantUid)
+  if (filter.after !== undefined) query = query.where('merchantUid', '>', merchantUid(filter.after))
   const rows = await query.execute()
   const ids = rows.slice(0, filter.limit).map((row) => row.merchantUid)
   return { ids, cursor: rows.length > filter.limit ? (ids.at(-1) ?? null) : null }

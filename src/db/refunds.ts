@@ -1,7 +1,7 @@
 // Rows of refunds with their tickets: load under lock, insert, compare-and-set, list.
 // Must not know: what moves them.
 import type { Attempt, Refund, Ticket } from '../domain/books.ts'
-import type { RefundId } from '../domain/ids.ts'
+import { refundId, type RefundId } from '../domain/ids.ts'
 import { oneRow, same, versionOf, type Rows } from './compare.ts'
 import type { Trx } from './connect.ts'
 import { saveTicket } from './tickets.ts'
@@ -25,7 +25,7 @@ export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: 
     .orderBy('intentAt')
     .orderBy('authorisedBy')
     .execute()
-  const rows = found.map(({ version: _, ...refund }): Refund => {
+  const rows = found.map(({ version: _version, ...refund }): Refund => {
     const own = tickets.filter((ticket) => ticket.refundId === refund.refundId)
     return { ...refund, tickets: own.map(({ refundId: _r, ...ticket }): Ticket => ticket) }
   })
@@ -95,7 +95,7 @@ export async function listRefunds(
   if (waitingBefore !== undefined) query = query.where('waitingSince', '<', waitingBefore)
   if (after)
     query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('waitingSince', 'refundId'), '>', tuple(after.waitingSince, after.refundId as RefundId)),
+      eb(refTuple('waitingSince', 'refundId'), '>', tuple(after.waitingSince, refundId(after.refundId))),
     )
   return query.execute()
 }

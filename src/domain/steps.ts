@@ -11,10 +11,10 @@ import { lastLook } from './views.ts'
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>
 
 /** `ms` is counted from the workflow's own time that was given. */
-type Waiting<Then extends string> = {
+type Waiting<WhenDue extends string> = {
   readonly do: 'wait'
   readonly ms: number
-  readonly then: Then
+  readonly whenDue: WhenDue
   readonly summary: string
 }
 export type RefundNext =
@@ -61,7 +61,7 @@ function refundNext(refund: Refund, now: string): RefundNext {
   const retry = refund.nextTryAt === null ? 0 : Date.parse(refund.nextTryAt) - Date.parse(now)
   if (retry <= 0) return { do: 'fileTicket', key }
   return retry < checkpoint.ms
-    ? { do: 'wait', ms: retry, then: 'read', summary: `next try after ${refund.tries} that sent nothing` }
+    ? { do: 'wait', ms: retry, whenDue: 'read', summary: `next try after ${refund.tries} that sent nothing` }
     : checkpoint
 }
 
@@ -92,13 +92,18 @@ function paymentNext(books: Books, payment: Payment, now: string): PaymentNext {
   if (payment.orderState !== 'opening') return expiry
   if (retry <= 0) return { do: 'open' }
   return retry < expiry.ms
-    ? { do: 'wait', ms: retry, then: 'read', summary: `next try to register the order after ${payment.tries}` }
+    ? { do: 'wait', ms: retry, whenDue: 'read', summary: `next try to register the order after ${payment.tries}` }
     : expiry
 }
 
-function waitUntil<Then extends string>(at: string | null, now: string, then: Then, summary: string): Waiting<Then> {
+function waitUntil<WhenDue extends string>(
+  at: string | null,
+  now: string,
+  whenDue: WhenDue,
+  summary: string,
+): Waiting<WhenDue> {
   const ms = at === null ? LONGEST_WAIT_MS : Math.max(0, Date.parse(at) - Date.parse(now))
-  return { do: 'wait', ms, then, summary }
+  return { do: 'wait', ms, whenDue, summary }
 }
 
 const waitAttributes = (wait: Wait): Attributes => ({

@@ -1,6 +1,6 @@
 // The HTTP API as one Koa application: the route table behind access, and every answer and error in one form.
 // Must not know: what a route does. Listening and stopping are the composition root's.
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { Failure } from '../domain/failures.ts'
 import { makeAccess, type Access } from './access.ts'

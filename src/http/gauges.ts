@@ -89,7 +89,7 @@ async function queueGauges(trx: Trx, registry: Registry): Promise<void> {
 async function countPayments(trx: Trx): Promise<readonly Value[]> {
   const { rows } = await sql<{ state: string; count: number }>`
     select s.state, (select count(*) from (
-      select 1 from payments p where p.state = s.state limit ${MOST_COUNTED}) as some)::float8 as count
+      select 1 from payments p where p.state = s.state limit ${MOST_COUNTED}) as counted)::float8 as count
     from unnest(string_to_array(${paymentStates.join(',')}, ',')) as s(state)`.execute(trx)
   return rows.map(({ state, count }) => ({ labels: { state }, value: count }))
 }

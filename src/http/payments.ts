@@ -115,10 +115,9 @@ export async function getJournal(
     await booksOf(trx, merchantUid)
     return readJournal(trx, merchantUid, limit + 1)
   })
-  const journal = found.slice(0, limit).map(({ merchantUid: _, fromState: from, toState: to, ...line }) => ({
-    ...line,
-    from,
-    to,
-  }))
+  const journal = found.slice(0, limit).map(({ id, at, bookedAt, who, what, refundId, gatewayRef, ...line }) => {
+    const { fromState: from, toState: to, why, facts } = line
+    return { id, at, bookedAt, who, what, refundId, gatewayRef, from, to, why, facts }
+  })
   return { status: 200, body: { journal, more: found.length > limit } }
 }

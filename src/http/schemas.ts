@@ -8,15 +8,15 @@ import { PAYMENT_STATES } from '../domain/payment.ts'
 import { REFUND_STATES, type RefundState } from '../domain/refund.ts'
 
 const ID_SENTENCE = 'must be 1 to 40 characters of A-Z a-z 0-9 . _ - and not "." or ".."'
-const ownId = z.string(ID_SENTENCE).regex(OWN_ID, ID_SENTENCE).refine(notDots, ID_SENTENCE)
+const ownId = z.string(ID_SENTENCE).regex(OWN_ID, ID_SENTENCE)
 export const merchantUidSchema = ownId.transform(merchantUid)
 export const refundIdSchema = ownId.transform(refundId)
 
 const REF_SENTENCE = 'must be 1 to 80 printable characters without spaces'
+/** A path step of "." or ".." means another path to every client and server on the way. */
 export const gatewayRefSchema = z
   .string(REF_SENTENCE)
-  .regex(/^[\x21-\x7e]{1,80}$/, REF_SENTENCE)
-  .refine(notDots, REF_SENTENCE)
+  .regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,80}$/, REF_SENTENCE)
   .transform(gatewayRef)
 
 const GATEWAY_SENTENCE = 'must be a gateway account, for example iamport/main'
@@ -24,11 +24,6 @@ const gatewaySchema = z
   .string(GATEWAY_SENTENCE)
   .regex(/^(iamport|paymentwall)\/[a-z0-9-]{1,30}$/, GATEWAY_SENTENCE)
   .transform(gatewayName)
-
-/** A path step of "." or ".." means another path to every client and server on the way. */
-function notDots(text: string): boolean {
-  return text !== '.' && text !== '..'
-}
 
 /** One line of text: no control characters, which no database or page could show, and no half characters. */
 const line = (most: number) =>

@@ -14,19 +14,22 @@ export type EmbeddedOptions = {
   readonly port: number
   readonly uiPort: number
   readonly namespace: string
+  /** What a user who waits wants to read. */
+  readonly progress: (line: string) => void
+  /** Every line of the server. */
   readonly log: (line: string) => void
 }
 
 export type EmbeddedServer = { readonly address: string; readonly uiUrl: string | undefined; stop(): Promise<void> }
 
 export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const { log } = options
+  const { log, progress } = options
   const cli = await findOrMakeTemporalCli({
     cli: options.cli,
     searchPath: options.searchPath,
     cacheDir: options.cacheDir,
     env: { ...options.env },
-    progress: log,
+    progress,
   })
   const starting = {
     cli,
@@ -39,23 +42,21 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
   const { address, uiUrl } = server
   let stopped = false
   const again = portsOf(server)
-  const watch = async () => {
-    while (!stopped) {
+  const keepRunning = async (): Promise<void> => {
+    for (;;) {
       await server.exited
-      while (!stopped) {
-        log('the embedded Temporal server has ended by itself; starting it again on the same port')
-        await pause(500)
-        const next = await startTemporalServer({ ...starting, ...again }).catch((error: unknown) =>
-          log(`it did not start: ${error instanceof Error ? error.message : String(error)}`),
-        )
-        if (!next) continue
-        server = next
-        break
+      if (stopped) return
+      progress('the embedded Temporal server has ended by itself; starting it again on the same port')
+      await pause(500)
+      try {
+        server = await startTemporalServer({ ...starting, ...again })
+      } catch (error) {
+        progress(`it did not start: ${error instanceof Error ? error.message : String(error)}`)
       }
+      if (stopped) return await server.stop()
     }
-    await server.stop()
   }
-  const watching = watch()
+  const watching = keepRunning()
   return {
     address,
     uiUrl,

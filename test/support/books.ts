@@ -1,5 +1,6 @@
 // Books for tests: builders that give defaults, so that a test shows only what matters to it.
 // Must not know: SQL. An order of 10,000 won, paid by attempt imp_1, on a Monday noon in Seoul.
+import { shownState } from '../../src/domain/balance.ts'
 import type { Attempt, BookedEntry, Books, Decision, Payment, Refund, Ticket } from '../../src/domain/books.ts'
 import type { CancelEntry, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid, refundId } from '../../src/domain/ids.ts'
@@ -165,13 +166,13 @@ export function anEvidence(shown: Partial<Evidence> = {}): Evidence {
   }
 }
 
-/** Books of the order, paid and accepted unless the test says otherwise. */
+/** Books of the order, paid and accepted unless the test says otherwise; the shown state follows from them. */
 export function theBooks(shown: Partial<Books> = {}): Books {
   const attempts = shown.attempts ?? [anAttempt()]
   const accepted = attempts.find((attempt) => attempt.accepted)
-  const payment =
-    'payment' in shown ? shown.payment : aPayment({ acceptedRef: accepted?.gatewayRef ?? null, state: 'paid' })
-  return { payment, attempts, refunds: shown.refunds ?? [] }
+  const payment = 'payment' in shown ? shown.payment : aPayment({ acceptedRef: accepted?.gatewayRef ?? null })
+  const books = { payment, attempts, refunds: shown.refunds ?? [] }
+  return { ...books, payment: payment && { ...payment, state: shownState(books, payment) } }
 }
 
 export const unpaidBooks = (shown: Partial<Payment> = {}): Books => ({

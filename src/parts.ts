@@ -1,0 +1,124 @@
+// The parts that the roles share: Temporal found or started, gateways, the look with its loops, links to the Temporal UI.
+// Must not know: HTTP, workflows.
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import type { Config } from './config.ts'
+import type { Db } from './db/connect.ts'
+import type { Gateway } from './domain/gateway.ts'
+import type { GatewayName } from './domain/ids.ts'
+import type { Links } from './domain/views.ts'
+import { createGateways } from './gateways/index.ts'
+import type { LookDeps } from './inbox/look.ts'
+import { startLooker } from './inbox/looker.ts'
+import type { Log } from './log.ts'
+import type { Loop } from './loop.ts'
+import { metrics } from './metrics.ts'
+import { alertToLog } from './outbox/alerts.ts'
+import { startRelay } from './outbox/relay.ts'
+import { deliverWake } from './outbox/wakes.ts'
+import { createTemporalClient, type TemporalClient } from './temporal/client.ts'
+import { startEmbeddedServer } from './temporal/embedded.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+/** What wiring works with; each part that is started adds how it is stopped. */
+export type Wiring = {
+  readonly config: Config
+  readonly log: Log
+  readonly environment: Environment
+  readonly stops: (() => Promise<void>)[]
+}
+
+export type Temporal = TemporalClient & {
+  readonly namespace: string
+  readonly address: string
+  readonly ui: string | null
+  /** We started the server, so its namespace is ours. */
+  readonly own: boolean
+  readonly connecting: Parameters<typeof createTemporalClient>[0]
+}
+
+const SIM_KEYS = { key: 'sim-key', secret: 'sim-secret' }
+const POLL_MS = 1_000
+
+/** The server that is named, or the embedded one. Connects lazily: the program starts while Temporal is down. */
+export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
+  const { config, environment, stops } = wiring
+  const server = config.TEMPORAL_ADDRESS === undefined ? await embedded(wiring) : undefined
+  const named = server
+    ? { connectionOptions: { address: server.address } }
+    : loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
+  const namespace = ('namespace' in named ? named.namespace : undefined) ?? config.TEMPORAL_NAMESPACE
+  const connecting = { ...named.connectionOptions, namespace }
+  const client = createTemporalClient(connecting)
+  stops.push(client.close)
+  const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
+  const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null
+  return { ...client, namespace, address, ui, own: server !== undefined, connecting }
+}
+
+async function embedded({ config, log, environment, stops }: Wiring) {
+  const server = await startEmbeddedServer({
+    cli: config.TEMPORAL_CLI,
+    searchPath: config.PATH,
+    cacheDir: config.cacheDir,
+    dataDir: config.DATA_DIR,
+    ip: '127.0.0.1',
+    port: config.TEMPORAL_PORT,
+    uiPort: config.TEMPORAL_UI_PORT,
+    namespace: config.TEMPORAL_NAMESPACE,
+    env: environment,
+    progress: (line) => log.info(line),
+    log: (line) => log.debug(line),
+  })
+  stops.push(server.stop)
+  return server
+}
+
+const definedOnly = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+
+function linksTo(ui: string | null, namespace: string): Links {
+  return (workflowId) =>
+    ui === null ? null : `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`
+}
+
+/** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
+export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): LookDeps {
+  const { config, log, stops } = wiring
+  const loops: Loop[] = []
+  const links = linksTo(temporal.ui, temporal.namespace)
+  const warn = (line: string) => log.warn(line)
+  const look: LookDeps = {
+    db,
+    links,
+    gateways: gateways(config, simulator),
+    patience: config.REFUND_PATIENCE,
+    policies: { late: config.LATE_PAYMENT_POLICY, second: config.SECOND_PAYMENT_POLICY },
+    log: warn,
+    kick: () => loops.forEach((loop) => loop.kick()),
+  }
+  const alert = alertToLog((fields, text) => log.warn(fields, text), links)
+  loops.push(
+    startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: POLL_MS }),
+    startRelay({
+      db,
+      pollMs: POLL_MS,
+      log: warn,
+      deliverers: { wake: (saga) => deliverWake(db, temporal, saga), alert },
+    }),
+  )
+  stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))))
+  return look
+}
+
+function gateways(config: Config, simulator: string | undefined): ReadonlyMap<GatewayName, Gateway> {
+  const { IAMPORT_KEY: key, IAMPORT_SECRET: secret, IAMPORT_API_URL } = config
+  return createGateways({
+    iamport: {
+      apiUrl: simulator ?? IAMPORT_API_URL,
+      ...(key === undefined || secret === undefined ? SIM_KEYS : { key, secret }),
+    },
+    onCall: (_gateway, route, ms, outcome) => metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000),
+  })
+}

@@ -1,0 +1,123 @@
+// The three roles of the one program, each started from its configuration and the shared parts.
+// Must not know: how the shared parts were made.
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createActivities } from '../activities/index.ts'
+import type { Config } from './config.ts'
+import { IAMPORT_MAIN } from './gateways/index.ts'
+import { createApp } from './http/app.ts'
+import type { LookDeps } from './inbox/look.ts'
+import type { Temporal, Wiring } from './parts.ts'
+import { startSimulator, type Simulator } from './simulator/app.ts'
+import { prepareNamespace } from './temporal/namespace.ts'
+import { startWorkers, workflowBundle } from './temporal/worker.ts'
+
+const OPEN_WAIT_MS = 10_000
+const LAST_ANSWERS_MS = 2_000
+const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
+
+export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
+const defaults = (config: Config) => ({
+  gateway: IAMPORT_MAIN,
+  channel: config.CHANNEL,
+  expiryMs: config.PAYMENT_EXPIRY,
+})
+const rules = (config: Config) => ({ partialRefunds: config.PARTIAL_REFUNDS === 'yes' })
+
+export async function runSimulator({ config, log, stops }: Wiring): Promise<Simulator> {
+  const simulator = await startSimulator({
+    host: config.HOST,
+    port: config.SIMULATOR_PORT,
+    dataDir: join(config.DATA_DIR, 'simulator'),
+    webhookUrl: `${publicUrl(config)}/webhooks/iamport`,
+    log: (line) => log.debug(`simulator: ${line}`),
+  })
+  stops.push(simulator.close)
+  return simulator
+}
+
+/** Workers for both queues. Waits for a Temporal server that does not answer yet. */
+export async function runWorker(
+  wiring: Wiring,
+  look: LookDeps,
+  temporal: Temporal,
+): Promise<{ failed: Promise<never> }> {
+  const { config, log, stops } = wiring
+  const { namespace, own, connecting } = temporal
+  const said = { info: (line: string) => log.info(line), warn: (line: string) => log.warn(line) }
+  while (!(await temporal.ready())) {
+    log.warn(`Temporal at ${temporal.address} does not answer; hints and requests are kept, sagas go on when it does`)
+    await pause(2_000)
+  }
+  await prepareNamespace(temporal.connection, { namespace, ownServer: own, log: said })
+  const activities = createActivities({
+    ...look,
+    rules: rules(config),
+    refundability: [],
+    defaults: defaults(config),
+    cancelTimeoutMs: config.CANCEL_TIMEOUT,
+    checkpointLook: CHECKPOINT_LOOK,
+  })
+  const { address, tls, apiKey, metadata } = connecting
+  const connection = {
+    ...(address !== undefined && { address }),
+    ...(tls !== undefined && { tls }),
+    ...(typeof apiKey === 'string' && { apiKey }),
+    ...(metadata && { metadata }),
+  }
+  const bundlePath = await workflowBundle(config.cacheDir)
+  const workers = await startWorkers({ connection, namespace, activities, bundlePath, log: said.warn })
+  stops.push(workers.stop)
+  return { failed: workers.failed }
+}
+
+/** The HTTP API and the receiver; answers with the address that it listens on. */
+export async function runApi({ config, log, stops }: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
+  const { db, links, patience, kick } = look
+  const server = createServer()
+  const url = `http://${config.HOST}:${await listen(server, config)}`
+  const app = createApp({
+    db,
+    links,
+    patience,
+    kick,
+    log,
+    gateways: new Set(look.gateways.keys()),
+    rules: rules(config),
+    keys: config.API_KEYS,
+    defaults: defaults(config),
+    trustedProxies: config.TRUSTED_PROXIES,
+    openWaitMs: OPEN_WAIT_MS,
+    temporalReady: temporal.ready,
+    window: {
+      code: config.IAMPORT_CODE,
+      channelKeys: { live: config.IAMPORT_CHANNEL_KEY_LIVE, test: config.IAMPORT_CHANNEL_KEY_TEST },
+      publicUrl: config.PUBLIC_URL ?? url,
+    },
+  })
+  const handle = app.callback()
+  server.on('request', (request, response) => void handle(request, response))
+  stops.push(() => closed(server))
+  return url
+}
+
+function listen(server: Server, { HOST, PORT }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const remedy = 'set PORT to another port, or 0 for any free one'
+    server.once('error', (error) => reject(new Error(`cannot listen on ${HOST}:${PORT} (${error.message}); ${remedy}`)))
+    server.listen(PORT, HOST, () => {
+      const bound = server.address()
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : PORT)
+    })
+  })
+}
+
+/** Takes no new requests, and gives those under way a moment. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref()
+  })
+}

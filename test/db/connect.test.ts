@@ -1,0 +1,174 @@
+// The database as opened: what the driver gives back, which misuse is refused, and who may open a folder.
+// Must not know: what is stored.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databaseNow } from '../../src/db/clock.ts'
+import { openDatabase, sqlState, transact, transactionName, type Database } from '../../src/db/connect.ts'
+import { openInMemory } from '../support/booksDatabase.ts'
+
+let database: Database
+const folders: string[] = []
+const children: ChildProcess[] = []
+beforeAll(async () => {
+  database = await openInMemory()
+})
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await database.close()
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
+})
+
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'books-'))
+  folders.push(folder)
+  return folder
+}
+
+describe('values from the database', () => {
+  const one = async (expression: string): Promise<unknown> =>
+    (await sql<{ value: unknown }>`select ${sql.raw(expression)} as value`.execute(database.db)).rows[0]?.value
+
+  test('int8 is a number, as far as numbers go', async () => {
+    expect(await one('9007199254740991::int8')).toBe(Number.MAX_SAFE_INTEGER)
+    expect(await one('-1::int8')).toBe(-1)
+    expect(await one('count(*)')).toBe(1)
+  })
+
+  test('an int8 beyond 2^53 − 1 is refused and never rounded', async () => {
+    await expect(one('9007199254740993::int8')).rejects.toThrow('9007199254740993, which is beyond 2^53 − 1')
+  })
+
+  test('timestamptz is ISO 8601 in UTC, whatever zone it was written in', async () => {
+    expect(await one(`'2026-03-02 12:00:00.123456+09'::timestamptz`)).toBe('2026-03-02T03:00:00.123Z')
+    expect(await databaseNow(database.db)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  })
+
+  test('jsonb keeps the keys of what was written', async () => {
+    expect(await one(`'{"snake_key": 1, "camelKey": {"in_side": 2}}'::jsonb`)).toEqual({
+      snake_key: 1,
+      camelKey: { in_side: 2 },
+    })
+  })
+})
+
+describe('a transaction', () => {
+  test('has a name while it runs, and none outside', async () => {
+    expect(transactionName()).toBeUndefined()
+    expect(await transact(database.db, 'look', () => Promise.resolve(transactionName()))).toBe('look')
+    expect(transactionName()).toBeUndefined()
+  })
+
+  test('refuses the outer handle, and the database works on afterwards', async () => {
+    const misuse = transact(database.db, 'careless', () => databaseNow(database.db))
+    await expect(misuse).rejects.toThrow('used inside the transaction "careless"; pass its trx on')
+    const nested = transact(database.db, 'outer', () => transact(database.db, 'inner', () => Promise.resolve(1)))
+    await expect(nested).rejects.toThrow('inside the transaction "outer"')
+    expect(await transact(database.db, 'next', databaseNow)).toMatch(/Z$/)
+  })
+
+  test('that fails leaves nothing behind', async () => {
+    const failing = transact(database.db, 'failing', async (trx) => {
+      await trx.insertInto('looks').values(look('rolled-back')).execute()
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await subjects('rolled-back')).toEqual([])
+  })
+
+  test('is repeated whole when another inserted the same row at that moment, and no more than five times', async () => {
+    await database.db.insertInto('looks').values(look('taken')).execute()
+    let tries = 0
+    const lucky = transact(database.db, 'repeat', async (trx) => {
+      tries += 1
+      await trx
+        .insertInto('looks')
+        .values(look(tries < 3 ? 'taken' : 'free'))
+        .execute()
+    })
+    await lucky
+    expect(tries).toBe(3)
+    const unlucky = transact(database.db, 'repeat', async (trx) => {
+      tries += 1
+      await trx.insertInto('looks').values(look('taken')).execute()
+    })
+    expect(sqlState(await unlucky.catch((error: unknown) => error))).toBe('23505')
+    expect(tries).toBe(8)
+  })
+
+  test('of another error is not repeated', async () => {
+    let tries = 0
+    const wrong = transact(database.db, 'wrong', (trx) => {
+      tries += 1
+      return sql`select 1 / 0`.execute(trx)
+    })
+    expect(sqlState(await wrong.catch((error: unknown) => error))).toBe('22012')
+    expect(tries).toBe(1)
+  })
+
+  const look = (subject: string) => ({
+    gateway: 'iamport/main',
+    subject,
+    saidMerchantUid: null,
+    leaseToken: null,
+    leasedUntil: null,
+    began: null,
+    notBefore: null,
+    retryAt: null,
+  })
+  const subjects = (subject: string) =>
+    database.db.selectFrom('looks').select('subject').where('subject', '=', subject).execute()
+})
+
+describe('a folder', () => {
+  /** The first line that a second process says when it opens the folder. */
+  async function second(folder: string): Promise<{ said: string; child: ChildProcess }> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/booksFolder.ts', folder], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
+    return { said: chunk.toString(), child }
+  }
+
+  test('is opened by one process; the second is told what to do; a killed one holds nothing', async () => {
+    const folder = await freshFolder()
+    const { said, child } = await second(folder)
+    expect(said).toBe('open\n')
+    const refused = openDatabase({ url: undefined, folder, log: () => {} })
+    await expect(refused).rejects.toThrow(
+      /is open in another process, and two at once would lose rows\. Stop that process, or set DATA_DIR/,
+    )
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const opened = await openDatabase({ url: undefined, folder, log: () => {} })
+    expect((await second(folder)).said).toContain('refused: ')
+    await opened.close()
+  })
+
+  test('keeps its rows, is migrated once, and can be opened again after it was closed', async () => {
+    const folder = await freshFolder()
+    const first = await openDatabase({ url: undefined, folder, log: () => {} })
+    await sql`insert into journal (at, who, what, why) values (now(), 'test', 'kept', 'because')`.execute(first.db)
+    await first.close()
+    const again = await openDatabase({ url: undefined, folder, log: () => {} })
+    expect(await again.db.selectFrom('journal').select('what').execute()).toEqual([{ what: 'kept' }])
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(again.db)
+    expect(rows).toEqual([{ name: '0001_books' }])
+    await again.close()
+  })
+
+  test('of a newer version is refused with a sentence, and let go', async () => {
+    const folder = await freshFolder()
+    const first = await openDatabase({ url: undefined, folder, log: () => {} })
+    await sql`insert into kysely_migration (name, timestamp) values ('9999_later', '2030')`.execute(first.db)
+    await first.close()
+    const refused = (): Promise<Database> => openDatabase({ url: undefined, folder, log: () => {} })
+    await expect(refused()).rejects.toThrow('made by a newer version of this program')
+    await expect(refused()).rejects.toThrow('made by a newer version of this program')
+  })
+})

@@ -1,0 +1,139 @@
+// Keeps the shape: which folder may import which, how long files and functions are, and that the README's commands exist.
+// Must not know: what the code does. The numbers of the ratchet may only go down.
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const SOURCES = ['src', 'workflows', 'activities']
+const LONGEST_FILE = 200
+/** Files over 200 lines, and functions over 40: the counts of today. Never raise one. */
+const RATCHET = { longFiles: 5, longFunctions: 6 }
+
+/** folder → folders that it may import from. Leaves that everybody may use are named in LEAVES. */
+const ARROWS: Record<string, readonly string[]> = {
+  domain: [],
+  gateways: ['domain'],
+  db: ['domain'],
+  inbox: ['domain', 'gateways', 'db'],
+  temporal: ['domain', 'workflows'],
+  outbox: ['domain', 'db', 'temporal'],
+  http: ['domain', 'db', 'gateways'],
+  activities: ['domain', 'inbox', 'outbox', 'gateways', 'db'],
+  workflows: ['domain', 'activities'],
+  simulator: [],
+  ops: [],
+  demo: ['main', 'domain'],
+  main: ['domain', 'gateways', 'db', 'inbox', 'outbox', 'http', 'temporal', 'activities', 'simulator', 'workflows'],
+}
+const LEAVES = new Set(['src/lock.ts', 'src/loop.ts', 'src/metrics.ts'])
+const NO_LEAVES = new Set(['domain', 'workflows', 'simulator', 'ops'])
+
+const files = SOURCES.flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name)),
+)
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+
+/** src/inbox/look.ts → inbox; workflows/refund.ts → workflows; src/program.ts → main. */
+function partOf(file: string): string {
+  const [top = '', second = ''] = file.split('/')
+  if (top !== 'src') return top
+  return second.endsWith('.ts') ? 'main' : second
+}
+
+type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean }
+
+function importsOf(file: string): readonly Import[] {
+  const pattern = /^(?:import|export)\s+(type\s)?[^'"]*?from '([^']+)'|^import '([^']+)'/gm
+  return [...read(file).matchAll(pattern)].map((match) => ({
+    from: file,
+    to: match[2] ?? match[3] ?? '',
+    typeOnly: match[1] !== undefined,
+  }))
+}
+
+const target = ({ from, to }: Import): string => relative(ROOT, resolve(ROOT, dirname(from), to))
+
+test('imports between the parts go one way only', () => {
+  const local = files.flatMap(importsOf).filter(({ to }) => to.startsWith('.'))
+  const wrong = local.filter((each) => {
+    const from = partOf(each.from)
+    const file = target(each)
+    if (LEAVES.has(file)) return NO_LEAVES.has(from)
+    const to = partOf(file)
+    return from !== to && !(ARROWS[from] ?? []).includes(to)
+  })
+  expect(wrong.map((each) => `${each.from} → ${target(each)}`)).toEqual([])
+})
+
+test('the domain imports nothing from outside, and workflows take activities as types only', () => {
+  const foreign = files
+    .filter((file) => partOf(file) === 'domain')
+    .flatMap(importsOf)
+    .filter(({ to }) => !to.startsWith('.'))
+  expect(foreign.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
+  const values = files
+    .filter((file) => partOf(file) === 'workflows')
+    .flatMap(importsOf)
+    .filter((each) => partOf(target(each)) === 'activities' && !each.typeOnly)
+  expect(values).toEqual([])
+})
+
+test('the environment is read by the configuration and at the start only', () => {
+  const reading = files.filter((file) => /process\.env/.test(read(file)))
+  // download.ts hands a name to a child process whose script reads it there.
+  const allowed = ['src/main.ts', 'src/demo/main.ts', 'src/ops/main.ts', 'src/temporal/download.ts']
+  expect(reading.filter((file) => !allowed.includes(file))).toEqual([])
+})
+
+test('every file says in its first two lines what it is and what it must not know', () => {
+  const silent = files.filter((file) => {
+    const [first = '', second = '', third = ''] = read(file)
+      .replace(/^#!.*\n/, '')
+      .split('\n')
+    return !(first.startsWith('//') && (second.startsWith('//') || third.startsWith('//')))
+  })
+  expect(silent).toEqual([])
+})
+
+test('files and functions stay short: the counts may only go down', () => {
+  const long = files.filter((file) => read(file).split('\n').length > LONGEST_FILE)
+  expect(long.length, `longer than ${LONGEST_FILE} lines: ${long.join(', ')}`).toBeLessThanOrEqual(RATCHET.longFiles)
+  const functions = longFunctions()
+  expect(functions.length, functions.join('\n')).toBeLessThanOrEqual(RATCHET.longFunctions)
+})
+
+const report = z.object({
+  diagnostics: z.array(
+    z.object({
+      message: z.string(),
+      filename: z.string(),
+      labels: z.array(z.object({ span: z.object({ line: z.number() }) })),
+    }),
+  ),
+})
+
+function longFunctions(): readonly string[] {
+  const args = ['oxlint', '--config', 'test/tidy.oxlintrc.json', '--format', 'json', ...SOURCES]
+  let output: string
+  try {
+    output = execFileSync('npx', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  } catch (error) {
+    // oxlint ends with 1 where it found something; what it found is on its output all the same.
+    output = z.object({ stdout: z.string() }).parse(error).stdout
+  }
+  const { diagnostics } = report.parse(JSON.parse(output))
+  return diagnostics.map(({ filename, labels, message }) => `${filename}:${labels[0]?.span.line ?? 0} ${message}`)
+}
+
+test('every npm command that the README names exists', () => {
+  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')))
+  const named = [...read('README.md').matchAll(/npm (?:run )?([a-z][a-z:-]*)/g)].map((match) => match[1] ?? '')
+  const builtIn = new Set(['ci', 'install', 'run'])
+  expect(named.filter((name) => !builtIn.has(name) && !(name in scripts))).toEqual([])
+})
