@@ -2,6 +2,7 @@
 // Must not know: what moves them.
 import type { Attempt, Refund, Ticket } from '../domain/books.ts'
 import { refundId, type RefundId } from '../domain/ids.ts'
+import { REFUND_STATES, REFUND_STATE_NAMES } from '../domain/refund.ts'
 import { oneRow, same, versionOf, type Rows } from './compare.ts'
 import type { Trx } from './connect.ts'
 import { saveTicket } from './tickets.ts'
@@ -78,7 +79,9 @@ export type RefundFilter = {
   readonly limit: number
 }
 
-/** Ids, the oldest waiting first. */
+const CLOSED = REFUND_STATE_NAMES.filter((name) => REFUND_STATES[name].closed === 'yes')
+
+/** Ids, the oldest waiting first; without a state only refunds that are still open. */
 export async function listRefunds(
   trx: Trx,
   filter: RefundFilter,
@@ -91,6 +94,10 @@ export async function listRefunds(
     .limit(filter.limit)
   const { state, attention, waitingBefore, after } = filter
   if (state !== undefined) query = query.where('state', '=', state)
+  else
+    query = query
+      .where('state', 'not in', CLOSED)
+      .where((eb) => eb.not(eb.and([eb('state', '=', 'refused'), eb('ticketDead', '=', true)])))
   if (attention !== undefined) query = query.where('attention', '=', attention)
   if (waitingBefore !== undefined) query = query.where('waitingSince', '<', waitingBefore)
   if (after)

@@ -26,6 +26,9 @@ export const REFUND_STATES = {
 } as const satisfies Record<string, Meaning>
 
 export type RefundState = keyof typeof REFUND_STATES
+export const REFUND_STATE_NAMES = Object.keys(REFUND_STATES).filter(
+  (name): name is RefundState => name in REFUND_STATES,
+)
 
 /** What may happen to a refund, in each state. Anything not named here is forbidden. */
 export const REFUND_MOVES = {

@@ -20,12 +20,11 @@ const ANYBODY: readonly Role[] = ROLES
 const COMMON: readonly FailureKind[] = ['unauthorized', 'forbidden', 'invalidRequest', 'temporarilyUnavailable']
 const BODY: readonly FailureKind[] = [...COMMON, 'malformedBody', 'payloadTooLarge']
 
+const at = (method: Route['method'], path: string, roles: Route['roles']) => ({ ...blank, method, path, roles })
+
 const payments: readonly Route[] = [
   route({
-    ...blank,
-    method: 'post',
-    path: '/payments',
-    roles: CHECKOUT,
+    ...at('post', '/payments', CHECKOUT),
     summary: 'Record an order, register it with the gateway, and get what its payment window needs',
     body: schemas.paymentBody,
     before: refuseApiFields,
@@ -44,10 +43,7 @@ const payments: readonly Route[] = [
     handle: openPayment,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/payments/{merchantUid}',
-    roles: ANYBODY,
+    ...at('get', '/payments/{merchantUid}', ANYBODY),
     summary: 'A payment and its refunds; `wait` holds the answer, in seconds, until what it shows changes',
     params: schemas.merchantUidParams,
     query: schemas.waitQuery,
@@ -56,10 +52,7 @@ const payments: readonly Route[] = [
     handle: getPayment,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/payments',
-    roles: ANYBODY,
+    ...at('get', '/payments', ANYBODY),
     summary: 'Payments in the order of their merchantUid',
     query: schemas.paymentsQuery,
     answers: { 200: { description: 'A page', schema: answers.paymentPage } },
@@ -67,10 +60,7 @@ const payments: readonly Route[] = [
     handle: getPayments,
   }),
   route({
-    ...blank,
-    method: 'post',
-    path: '/payments/{merchantUid}/returned',
-    roles: CHECKOUT,
+    ...at('post', '/payments/{merchantUid}/returned', CHECKOUT),
     summary: 'The buyer came back from the payment window, whatever happened there: the gateway is asked soon',
     params: schemas.merchantUidParams,
     body: schemas.returnedBody,
@@ -79,10 +69,7 @@ const payments: readonly Route[] = [
     handle: returnPayment,
   }),
   route({
-    ...blank,
-    method: 'post',
-    path: '/payments/{merchantUid}/close',
-    roles: CHECKOUT,
+    ...at('post', '/payments/{merchantUid}/close', CHECKOUT),
     summary: 'Sell this order no more; money that comes later is late',
     params: schemas.merchantUidParams,
     body: schemas.closeBody,
@@ -91,10 +78,7 @@ const payments: readonly Route[] = [
     handle: postClose,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/payments/{merchantUid}/journal',
-    roles: ANYBODY,
+    ...at('get', '/payments/{merchantUid}/journal', ANYBODY),
     summary: 'Every move of a payment and its refunds: who, what, why and on what evidence, the oldest first',
     params: schemas.merchantUidParams,
     query: schemas.journalQuery,
@@ -106,10 +90,7 @@ const payments: readonly Route[] = [
 
 const refunds: readonly Route[] = [
   route({
-    ...blank,
-    method: 'post',
-    path: '/payments/{merchantUid}/refunds',
-    roles: CHECKOUT,
+    ...at('post', '/payments/{merchantUid}/refunds', CHECKOUT),
     summary: 'Ask for money back; without an amount, for all that is left',
     params: schemas.merchantUidParams,
     body: schemas.refundBody,
@@ -121,10 +102,7 @@ const refunds: readonly Route[] = [
     handle: postRefund,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/refunds/{refundId}',
-    roles: ANYBODY,
+    ...at('get', '/refunds/{refundId}', ANYBODY),
     summary: 'A refund',
     params: schemas.refundIdParams,
     answers: { 200: { description: 'As it stands', schema: answers.oneRefund } },
@@ -132,10 +110,7 @@ const refunds: readonly Route[] = [
     handle: getRefund,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/refunds',
-    roles: ANYBODY,
+    ...at('get', '/refunds', ANYBODY),
     summary: 'Refunds, the longest waiting first; `olderThan` is a duration such as 24h',
     query: schemas.refundsQuery,
     answers: { 200: { description: 'A page', schema: answers.refundPage } },
@@ -146,10 +121,7 @@ const refunds: readonly Route[] = [
 
 const webhooks: readonly Route[] = [
   route({
-    ...blank,
-    method: 'post',
-    path: '/webhooks/iamport',
-    roles: 'open',
+    ...at('post', '/webhooks/iamport', 'open'),
     summary: "i'mport says that something happened: kept, then looked at; never believed",
     rawBody: ['application/json', 'application/x-www-form-urlencoded'],
     answers: { 200: { description: 'Kept', schema: answers.empty } },
@@ -157,10 +129,7 @@ const webhooks: readonly Route[] = [
     handle: receiveIamport,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/webhooks/paymentwall',
-    roles: 'open',
+    ...at('get', '/webhooks/paymentwall', 'open'),
     summary: 'Pingbacks of Paymentwall, where an account of it is configured',
     answers: { 200: { description: 'OK', schema: z.string(), type: 'text/plain' } },
     errors: ['notFound', 'temporarilyUnavailable'],
@@ -170,20 +139,14 @@ const webhooks: readonly Route[] = [
 
 const health: readonly Route[] = [
   route({
-    ...blank,
-    method: 'get',
-    path: '/healthz',
-    roles: 'open',
+    ...at('get', '/healthz', 'open'),
     summary: 'The process is alive',
     answers: { 200: { description: 'Alive', schema: answers.live } },
     errors: [],
     handle: getHealth,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/readyz',
-    roles: 'open',
+    ...at('get', '/readyz', 'open'),
     summary: 'The parts that work needs, each by itself',
     answers: {
       200: { description: 'All are up', schema: answers.ready },
@@ -193,20 +156,14 @@ const health: readonly Route[] = [
     handle: getReady,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/metrics',
-    roles: ANYBODY,
+    ...at('get', '/metrics', ANYBODY),
     summary: 'Counters of this process and gauges of the database, for Prometheus',
     answers: { 200: { description: 'Prometheus text', schema: z.string(), type: 'text/plain' } },
     errors: ['unauthorized', 'forbidden'],
     handle: getMetrics,
   }),
   route({
-    ...blank,
-    method: 'get',
-    path: '/openapi.json',
-    roles: 'open',
+    ...at('get', '/openapi.json', 'open'),
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({}) } },
     errors: [],

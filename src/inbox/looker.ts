@@ -70,25 +70,22 @@ function subjectOf({ gateway, subject, gatewayRef: ref }: Candidate): Subject {
   return { gateway: name, merchantUid: merchantUid(subject.slice('order:'.length)) }
 }
 
-/** The gateway did not answer: later, and after many tries for a person. Other errors give the lease back by time. */
+/** No answer, or one that could not be booked: later, and after many tries for a person. A dead database throws through. */
 async function failed({ db, log }: LookerOptions, candidate: Candidate, token: string, error: unknown): Promise<void> {
-  if (!(error instanceof Failure)) throw error
+  const said = error instanceof Error ? error.message : String(error)
+  const retry = !(error instanceof Failure) || FAILURES[error.kind].retry
   const failures = candidate.failures + 1
-  log(`look at ${candidate.subject}: ${error.message}`)
-  if (failures < MOST_FAILURES && FAILURES[error.kind].retry) {
+  log(`look at ${candidate.subject}: ${said}`)
+  if (failures < MOST_FAILURES && retry) {
     const retryMs = Math.min(LONGEST_SPACING_MS, 5_000 * 2 ** (failures - 1))
     await release(db, candidate, token, { spacingMs: candidate.spacingMs, failures, retryMs })
     return
   }
   await transact(db, 'park hints', async (trx) => {
-    const parked = await park(trx, candidate, 'gatewayUnavailable')
-    metrics.hintsParked.inc({ because: 'gatewayUnavailable' }, parked)
-    await putAlert(trx, {
-      level: 'page',
-      kind: 'hintsParked',
-      saga: candidate.subject,
-      sentence: `${parked} hints wait for a person: ${error.message}`,
-    })
+    const parked = await park(trx, candidate, 'noAnswer')
+    metrics.hintsParked.inc({ because: 'noAnswer' }, parked)
+    const sentence = `${parked} hints about ${candidate.subject} are kept for a person, for no look could be booked: ${said}`
+    await putAlert(trx, { level: 'page', kind: 'hintsParked', saga: candidate.subject, sentence })
     await release(trx, candidate, token, { spacingMs: candidate.spacingMs, failures: 0 })
   })
 }

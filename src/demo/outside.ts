@@ -1,0 +1,48 @@
+// The world outside, played by the simulator over its control API: the buyer, the gateway and its faults, the people at Paymentwall.
+// Must not know: our API, our database.
+import { z } from 'zod'
+import { callerOf } from './http.ts'
+
+const paid = z.object({ impUid: z.string() })
+const ticket = z.object({
+  id: z.string(),
+  merchantUid: z.string(),
+  state: z.enum(['open', 'completed', 'refused']),
+  reason: z.string(),
+})
+const payment = z.object({ impUid: z.string(), status: z.string(), cancelAmount: z.number() })
+const tickets = z.object({ tickets: z.array(ticket) })
+const payments = z.object({ payments: z.array(payment) })
+const calls = z.object({ calls: z.record(z.string(), z.number()) })
+const anyJson = z.unknown()
+
+export const CANCEL_FAULTS = ['accept', 'refuse', 'instant', 'lostAnswer', 'timeoutBefore', 'error500'] as const
+export type CancelFault = (typeof CANCEL_FAULTS)[number]
+export type Calls = Readonly<Record<string, number>>
+export type Outside = ReturnType<typeof createOutside>
+
+export function createOutside(simulator: string, signal: AbortSignal) {
+  const call = callerOf(`${simulator}/__sim`, signal)
+  return {
+    /** The buyer pays in the payment window; the gateway's name of the attempt. */
+    pay: async (merchantUid: string, country: string) =>
+      (await call('POST /pay', paid, { merchantUid, outcome: 'paid', country })).body.impUid,
+    tickets: async (merchantUid: string) =>
+      (await call('GET /tickets', tickets)).body.tickets.filter((each) => each.merchantUid === merchantUid),
+    complete: async (id: string) => void (await call(`POST /tickets/${id}/complete`, anyJson)),
+    payment: async (impUid: string) =>
+      (await call('GET /payments', payments)).body.payments.find((each) => each.impUid === impUid),
+    cancelFault: async (cancel: CancelFault) => void (await call('PUT /faults', anyJson, { cancel })),
+    /** How often each route of the gateway was called. */
+    calls: async (): Promise<Calls> => (await call('GET /calls', calls)).body.calls,
+  }
+}
+
+export const CANCEL_ROUTE = 'POST /payments/cancel'
+const TOKEN_ROUTE = 'POST /users/getToken'
+
+/** Calls between two readings; the token is left out, for all sagas share it. */
+export function callsBetween(before: Calls, after: Calls): number {
+  const routes = Object.keys(after).filter((route) => route !== TOKEN_ROUTE)
+  return routes.reduce((sum, route) => sum + (after[route] ?? 0) - (before[route] ?? 0), 0)
+}

@@ -1,0 +1,46 @@
+// What the merchant's database holds: the rows themselves, beside what the API answers.
+// Must not know: the API. It only reads.
+import { sql } from 'kysely'
+import type { Db } from '../db/connect.ts'
+import { merchantUid, refundId } from '../domain/ids.ts'
+
+export type Rows = ReturnType<typeof createRows>
+
+/** All that could move: a forged webhook may add to the inbox, and to nothing else. */
+export type Books = {
+  readonly payments: number
+  readonly refunds: number
+  readonly journal: number
+  readonly outbox: number
+}
+
+export function createRows(db: Db) {
+  return {
+    payment: (id: string) =>
+      db.selectFrom('payments').select('state').where('merchantUid', '=', merchantUid(id)).executeTakeFirstOrThrow(),
+    refund: (id: string) =>
+      db.selectFrom('refunds').select('state').where('refundId', '=', refundId(id)).executeTakeFirstOrThrow(),
+    /** Webhooks as received for an order, the oldest first. */
+    webhooks: (id: string) =>
+      db
+        .selectFrom('inbox')
+        .select(['saidStatus', 'state', 'parkedBecause', 'mismatched'])
+        .where('merchantUid', '=', id)
+        .where('source', '=', 'webhook')
+        .orderBy('id')
+        .execute(),
+    /** Webhooks that no look has answered, and messages that have not left. */
+    underWay: async () => {
+      const { rows } = await sql<{ hints: number; leaving: number }>`
+        select (select count(*) from inbox where source = 'webhook' and state = 'received')::int as hints,
+          (select count(*) from outbox where state = 'pending')::int as leaving`.execute(db)
+      return rows[0] ?? { hints: 0, leaving: 0 }
+    },
+    books: async (): Promise<Books> => {
+      const { rows } = await sql<Books>`
+        select (select count(*) from payments)::int as payments, (select count(*) from refunds)::int as refunds,
+          (select count(*) from journal)::int as journal, (select count(*) from outbox)::int as outbox`.execute(db)
+      return rows[0] ?? { payments: 0, refunds: 0, journal: 0, outbox: 0 }
+    },
+  }
+}

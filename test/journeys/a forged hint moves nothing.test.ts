@@ -1,0 +1,152 @@
+// A forged hint moves nothing and costs Temporal nothing; what it costs at the gateway is bounded.
+// Must not know: signatures, for i'mport's webhooks have none.
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
+
+const LOOK = 'GET /payments/:imp_uid'
+const LOOK_BY_ORDER = 'GET /payments/findAll/:merchant_uid'
+/** At most so many references that an order does not know are looked at for it in ten minutes. */
+const UNLINKED_LOOKS = 5
+const TIMES = 50
+
+const test = shopTest({ LOOK_SPACING: '2s' })
+
+const forgedImpUid = () => `imp_${fresh('forged').slice(-8)}`
+
+/** All that is believed: rows but for the time of the last look, every journal line, what leaves, every saga's events. */
+async function believed({ db, client, events }: OwnShop) {
+  const payments = await db.selectFrom('payments').selectAll().orderBy('merchantUid').execute()
+  const attempts = await db.selectFrom('attempts').selectAll().orderBy('gatewayRef').execute()
+  const refunds = await db.selectFrom('refunds').selectAll().orderBy('refundId').execute()
+  const tickets = await db.selectFrom('tickets').selectAll().orderBy('refundId').execute()
+  const journal = await db.selectFrom('journal').select('id').orderBy('id').execute()
+  const outbox = await db.selectFrom('outbox').select('id').orderBy('id').execute()
+  const runs: Record<string, number> = {}
+  for await (const run of client.workflow.list()) {
+    const { workflowId, runId } = run
+    runs[`${workflowId} ${runId}`] = (await events(workflowId, runId)).length
+  }
+  const seen = attempts.map(({ version: _, evidenceAsOf: __, ...attempt }) => attempt)
+  return { payments, attempts: seen, refunds, tickets, journal, outbox, runs }
+}
+
+/** Every hint that is due has been looked at or parked; those that said more wait for their one look a minute later. */
+async function answered({ db }: OwnShop): Promise<void> {
+  await eventually(async () => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from inbox where state = 'received' and source <> 'again'`.execute(db)
+    return rows[0]?.count
+  }).toBe(0)
+}
+
+/** Sends forged hints and holds them against what was believed before; answers with the gateway calls that they cost. */
+async function forged(shop: OwnShop, hints: readonly Record<string, string>[]) {
+  await eventually(() => quiet(shop)).toBe(true)
+  const before = await believed(shop)
+  const calls = await shop.sim.calls()
+  for (const hint of hints) await shop.hint(hint)
+  await answered(shop)
+  expect(await believed(shop)).toEqual(before)
+  const after = await shop.sim.calls()
+  const cost = Object.fromEntries(
+    Object.entries(after).flatMap(([route, count]) => {
+      const more = count - (calls[route] ?? 0)
+      return more > 0 && route !== 'POST /users/getToken' ? [[route, more]] : []
+    }),
+  )
+  return cost
+}
+
+/** Nothing of the orders before is under way any more: all wakes have left, and no workflow has a task to do. */
+async function quiet({ db, client }: OwnShop): Promise<boolean> {
+  const waiting = await db.selectFrom('outbox').select('id').where('state', '=', 'pending').execute()
+  if (waiting.length > 0) return false
+  for await (const run of client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
+    const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe()
+    if (raw.pendingWorkflowTask || (raw.pendingActivities ?? []).length > 0) return false
+  }
+  return true
+}
+
+const parkedBecause = async ({ db }: OwnShop, merchantUid: string) =>
+  (await db.selectFrom('inbox').select('parkedBecause').where('merchantUid', '=', merchantUid).execute()).map(
+    (hint) => hint.parkedBecause,
+  )
+
+test('a forged "paid" for an order that nobody paid leaves it unpaid', async ({ shop }) => {
+  const { merchantUid } = await shop.open()
+  const impUid = forgedImpUid()
+  const hint = { imp_uid: impUid, merchant_uid: merchantUid, status: 'paid' }
+
+  const cost = await forged(shop, Array.from({ length: TIMES }, () => hint))
+
+  expect(await shop.payment(merchantUid)).toMatchObject({ state: 'prepared', accepted: false, attempts: [] })
+  expect(Object.keys(cost)).toEqual([LOOK])
+  expect(cost[LOOK]).toBeLessThanOrEqual(3)
+})
+
+test('fifty invented payments of one order share a handful of looks', async ({ shop }) => {
+  const { merchantUid } = await shop.open()
+  const hints = Array.from({ length: TIMES }, () => ({
+    imp_uid: forgedImpUid(),
+    merchant_uid: merchantUid,
+    status: 'paid',
+  }))
+
+  const cost = await forged(shop, hints)
+
+  expect(await shop.payment(merchantUid)).toMatchObject({ state: 'prepared', attempts: [] })
+  expect(cost[LOOK] ?? 0).toBeLessThanOrEqual(UNLINKED_LOOKS)
+  expect(cost[LOOK_BY_ORDER] ?? 0).toBeLessThanOrEqual(3)
+})
+
+test('a forged "cancelled" for a paid order, and for one whose refund waits, moves neither', async ({ shop }) => {
+  const paid = await shop.paid()
+  const waiting = await shop.paidThenRefunded()
+  const hints = [paid, waiting].map(({ merchantUid, impUid }) => ({
+    imp_uid: impUid,
+    merchant_uid: merchantUid,
+    status: 'cancelled',
+    cancellation_id: 'cncl_forged',
+  }))
+
+  const cost = await forged(
+    shop,
+    Array.from({ length: TIMES / 2 }, () => hints).flat(),
+  )
+
+  expect(await shop.payment(paid.merchantUid)).toMatchObject({ state: 'paid', returned: 0 })
+  expect(await shop.refund(waiting.refundId)).toMatchObject({ state: 'ticketOpen' })
+  expect(Object.keys(cost)).toEqual([LOOK])
+  expect(cost[LOOK]).toBeLessThanOrEqual(6)
+})
+
+test('hints for an order that nobody opened are kept and cost no gateway call', async ({ shop }) => {
+  const merchantUid = fresh('nobody')
+  const hints = Array.from({ length: TIMES }, () => ({
+    imp_uid: forgedImpUid(),
+    merchant_uid: merchantUid,
+    status: 'paid',
+  }))
+
+  const cost = await forged(shop, hints)
+
+  expect(cost).toEqual({})
+  expect(await shop.call('GET', `/payments/${merchantUid}`)).toMatchObject({ status: 404, body: { code: 'notFound' } })
+  expect(await parkedBecause(shop, merchantUid)).toEqual(Array.from({ length: TIMES }, () => 'unknownOrder'))
+})
+
+test('a real payment paired with another order moves neither, and is counted', async ({ shop }) => {
+  const paid = await shop.paid()
+  const other = await shop.open()
+  const hint = { imp_uid: paid.impUid, merchant_uid: other.merchantUid, status: 'paid' }
+
+  const cost = await forged(shop, Array.from({ length: TIMES }, () => hint))
+
+  expect(await shop.payment(other.merchantUid)).toMatchObject({ state: 'prepared', attempts: [] })
+  expect(await shop.payment(paid.merchantUid)).toMatchObject({ state: 'paid', attempts: [{ gatewayRef: paid.impUid }] })
+  expect(await shop.metric('saga_hints_mismatched_total')).toBe(TIMES)
+  expect(Object.keys(cost)).toEqual([LOOK])
+  expect(cost[LOOK]).toBeLessThanOrEqual(3)
+})

@@ -1,0 +1,171 @@
+// No refund is filed twice for one authorisation, whatever is killed, lost, repeated, late or restarted.
+// Must not know: rows. The desk's tickets and the gateway's count of cancel calls are the judges.
+import { expect } from 'vitest'
+import { programTest } from '../support/program.ts'
+import { eventually, fresh, type Shop } from '../support/shop.ts'
+
+const CANCEL = 'POST /payments/cancel'
+const test = programTest({ CANCEL_TIMEOUT: '2s' })
+
+async function completeTheOnlyTicket({ sim }: Shop, merchantUid: string): Promise<void> {
+  const tickets = await sim.tickets(merchantUid)
+  expect(tickets).toMatchObject([{ state: 'open' }])
+  await sim.complete(tickets[0]?.id ?? '')
+}
+
+/** A hint of this payment that arrived now has been looked at, and wakes of its refund were read. */
+async function stirred(shop: Shop, { merchantUid, impUid, refundId }: Record<string, string>): Promise<void> {
+  const looks = await shop.metric('saga_looks_total{outcome="found"}')
+  await shop.hint({ imp_uid: impUid ?? '', merchant_uid: merchantUid ?? '', status: 'cancelled' })
+  await eventually(() => shop.metric('saga_looks_total{outcome="found"}')).toBeGreaterThan(looks)
+  const handle = shop.client.workflow.getHandle(`refund:${refundId}`)
+  const before = (await handle.describe()).historyLength
+  for (let count = 1; count <= 20; count += 1) await handle.signal('news')
+  await eventually(async () => (await handle.describe()).historyLength).toBeGreaterThanOrEqual(before + 24)
+}
+
+test('a program killed while the cancel hangs asks no second time: the refund is unknown until its ticket is done', async ({
+  shop,
+  sim,
+  program,
+}) => {
+  await program.stop()
+  await program.start({ CANCEL_TIMEOUT: '30s' })
+  const { merchantUid } = await shop.paid()
+  const calls = await sim.callsOf(CANCEL)
+  await sim.faults({ cancel: 'lostAnswer' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'requested', tickets: [{ outcome: null }] })
+
+  await program.kill9()
+  await program.start()
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({
+    state: 'unknown',
+    tickets: [
+      {
+        authorisedBy: 'submit',
+        outcome: 'unknown',
+        said: 'the try was lost after its intent: it may have been sent',
+      },
+    ],
+  })
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+  await completeTheOnlyTicket(shop, merchantUid)
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+  expect((await shop.journal(merchantUid)).findLast((line) => line.refundId === refundId)).toMatchObject({
+    what: 'cancelled',
+    from: 'unknown',
+    to: 'refunded',
+    why: 'the gateway booked the cancel',
+    facts: { matchedBy: 'refundId' },
+  })
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+})
+
+test('a lost answer is not asked for again: the completed ticket answers it', async ({ shop, sim }) => {
+  const { merchantUid, impUid } = await shop.paid()
+  const calls = await sim.callsOf(CANCEL)
+  await sim.faults({ cancel: 'lostAnswer' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({
+    state: 'unknown',
+    said: 'no whole answer within 2000 ms',
+  })
+
+  await stirred(shop, { merchantUid, impUid, refundId })
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+  await completeTheOnlyTicket(shop, merchantUid)
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded', tickets: [{ outcome: 'unknown' }] })
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+})
+
+test('a cancel that timed out before it was taken stays unknown and is never sent again by itself', async ({
+  shop,
+  sim,
+}) => {
+  const { merchantUid, impUid } = await shop.paid()
+  const calls = await sim.callsOf(CANCEL)
+  await sim.faults({ cancel: 'timeoutBefore' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown' })
+
+  await sim.faults({ cancel: 'accept' })
+  await stirred(shop, { merchantUid, impUid, refundId })
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'unknown', tickets: [{ authorisedBy: 'submit' }] })
+  expect(await sim.tickets(merchantUid)).toEqual([])
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+})
+
+test('a gateway that is away is asked for nothing; one ticket is opened once it is back', async ({
+  shop,
+  sim,
+  simulator,
+}) => {
+  const { merchantUid } = await shop.paid()
+  await simulator.stop()
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({
+    state: 'requested',
+    tickets: [],
+    said: expect.stringContaining('could not look'),
+  })
+
+  await simulator.start()
+  await eventually(() => shop.refund(refundId)).toMatchObject({
+    state: 'ticketOpen',
+    tickets: [{ authorisedBy: 'submit', outcome: 'filed' }],
+  })
+  expect(await sim.tickets(merchantUid)).toHaveLength(1)
+  expect(await sim.callsOf(CANCEL)).toBe(1)
+  await completeTheOnlyTicket(shop, merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+})
+
+test('one refund started ten times and told of news twenty times opens one ticket', async ({ shop, sim }) => {
+  const { merchantUid, impUid } = await shop.paid()
+  const calls = await sim.callsOf(CANCEL)
+  const refundId = fresh('refund')
+  const start = { workflowId: `refund:${refundId}`, taskQueue: 'refunds' }
+  const input = { refundId, merchantUid, reason: 'asked ten times' }
+
+  const starts = await Promise.allSettled(
+    Array.from({ length: 10 }, () => shop.client.workflow.start('refund', { ...start, args: [input] })),
+  )
+  expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  await Promise.all(Array.from({ length: 20 }, () => shop.wake(start.workflowId)))
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', tickets: [{ outcome: 'filed' }] })
+  await stirred(shop, { merchantUid, impUid, refundId })
+  expect(await sim.tickets(merchantUid)).toMatchObject([{ reason: `asked ten times #${refundId}` }])
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+})
+
+test('a saga terminated while its ticket is open goes on from its row and files nothing again', async ({
+  shop,
+  sim,
+}) => {
+  const { merchantUid, impUid, refundId } = await shop.paidThenRefunded()
+  const calls = await sim.callsOf(CANCEL)
+  const workflowId = `refund:${refundId}`
+  await shop.client.workflow.getHandle(workflowId).terminate('by hand')
+
+  const runId = await shop.wake(workflowId)
+  await stirred(shop, { merchantUid, impUid, refundId })
+  expect(await shop.client.workflow.getHandle(workflowId, runId).describe()).toMatchObject({
+    status: { name: 'RUNNING' },
+  })
+  expect(await sim.tickets(merchantUid)).toHaveLength(1)
+
+  await shop.client.workflow.getHandle(workflowId).terminate('by hand, again')
+  await completeTheOnlyTicket(shop, merchantUid)
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+  await eventually(async () => (await shop.client.workflow.getHandle(workflowId).describe()).status.name).toBe(
+    'COMPLETED',
+  )
+  expect(await sim.callsOf(CANCEL)).toBe(calls)
+})

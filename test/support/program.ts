@@ -1,0 +1,126 @@
+// The whole program, or its simulator, as a real process of its own: to be killed, started again over the same data, and asked.
+// Must not know: what a test promises.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
+import { freePort } from '../../src/temporal/ports.ts'
+import { exchange, shopAt, type Environment, type Shop } from './shop.ts'
+import { temporalCliForTests } from './temporalCli.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const HOST = '127.0.0.1'
+const LIMIT_MS = 60_000
+
+export type Program = {
+  start(environment?: Environment): Promise<void>
+  /** kill -9 of the process itself, and the wait until it is gone. */
+  kill9(): Promise<void>
+  /** SIGTERM, and the wait until it has ended in order. */
+  stop(): Promise<void>
+}
+export type Installation = { readonly shop: Shop; readonly program: Program; readonly simulator: Program }
+
+/** Tests with a program and a simulator of their file's own, each a process; both are ended after the last, whatever happened. */
+export function programTest(environment: Environment = {}) {
+  let made: (Installation & { remove(): Promise<void> }) | undefined
+  vi.setConfig({ testTimeout: 4 * LIMIT_MS, hookTimeout: 600_000 })
+  beforeAll(async () => {
+    await temporalCliForTests()
+    made = await install(environment)
+    await made.simulator.start()
+    await made.program.start()
+  })
+  afterEach(async () => void (await made?.shop.sim.faults({ webhooks: 'deliver', cancel: 'accept', reads: 'ok' })))
+  afterAll(() => made?.remove())
+  const installed = () => made ?? neverStarted()
+  return test.extend<Installation & { sim: Shop['sim'] }>({
+    shop: ({ task: _ }, use) => use(installed().shop),
+    sim: ({ task: _ }, use) => use(installed().shop.sim),
+    program: ({ task: _ }, use) => use(installed().program),
+    simulator: ({ task: _ }, use) => use(installed().simulator),
+  })
+}
+
+function neverStarted(): never {
+  throw new Error('the program did not start')
+}
+
+/** Ports are chosen once, so that everybody finds everybody after any restart. */
+async function install(environment: Environment): Promise<Installation & { remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const [port, simulatorPort, temporalPort] = [await freePort(HOST), await freePort(HOST), await freePort(HOST)]
+  const api = `http://${HOST}:${port}`
+  const url = `http://${HOST}:${simulatorPort}`
+  const shared = { LOG_LEVEL: 'warn', LOOK_SPACING: '1s', TEMPORAL_UI_PORT: '0' }
+  const simulator = processOf(['--role', 'simulator'], url, {
+    ...shared,
+    SIMULATOR_PORT: String(simulatorPort),
+    PUBLIC_URL: api,
+    DATA_DIR: join(folder, 'gateway'),
+  })
+  const program = processOf([], api, {
+    ...shared,
+    PORT: String(port),
+    TEMPORAL_PORT: String(temporalPort),
+    DATA_DIR: join(folder, 'merchant'),
+    IAMPORT_API_URL: url,
+    IAMPORT_KEY: 'sim-key',
+    IAMPORT_SECRET: 'sim-secret',
+    ...environment,
+  })
+  const shop = shopAt({ api, simulator: url, temporalAddress: `${HOST}:${temporalPort}` })
+  const remove = async () => {
+    await shop.disconnect()
+    await Promise.all([program.kill9(), simulator.kill9()])
+    await rm(folder, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 })
+  }
+  return { shop, program, simulator, remove }
+}
+
+/** `url` is what must stand in the table that a start prints, and answer. */
+function processOf(args: readonly string[], url: string, environment: Environment): Program {
+  let child: ChildProcess | undefined
+  let gone: Promise<unknown> = Promise.resolve()
+  const end = async (signal: NodeJS.Signals) => {
+    child?.kill(signal)
+    await gone
+  }
+  return {
+    start: async (more = {}) => {
+      const started = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+        cwd: ROOT,
+        env: { ...process.env, ...environment, ...more },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      child = started
+      gone = new Promise((resolve) => started.once('exit', resolve))
+      await untilItPrints(started, url)
+    },
+    kill9: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  }
+}
+
+/** The table comes last of a start; a program that ends before it says why. */
+async function untilItPrints(child: ChildProcess, url: string): Promise<void> {
+  if (!child.stdout || !child.stderr) throw new Error('the program has no output')
+  const said: string[] = []
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${why}; it said:\n${said.slice(-20).join('\n')}`))
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream ?? neverStarted() }).on('line', (line) => {
+        said.push(line)
+        if (/^ {2}(API|Simulator) /.test(line) && line.includes(url)) resolve()
+      })
+    }
+    child.once('exit', (code, signal) => fail(`the program ended with ${code ?? signal} before it was ready`))
+    setTimeout(() => fail('the program was not ready in time'), 2 * LIMIT_MS).unref()
+  })
+}
+
+/** The program answers, Temporal and its database included. */
+export const isReady = async ({ api }: Shop): Promise<boolean> => (await exchange(api, 'GET', '/readyz')).status === 200

@@ -1,0 +1,235 @@
+// A running shop: the whole program, and the checkout, the buyer and the desk at Paymentwall as typed verbs over real HTTP.
+// Must not know: what a test promises. Rows are read through the API; histories through a plain Temporal client.
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { readConfig, ROLES } from '../../src/config.ts'
+import type { Db } from '../../src/db/connect.ts'
+import * as answers from '../../src/http/answers.ts'
+import { createLog } from '../../src/log.ts'
+import { startProgram } from '../../src/program.ts'
+import { installRuntime } from '../../src/temporal/worker.ts'
+import { temporalCliForTests } from './temporalCli.ts'
+
+export type Environment = Readonly<Record<string, string>>
+export type Places = { readonly api: string; readonly simulator: string; readonly temporalAddress: string }
+export type Shop = ReturnType<typeof shopAt>
+/** A shop in this process, whose rows a test may count. */
+export type OwnShop = Shop & { readonly db: Db }
+
+/** Any free port, nothing said. A refused cancel is given up after two seconds, looks may follow each other at once. */
+const QUIET: Environment = {
+  PORT: '0',
+  SIMULATOR_PORT: '0',
+  TEMPORAL_PORT: '0',
+  TEMPORAL_UI_PORT: '0',
+  CANCEL_TIMEOUT: '2s',
+  LOOK_SPACING: '1s',
+  LOG_LEVEL: 'fatal',
+}
+const NO_FAULTS = { webhooks: 'deliver', cancel: 'accept', reads: 'ok' } as const
+/** Generous: nothing is proved by how long something took. */
+const LIMIT_MS = 60_000
+
+/** Tests with a shop of their file's own: started before the first, gone after the last, without faults after each. */
+export function shopTest(environment: Environment = {}) {
+  let running: (OwnShop & { close(): Promise<void> }) | undefined
+  vi.setConfig({ testTimeout: 3 * LIMIT_MS, hookTimeout: 600_000 })
+  beforeAll(async () => {
+    await temporalCliForTests()
+    running = await startShop(environment)
+  })
+  afterEach(async () => void (await running?.sim.faults(NO_FAULTS)))
+  afterAll(() => running?.close())
+  const shop = () => running ?? neverStarted()
+  return test.extend<{ shop: OwnShop; sim: Shop['sim'] }>({
+    shop: ({ task: _ }, use) => use(shop()),
+    sim: ({ task: _ }, use) => use(shop().sim),
+  })
+}
+
+function neverStarted(): never {
+  throw new Error('the shop did not start')
+}
+
+let runtimeIsInstalled = false
+
+export async function startShop(environment: Environment = {}): Promise<OwnShop & { close(): Promise<void> }> {
+  if (!runtimeIsInstalled) installRuntime('ERROR', () => {})
+  runtimeIsInstalled = true
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...environment }
+  const config = readConfig(given, ROLES)
+  const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
+  const { api, simulator, temporalAddress, db } = program
+  if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')
+  const shop = shopAt({ api, simulator, temporalAddress })
+  return {
+    ...shop,
+    db,
+    close: async () => {
+      await shop.disconnect()
+      await program.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Asks again and again until the answer is as expected; a failure shows the last answer. */
+export const eventually = <T>(ask: () => Promise<T> | T, limitMs = LIMIT_MS) =>
+  expect.poll(ask, { timeout: limitMs, interval: 50 })
+
+/** An id that no other test uses. */
+export const fresh = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`
+
+export type Answer = { readonly status: number; readonly body: unknown }
+
+/** One JSON exchange; every status is an answer. */
+export async function exchange(base: string, method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(base + path, {
+    method,
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const type = response.headers.get('content-type') ?? ''
+  return { status: response.status, body: type.includes('json') ? JSON.parse(text) : text }
+}
+
+const opened = z.object({ payment: answers.payment, window: z.unknown() })
+const BUYER = { name: 'Ann Roe', email: 'ann@example.com' }
+type Order = { merchantUid?: string; amount?: number; currency?: string; expiresIn?: string }
+type Asked = { refundId?: string; amount?: number; reason?: string }
+
+/** The verbs of a shop wherever it runs. */
+export function shopAt({ api, simulator, temporalAddress }: Places) {
+  const connection = Connection.lazy({ address: temporalAddress })
+  const client = new Client({ connection })
+  const call = (method: string, path: string, body?: unknown) => exchange(api, method, path, body)
+  const sim = simAt(simulator)
+
+  async function order(merchantUid: string) {
+    return answers.order.parse((await call('GET', `/payments/${merchantUid}`)).body)
+  }
+  const payment = async (merchantUid: string) => (await order(merchantUid)).payment
+
+  async function open({ merchantUid = fresh('order'), ...shown }: Order = {}) {
+    const body = { merchantUid, amount: 19_000, currency: 'KRW', name: 'Gold pack', buyer: BUYER, ...shown }
+    const answer = await call('POST', '/payments', body)
+    expect(answer, `opening ${merchantUid}`).toMatchObject({ status: 201 })
+    return opened.parse(answer.body).payment
+  }
+
+  /** An order that its buyer has paid, as its payment shows. */
+  async function paid({ method, ...shown }: Order & { method?: string } = {}) {
+    const { merchantUid } = await open(shown)
+    const impUid = await sim.pay(merchantUid, method === undefined ? {} : { method })
+    await eventually(() => payment(merchantUid)).toMatchObject({ state: 'paid', accepted: true })
+    return { merchantUid, impUid }
+  }
+
+  const requestRefund = (merchantUid: string, { refundId = fresh('refund'), ...asked }: Asked = {}) =>
+    call('POST', `/payments/${merchantUid}/refunds`, { refundId, reason: 'customer request', ...asked })
+
+  /** A refund that was taken: 202. */
+  async function askRefund(merchantUid: string, asked: Asked = {}) {
+    const answer = await requestRefund(merchantUid, asked)
+    expect(answer, `refund of ${merchantUid}`).toMatchObject({ status: 202 })
+    return answers.oneRefund.parse(answer.body).refund
+  }
+
+  /** A paid order whose refund waits for its ticket at Paymentwall. */
+  async function paidThenRefunded(shown: Order & { method?: string } = {}) {
+    const { merchantUid, impUid } = await paid(shown)
+    const { refundId } = await askRefund(merchantUid)
+    await eventually(() => refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+    return { merchantUid, impUid, refundId }
+  }
+
+  const refund = async (refundId: string) =>
+    answers.oneRefund.parse((await call('GET', `/refunds/${refundId}`)).body).refund
+
+  /** Every move, the oldest first: `what` and `to` say the outcome, `why` the reason. */
+  const journal = async (merchantUid: string) =>
+    answers.journal.parse((await call('GET', `/payments/${merchantUid}/journal?limit=1000`)).body).journal
+
+  async function hint(body: Readonly<Record<string, string>>): Promise<void> {
+    expect(await call('POST', '/webhooks/iamport', body)).toMatchObject({ status: 200 })
+  }
+
+  /** One number of /metrics, by its name and labels as they stand there. */
+  async function metric(name: string): Promise<number> {
+    const { body } = await call('GET', '/metrics')
+    const line = String(body)
+      .split('\n')
+      .find((each) => each.startsWith(`${name} `))
+    return Number(line?.slice(name.length + 1) ?? 0)
+  }
+
+  const disconnect = () => connection.close()
+  const verbs = { call, open, order, payment, paid, requestRefund, askRefund, paidThenRefunded, refund, journal }
+  return { api, sim, client, ...verbs, hint, metric, disconnect, ...sagasOf(client) }
+}
+
+/** What Temporal keeps of the sagas. */
+function sagasOf(client: Client) {
+  async function events(workflowId: string, runId?: string) {
+    const { events: found } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+    return found ?? []
+  }
+  /** Tells a saga that its row moved, as the relay does; starts it where it does not run. */
+  async function wake(workflowId: string): Promise<string> {
+    const [kind, id = ''] = workflowId.split(':')
+    const payment = kind === 'payment'
+    const started = await client.workflow.signalWithStart(payment ? 'payment' : 'refund', {
+      workflowId,
+      taskQueue: payment ? 'payments' : 'refunds',
+      args: [payment ? { merchantUid: id } : { refundId: id }],
+      signal: 'news',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    })
+    return started.signaledRunId
+  }
+  return { events, wake }
+}
+
+const ticket = z.object({
+  id: z.string(),
+  impUid: z.string(),
+  merchantUid: z.string(),
+  amount: z.number(),
+  state: z.enum(['open', 'completed', 'refused']),
+  reason: z.string(),
+})
+type Paying = { outcome?: 'paid' | 'declined' | 'approvedLate'; method?: string; amount?: number; country?: string }
+type Faults = { webhooks?: string; cancel?: string; reads?: string; token?: string }
+
+function simAt(simulator: string) {
+  async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await exchange(simulator, method, `/__sim${path}`, body)
+    expect(answer, `${method} ${path}`).toMatchObject({ status: 200 })
+    return answer.body
+  }
+  const calls = async () =>
+    z.object({ calls: z.record(z.string(), z.number()) }).parse(await control('GET', '/calls')).calls
+  return {
+    control,
+    calls,
+    /** How often the gateway was asked for this, for example `POST /payments/cancel`. */
+    callsOf: async (route: string) => (await calls())[route] ?? 0,
+    faults: (faults: Faults) => control('PUT', '/faults', faults),
+    tickets: async (merchantUid: string) =>
+      z
+        .object({ tickets: z.array(ticket) })
+        .parse(await control('GET', '/tickets'))
+        .tickets.filter((each) => each.merchantUid === merchantUid),
+    complete: (ticketId: string) => control('POST', `/tickets/${ticketId}/complete`, {}),
+    refuse: (ticketId: string) => control('POST', `/tickets/${ticketId}/refuse`, {}),
+    consoleCancel: (impUid: string, amount: number) => control('POST', `/payments/${impUid}/consoleCancel`, { amount }),
+    pay: async (merchantUid: string, { outcome = 'paid', ...paying }: Paying = {}) =>
+      z.object({ impUid: z.string() }).parse(await control('POST', '/pay', { merchantUid, outcome, ...paying })).impUid,
+  }
+}
