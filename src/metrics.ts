@@ -24,6 +24,17 @@ export const metrics = {
     help: 'Hints that paired ids which do not belong together',
     registers,
   }),
+  lostWebhooks: new Counter({
+    name: 'saga_lost_webhooks_total',
+    help: 'Payments and cancels that a sweep found before any webhook told of them',
+    registers,
+  }),
+  sweeps: new Counter({
+    name: 'saga_sweeps_total',
+    help: "Runs through a gateway's lists, and runs of the supervisor",
+    labelNames: ['what', 'outcome'],
+    registers,
+  }),
   looks: new Counter({ name: 'saga_looks_total', help: 'Looks at the gateway', labelNames: ['outcome'], registers }),
   gatewayCalls: new Histogram({
     name: 'saga_gateway_call_seconds',

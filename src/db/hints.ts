@@ -17,6 +17,8 @@ export type Hint = {
   readonly remoteAddress?: string | null
   /** Looked for at the earliest after so many milliseconds. */
   readonly delayMs?: number
+  /** The catch-up that kept it. */
+  readonly sweepId?: string
   /** Kept for a person, never looked at: it could not be read. */
   readonly parkedBecause?: string
 }

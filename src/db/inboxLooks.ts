@@ -161,7 +161,7 @@ export async function settleHints(
   trx: Trx,
   subject: Subject,
   found: readonly Seen[],
-  began: string,
+  { began, moved }: { began: string; moved: boolean },
 ): Promise<readonly SettledHint[]> {
   const subjects = [
     'gatewayRef' in subject ? `ref:${subject.gatewayRef}` : `order:${subject.merchantUid}`,
@@ -169,7 +169,7 @@ export async function settleHints(
   ]
   const pairs = found.map(({ gatewayRef, merchantUid }) => `${gatewayRef} ${merchantUid}`)
   const { rows } = await sql<SettledHint>`
-    update inbox set state = 'looked', settled_at = clock_timestamp(),
+    update inbox set state = 'looked', settled_at = clock_timestamp(), moved = ${moved},
       mismatched = gateway_ref is not null and merchant_uid is not null and ${pairs.length} > 0
         and gateway_ref || ' ' || merchant_uid not in (${sql.join(pairs.length > 0 ? pairs : [''])})
         and gateway_ref in (${sql.join(found.length > 0 ? found.map((seen) => seen.gatewayRef) : [''])})

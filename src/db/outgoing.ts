@@ -26,6 +26,21 @@ export async function putOutgoing(trx: Trx, rows: readonly Outgoing[]): Promise<
 }
 
 export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
+/** Wakes for those that no pending wake tells already; returns how many. */
+export async function putMissingWakes(trx: Trx, sagas: readonly string[]): Promise<number> {
+  if (sagas.length === 0) return 0
+  const pending = await trx
+    .selectFrom('outbox')
+    .select('target')
+    .where('kind', '=', 'wake')
+    .where('state', '=', 'pending')
+    .where('target', 'in', sagas)
+    .execute()
+  const waiting = new Set(pending.map(({ target }) => target))
+  const missing = sagas.filter((saga) => !waiting.has(saga))
+  await putOutgoing(trx, missing.map(wakeRow))
+  return missing.length
+}
 export const putAlert = (trx: Trx, alert: Alert): Promise<void> =>
   putOutgoing(trx, [alertRow(alert, new Date().toISOString())])
 

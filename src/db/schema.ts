@@ -2,6 +2,7 @@
 // Must not know: what decides. Columns beyond the domain's are named here.
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { Attempt, BookedEntry, Payment, Refund, Ticket } from '../domain/books.ts'
+import type { ListedStatus } from '../domain/gateway.ts'
 
 type Row<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -32,6 +33,10 @@ export type InboxTable = {
   settledAt: string | null
   parkedBecause: string | null
   mismatched: Generated<boolean>
+  /** The look that answered it moved something. */
+  moved: Generated<boolean>
+  /** The catch-up that kept it. */
+  sweepId: string | null
 }
 
 export type LooksTable = {
@@ -68,6 +73,35 @@ export type OutboxTable = {
   said: string | null
 }
 
+/** How far the lists of one gateway have been kept as hints. */
+export type SweepCursorsTable = {
+  gateway: string
+  status: ListedStatus
+  cursor: string
+  /** False: the last run ended at its bound, and the next goes on at the cursor itself. */
+  complete: boolean
+  /** Elements of the last run that could not be read. */
+  unreadable: number
+  version: number
+}
+
+/** A catch-up over a range of time, asked for by a person. */
+export type SweepsTable = {
+  id: string
+  askedBy: string
+  rangeFrom: string
+  rangeTo: string
+  state: Generated<'listing' | 'listed' | 'failed'>
+  listed: Generated<number>
+  differing: Generated<number>
+  kept: Generated<number>
+  unreadable: Generated<number>
+  calls: Generated<number>
+  said: string | null
+  began: Generated<string>
+  touchedAt: Generated<string>
+}
+
 export type JournalTable = {
   id: GeneratedAlways<number>
   at: string
@@ -92,5 +126,7 @@ export type Schema = {
   inbox: InboxTable
   looks: LooksTable
   outbox: OutboxTable
+  sweepCursors: SweepCursorsTable
+  sweeps: SweepsTable
   journal: JournalTable
 }

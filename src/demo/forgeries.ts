@@ -73,10 +73,10 @@ async function everythingAtRest(stage: Stage) {
     // A saga shows in the server's list a moment after it was started.
     const atRest = hints === 0 && leaving === 0 && quiet && sagas.length >= payments + refunds
     const events = sum(({ cost }) => cost.events)
-    return { atRest, payments, refunds, journal, outbox, sagas: sagas.length, runs: sum(({ runs }) => runs), events }
+    return { atRest, hints, leaving, quiet, payments, refunds, journal, outbox, sagas: sagas.length, runs: sum(({ runs }) => runs), events }
   }
   const done = ({ atRest }: { atRest: boolean }) => atRest
-  const stillWaiting = () => timeline.event('program', 'waiting until nothing is under way')
+  const stillWaiting = (v: object) => timeline.event("program", JSON.stringify(v))
   return until({ read, done, stillWaiting, signal })
 }
 

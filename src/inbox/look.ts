@@ -84,7 +84,7 @@ async function book(
   for (const [named, evidences] of byOrder(found)) {
     if (await bookOrder(deps, trx, named, evidences, began, options)) moved = true
   }
-  const settled = await settleHints(trx, subject, found, began)
+  const settled = await settleHints(trx, subject, found, { began, moved })
   for (const hint of settled.filter((each) => saysMore(each, found))) {
     const { gatewayRef, merchantUid: order } = hint
     await keepHint(trx, {
@@ -97,9 +97,16 @@ async function book(
     })
   }
   metrics.hintsLooked.inc(settled.length)
+  metrics.lostWebhooks.inc(moved && lostWebhook(settled, found) ? 1 : 0)
   metrics.hintsMismatched.inc(settled.filter((hint) => hint.mismatched).length)
   await options.also?.(trx, { began, moved })
   return moved
+}
+
+/** Only a sweep told of it, and not of a failure: a one-off failure sends no webhook at all. */
+function lostWebhook(settled: readonly SettledHint[], found: readonly Evidence[]): boolean {
+  if (settled.length === 0 || settled.some(({ source }) => source !== 'sweep')) return false
+  return found.some(({ status }) => status === 'paid' || status === 'cancelled')
 }
 
 function byOrder(found: readonly Evidence[]): ReadonlyMap<string, readonly Evidence[]> {

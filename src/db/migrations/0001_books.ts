@@ -18,7 +18,7 @@ const wait = sql`
   version int8 not null default 1`
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...books(), ...queues(), ...journal()]) await statement.execute(db)
+  for (const statement of [...books(), ...queues(), ...sweeps(), ...journal()]) await statement.execute(db)
 }
 
 function books() {
@@ -47,6 +47,7 @@ function books() {
       fail_reason text, paymentwall_ref text, pay_method text, payer_country text,
       evidence_as_of timestamptz not null, look_failed_at timestamptz, look_failed_said text, ${wait})`,
     sql`create index attempts_order on attempts (merchant_uid)`,
+    sql`create index attempts_unaccepted on attempts (merchant_uid) where ever_paid and not accepted`,
     sql`create table cancel_entries (
       gateway text not null, gateway_ref text not null, key text not null, primary key (gateway, gateway_ref, key),
       foreign key (gateway, gateway_ref) references attempts,
@@ -82,10 +83,12 @@ function queues() {
       said_status text, said_cancellation_id text, content_type text, body bytea, remote_address text,
       received_at timestamptz not null default clock_timestamp(), due_at timestamptz not null default clock_timestamp(),
       state text not null default 'received' check (state in ('received', 'looked', 'parked')),
-      settled_at timestamptz, parked_because text, mismatched boolean not null default false)`,
+      settled_at timestamptz, parked_because text, mismatched boolean not null default false,
+      moved boolean not null default false, sweep_id text)`,
     sql`create index inbox_unlooked on inbox (due_at) where state = 'received'`,
     sql`create index inbox_subject on inbox (gateway, subject) where state = 'received'`,
     sql`create index inbox_parked on inbox (merchant_uid) where state = 'parked'`,
+    sql`create index inbox_sweep on inbox (sweep_id) where sweep_id is not null`,
     sql`create table looks (
       gateway text not null, subject text not null, primary key (gateway, subject),
       said_merchant_uid text, linked boolean not null default false, ${lease},
@@ -99,6 +102,19 @@ function queues() {
       tries int4 not null default 0, ${lease}, settled_at timestamptz, said text)`,
     sql`create index outbox_pending on outbox (kind, due_at) where state = 'pending'`,
     sql`create index outbox_target on outbox (kind, target) where state = 'pending'`,
+  ]
+}
+
+function sweeps() {
+  const counts = sql.raw(['listed', 'differing', 'kept', 'unreadable', 'calls'].map((name) => `${name} int8 not null default 0`).join(', '))
+  return [
+    sql`create table sweep_cursors (
+      gateway text not null, status text not null check (status in ('paid', 'cancelled', 'failed')), primary key (gateway, status),
+      cursor timestamptz not null, complete boolean not null, unreadable int8 not null, version int8 not null)`,
+    sql`create table sweeps (
+      id text primary key, asked_by text not null, range_from timestamptz not null, range_to timestamptz not null,
+      state text not null default 'listing' check (state in ('listing', 'listed', 'failed')), ${counts}, said text,
+      began timestamptz not null default clock_timestamp(), touched_at timestamptz not null default clock_timestamp())`,
   ]
 }
 
