@@ -56,7 +56,7 @@ export type Awaited<T> = {
   readonly done: (value: T) => boolean
   /** False where what is waited for cannot come any more. */
   readonly onTheWay?: (value: T) => boolean
-  /** Called after two seconds, and every five seconds from then on. */
+  /** Called after three seconds, and every five seconds from then on. */
   readonly stillWaiting: (value: T) => void
   readonly signal: AbortSignal
   readonly limitMs?: number
@@ -64,12 +64,14 @@ export type Awaited<T> = {
 
 const POLL_MS = 50
 const LIMIT_MS = 60_000
+/** Longer than the one wait that the story announces. */
+const FIRST_WORD_MS = 3_000
 
 /** The last value read: what was waited for, or what made waiting useless, or what stood there when the time was over. */
 export async function until<T>(awaited: Awaited<T>): Promise<T> {
   const { read, done, onTheWay, stillWaiting, signal, limitMs = LIMIT_MS } = awaited
   const began = performance.now()
-  let sayAtMs = 2_000
+  let sayAtMs = FIRST_WORD_MS
   for (;;) {
     const value = await read()
     if (done(value) || onTheWay?.(value) === false) return value

@@ -8,13 +8,14 @@ import type { Stage } from './stage.ts'
 const HEAD = ['saga', 'state', 'actions', 'events', 'gateway calls']
 
 export async function closingTable(stage: Stage, ledger: Ledger): Promise<void> {
-  const { timeline, histories, signal } = stage
+  const { timeline, histories, signal, must } = stage
   const stillWaiting = () => timeline.event('program', 'waiting for the sagas to come to rest')
-  const { sagas } = await until({ read: histories.all, done: ({ quiet }) => quiet, stillWaiting, signal })
+  const { sagas, quiet } = await until({ read: histories.all, done: ({ quiet }) => quiet, stillWaiting, signal })
+  must('the sagas, once left alone,', { quiet: true }, { quiet })
   const rows: (string | number)[][] = []
   for (const { workflowId, cost, activities } of sagas) {
     if (workflowId.startsWith('refund:'))
-      stage.must(
+      must(
         `the tickets of ${workflowId}`,
         { filed: 1 },
         { filed: activities.filter((name) => name === 'fileTicket').length },

@@ -56,8 +56,11 @@ export async function refundMustBe(
     `refund ${refundId}`,
     { state, label: ko, row: state, waitingForCancellation: waits, ticket: outcome, because },
     {
-      ...{ state: shown.state, label: shown.label.ko, row: row.state, amount: shown.amount, said: shown.said },
-      ...{ waitingForCancellation: shown.waitingForCancellation, ticket: shown.tickets.at(-1)?.outcome ?? null },
+      state: shown.state,
+      label: shown.label.ko,
+      row: row.state,
+      waitingForCancellation: shown.waitingForCancellation,
+      ticket: shown.tickets.at(-1)?.outcome ?? null,
       because: move?.why,
     },
   )

@@ -62,22 +62,24 @@ export async function forgedWebhooks(stage: Stage, ledger: Ledger, targets: Targ
   timeline.why('nothing unproven enters Temporal: a forged or repeated webhook costs it 0 actions and 0 events')
 }
 
-/** What could have moved, counted once no webhook waits, nothing has to leave and no saga is about to do something. */
+/** What could have moved, counted once no webhook waits, no wake has to leave and no saga is about to do something. */
 async function everythingAtRest(stage: Stage) {
-  const { rows, histories, timeline, signal } = stage
+  const { rows, histories, timeline, signal, must } = stage
   const read = async () => {
-    const { hints, leaving } = await rows.underWay()
+    const { hints, wakes } = await rows.underWay()
     const { sagas, quiet } = await histories.all()
     const { payments, refunds, journal, outbox } = await rows.books()
     const sum = (pick: (saga: (typeof sagas)[number]) => number) => sagas.reduce((total, saga) => total + pick(saga), 0)
     // A saga shows in the server's list a moment after it was started.
-    const atRest = hints === 0 && leaving === 0 && quiet && sagas.length >= payments + refunds
+    const atRest = hints === 0 && wakes === 0 && quiet && sagas.length >= payments + refunds
     const events = sum(({ cost }) => cost.events)
-    return { atRest, hints, leaving, quiet, payments, refunds, journal, outbox, sagas: sagas.length, runs: sum(({ runs }) => runs), events }
+    return { atRest, payments, refunds, journal, outbox, sagas: sagas.length, runs: sum(({ runs }) => runs), events }
   }
   const done = ({ atRest }: { atRest: boolean }) => atRest
-  const stillWaiting = (v: object) => timeline.event("program", JSON.stringify(v))
-  return until({ read, done, stillWaiting, signal })
+  const stillWaiting = () => timeline.event('program', 'waiting until nothing is under way')
+  const found = await until({ read, done, stillWaiting, signal })
+  must('the program, once left alone,', { atRest: true }, found)
+  return found
 }
 
 const inWords = ({ runs, events }: { runs: number; events: number }): string =>
@@ -98,7 +100,7 @@ async function untilLooked({ rows, timeline, signal, must }: Stage): Promise<voi
 }
 
 async function statesMustStand(stage: Stage, { paid, unpaid }: Targets): Promise<void> {
-  const { amount } = { amount: (await stage.checkout.payment(paid)).paid }
+  const { paid: amount } = await stage.checkout.payment(paid)
   const nothing = { waits: false, returned: 0, reserved: 0 }
   await paymentMustBe(stage, paid, { state: 'paid', ko: '결제완료', accepted: true, paid: amount, ...nothing })
   await paymentMustBe(stage, unpaid, { state: 'prepared', ko: '결제대기', accepted: false, paid: 0, ...nothing })

@@ -29,12 +29,12 @@ export function createRows(db: Db) {
         .where('source', '=', 'webhook')
         .orderBy('id')
         .execute(),
-    /** Webhooks that no look has answered, and messages that have not left. */
+    /** Webhooks that no look has answered, and wakes that Temporal has not accepted. */
     underWay: async () => {
-      const { rows } = await sql<{ hints: number; leaving: number }>`
+      const { rows } = await sql<{ hints: number; wakes: number }>`
         select (select count(*) from inbox where source = 'webhook' and state = 'received')::int as hints,
-          (select count(*) from outbox where state = 'pending')::int as leaving`.execute(db)
-      return rows[0] ?? { hints: 0, leaving: 0 }
+          (select count(*) from outbox where kind = 'wake' and state = 'pending')::int as wakes`.execute(db)
+      return rows[0] ?? { hints: 0, wakes: 0 }
     },
     books: async (): Promise<Books> => {
       const { rows } = await sql<Books>`

@@ -89,7 +89,8 @@ async function openAndPay(stage: Stage, ledger: Ledger, order: Priced, country: 
   })
   await webhookMustBeLooked(stage, id, 'paid')
   timeline.event('saga', `asks the gateway itself: ${move?.why}`, [line])
-  timeline.why('a webhook proves nothing: it is kept, answered 200, and then the gateway is asked what is true')
+  if (order === FIRST)
+    timeline.why('a webhook proves nothing: it is kept, answered 200, and then the gateway is asked what is true')
   await ledger.charge(stage, `payment:${id}`)
   return { ...order, impUid }
 }
@@ -162,7 +163,7 @@ async function workOffTicket({ outside, timeline, must }: Stage, { merchantUid, 
   const reason = new RegExp(` #${refundId}$`)
   must(`the desk's list for ${merchantUid}`, { tickets: 1, state: 'open', reason }, facts)
   const id = tickets[0]?.id ?? ''
-  timeline.event('desk', `finds one ticket, "${tickets[0]?.reason}", and completes it (in life: days later)`)
+  timeline.event('desk', `finds one ticket, "${tickets[0]?.reason}", and completes it (in real life days later)`)
   await outside.complete(id)
 }
 

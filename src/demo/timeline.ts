@@ -6,6 +6,7 @@ export type Who = 'buyer' | 'checkout' | 'gateway' | 'desk' | 'saga' | 'stranger
 export type Timeline = {
   title(text: string): void
   plain(text: string): void
+  /** What happened takes the whole width where the database has nothing to show for it. */
   event(who: Who, what: string, shows?: readonly string[]): void
   /** A sentence of why, for a moment that surprises. */
   why(text: string): void
@@ -55,9 +56,9 @@ export function createTimeline({ write, colours, sinceStart }: TimelineOptions):
       for (const piece of wrap(text, WIDTH)) line(paint('bold', piece))
     },
     plain: (text) => text.split('\n').forEach((each) => line(each)),
-    event: (who, what, shows = []) => {
-      const left = wrap(what, COLUMNS.what)
-      const right = shows.flatMap((each) => wrap(each, COLUMNS.shows))
+    event: (who, what, shows) => {
+      const left = wrap(what, shows === undefined ? WIDTH - INDENT : COLUMNS.what)
+      const right = (shows ?? []).flatMap((each) => wrap(each, COLUMNS.shows))
       for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
         const time = index === 0 ? elapsed().padStart(COLUMNS.time) : ''
         const cells = [
@@ -70,8 +71,8 @@ export function createTimeline({ write, colours, sinceStart }: TimelineOptions):
       }
     },
     why: (text) => {
-      for (const [index, piece] of wrap(text, WIDTH - INDENT - GAP.length - 2).entries())
-        line(`${' '.repeat(INDENT)}${GAP}${paint('dim', `${index === 0 ? '↳ ' : '  '}${piece}`)}`)
+      for (const [index, piece] of wrap(text, WIDTH - INDENT - 2).entries())
+        line(`${' '.repeat(INDENT)}${paint('dim', `${index === 0 ? '↳ ' : '  '}${piece}`)}`)
     },
     table: (head, rows) => {
       const texts = [head, ...rows].map((row) => row.map(String))

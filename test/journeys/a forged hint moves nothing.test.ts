@@ -60,7 +60,8 @@ async function forged(shop: OwnShop, hints: readonly Record<string, string>[]) {
 
 /** Nothing of the orders before is under way any more: all wakes have left, and no workflow has a task to do. */
 async function quiet({ db, client }: OwnShop): Promise<boolean> {
-  const waiting = await db.selectFrom('outbox').select('id').where('state', '=', 'pending').execute()
+  const pending = db.selectFrom('outbox').select('id').where('state', '=', 'pending')
+  const waiting = await pending.where('kind', '=', 'wake').execute()
   if (waiting.length > 0) return false
   for await (const run of client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
     const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe()
