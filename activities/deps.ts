@@ -4,13 +4,18 @@ import type { RefundRule } from '../src/domain/refundability.ts'
 import type { OrderDefaults } from './input.ts'
 import type { RefundRules } from '../src/domain/requests.ts'
 import type { LookDeps } from '../src/inbox/look.ts'
+import type { RunningSagas } from '../src/outbox/supervisor.ts'
 
 export type ActivityDeps = LookDeps & {
   readonly rules: RefundRules
   readonly refundability: readonly RefundRule[]
   readonly defaults: OrderDefaults
+  /** Minor units by currency above which another person approves; undefined: no four eyes. */
+  readonly approvalLimit: ReadonlyMap<string, number> | undefined
   /** At most so long may a cancel call take; the activity has 45 s. */
   readonly cancelTimeoutMs: number
   /** Pauses between the tries of one checkpoint's look, and how long it may go on; tests shorten them. */
   readonly checkpointLook: { readonly everyMs: number; readonly forMs: number }
+  /** What Temporal shows as running, for the supervisor. */
+  readonly runningSagas: RunningSagas
 }

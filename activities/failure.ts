@@ -7,10 +7,13 @@ import { Failure, FAILURES } from '../src/domain/failures.ts'
 export function toApplicationFailure(error: unknown): unknown {
   if (!(error instanceof Failure)) return error
   const { retry } = FAILURES[error.kind]
+  // A person's refused command is no fault of the program: it is not logged as one.
+  const benign = error.kind === 'updateRejected' || error.kind === 'conflict'
   return ApplicationFailure.create({
     type: error.kind,
     message: error.message,
     nonRetryable: !retry,
+    ...(benign && { category: 'BENIGN' as const }),
     details: [error.details],
   })
 }

@@ -1,6 +1,6 @@
 // All activities over their dependencies: one port each, mapped failures.
 // Must not know: workers.
-import { noteCancelRequest } from './people.ts'
+import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './people.ts'
 import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
 import type { ActivityDeps } from './deps.ts'
 import { mapped } from './failure.ts'
@@ -15,7 +15,8 @@ import {
   type ReadRefund,
 } from './rows.ts'
 import { fileTicket, settleTicket, type FileTicket } from './ticket.ts'
-import type { CancelRequested } from './people.ts'
+import type { Supervised } from '../src/outbox/supervisor.ts'
+import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
 
 export function createActivities(deps: ActivityDeps) {
   return {
@@ -29,6 +30,9 @@ export function createActivities(deps: ActivityDeps) {
     fileTicket: mapped((asked: FileTicket) => fileTicket(deps, asked)),
     settleTicket: mapped((asked: FileTicket) => settleTicket(deps, asked)),
     checkpointRefund: mapped((read: ReadRefund) => checkpointRefund(deps, read)),
+    sweepLists: mapped((asked: SweepLists) => sweepLists(deps, asked)),
+    superviseSagas: mapped<void, Supervised>(() => superviseSagas(deps)),
+    takeCommand: mapped((asked: Commanded) => takeCommand(deps, asked)),
     noteCancelRequest: mapped((asked: CancelRequested) => noteCancelRequest(deps, asked)),
   }
 }

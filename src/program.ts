@@ -6,6 +6,7 @@ import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
 import { publicUrl, runApi, runSimulator, runWorker } from './roles.ts'
+import { checkClock } from './startup.ts'
 
 export type Program = {
   /** Where each part is found; null where this process does not run it. */
@@ -57,6 +58,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log })
   stops.push(database.close)
   const { db } = database
+  await checkClock(db, Date.now)
   const temporal = await connectTemporal(wiring)
   const look = shareParts(wiring, db, temporal, simulator?.url)
   const api = roles.includes('api') ? await runApi(wiring, look, temporal) : null

@@ -6,15 +6,22 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createActivities } from '../activities/index.ts'
 import type { Config } from './config.ts'
 import { IAMPORT_MAIN } from './gateways/index.ts'
+import { Failure } from './domain/failures.ts'
 import { createApp } from './http/app.ts'
+import { startCatchUps } from './inbox/catchUp.ts'
 import type { LookDeps } from './inbox/look.ts'
+import { startLoop } from './loop.ts'
 import type { Temporal, Wiring } from './parts.ts'
+import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
 import { prepareNamespace } from './temporal/namespace.ts'
+import { listRunning } from './temporal/running.ts'
+import { ensureSweepSchedule, sweepScheduleId } from './temporal/schedules.ts'
 import { startWorkers, workflowBundle } from './temporal/worker.ts'
 
 const OPEN_WAIT_MS = 10_000
 const LAST_ANSWERS_MS = 2_000
+const SCHEDULES = { everyMs: 600_000, retryMs: 10_000 }
 const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
 
 export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
@@ -56,8 +63,10 @@ export async function runWorker(
     rules: rules(config),
     refundability: [],
     defaults: defaults(config),
+    approvalLimit: config.APPROVAL_LIMIT,
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
     checkpointLook: CHECKPOINT_LOOK,
+    runningSagas: () => listRunning(temporal.connection, namespace),
   })
   const { address, tls, apiKey, metadata } = connecting
   const connection = {
@@ -69,13 +78,41 @@ export async function runWorker(
   const bundlePath = await workflowBundle(config.cacheDir)
   const workers = await startWorkers({ connection, namespace, activities, bundlePath, log: said.warn })
   stops.push(workers.stop)
+  keepSchedules(wiring, look, temporal)
   return { failed: workers.failed }
+}
+
+/** Asked again every ten minutes: with its server a Schedule may be lost, and then it comes back. */
+function keepSchedules({ config, log, stops }: Wiring, look: LookDeps, { client, own }: Temporal): void {
+  // Of the embedded server it is known that nothing ran before: a run at once heals what was missed meanwhile.
+  const fresh = new Map([...look.gateways.keys()].map((gateway) => [gateway, own]))
+  let dueAt = 0
+  const ensure = async () => {
+    for (const [gateway, atOnce] of fresh) {
+      const said = await ensureSweepSchedule(client, { gateway, everyMs: config.SWEEP_EVERY, atOnce })
+      fresh.set(gateway, false)
+      if (said !== 'there') log.info(`the Schedule ${sweepScheduleId(gateway)} was ${said}`)
+    }
+    dueAt = performance.now() + SCHEDULES.everyMs
+  }
+  const work = async () => {
+    const said = (error: unknown) => (error instanceof Error ? error.message : String(error))
+    if (performance.now() >= dueAt)
+      await ensure().catch((error: unknown) =>
+        log.warn(`the Schedules could not be made: ${said(error)}; trying again`),
+      )
+    return false
+  }
+  const warn = (line: string) => log.warn(line)
+  stops.push(startLoop({ name: 'schedules', pollMs: SCHEDULES.retryMs, log: warn, work }).stop)
 }
 
 /** The HTTP API and the receiver; answers with the address that it listens on. */
 export async function runApi({ config, log, stops }: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
   const { db, links, patience, kick } = look
   const server = createServer()
+  const catchUps = startCatchUps(look)
+  stops.push(catchUps.stop)
   const url = `http://${config.HOST}:${await listen(server, config)}`
   const app = createApp({
     db,
@@ -90,6 +127,8 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     trustedProxies: config.TRUSTED_PROXIES,
     openWaitMs: OPEN_WAIT_MS,
     temporalReady: temporal.ready,
+    command: (saga, name, args) => commandSaga(look, temporal, saga, name, args),
+    catchUp: catchUps.begin,
     window: {
       code: config.IAMPORT_CODE,
       channelKeys: { live: config.IAMPORT_CHANNEL_KEY_LIVE, test: config.IAMPORT_CHANNEL_KEY_TEST },
@@ -100,6 +139,12 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
   server.on('request', (request, response) => void handle(request, response))
   stops.push(() => closed(server))
   return url
+}
+
+async function commandSaga({ db }: LookDeps, temporal: Temporal, saga: string, name: string, args: object) {
+  const start = await startOf(db, saga)
+  if (!start) throw new Failure('notFound', `nothing is recorded as ${saga}; check the id`)
+  return temporal.command(start, name, args)
 }
 
 function listen(server: Server, { HOST, PORT }: Config): Promise<number> {

@@ -3,7 +3,7 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 
-type Rows = Pick<Activities, 'beginPayment' | 'readPayment' | 'beginRefund' | 'readRefund'>
+type Rows = Pick<Activities, 'beginPayment' | 'readPayment' | 'beginRefund' | 'readRefund' | 'takeCommand'>
 
 /** Reads and writes of our own rows: part of the workflow task while the database answers. */
 const local = proxyLocalActivities<Rows>({
@@ -38,6 +38,11 @@ export const rows: Rows = {
     firstLocally(
       () => local.readRefund(...args),
       () => patient.readRefund(...args),
+    ),
+  takeCommand: (...args) =>
+    firstLocally(
+      () => local.takeCommand(...args),
+      () => patient.takeCommand(...args),
     ),
 }
 
@@ -85,6 +90,21 @@ export const { noteCancelRequest } = proxyActivities<Pick<Activities, 'noteCance
   ...repeatable,
   startToCloseTimeout: '30s',
   summary: 'journal the cancel request: a ticket cannot be called back',
+})
+
+/** Idempotent and bounded, in heartbeats; what three tries do not do, the next run of the Schedule does. */
+const regular = {
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '5s', maximumAttempts: 3 },
+} as const
+export const { sweepLists } = proxyActivities<Pick<Activities, 'sweepLists'>>({
+  ...regular,
+  summary: 'ask the gateway what changed',
+})
+export const { superviseSagas } = proxyActivities<Pick<Activities, 'superviseSagas'>>({
+  ...regular,
+  summary: 'wake open rows that have no workflow',
 })
 
 /** The one call that may move money: never repeated by Temporal; a lost one is settled by its rows. */

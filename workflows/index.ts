@@ -2,3 +2,4 @@
 // Must not know: how they are bundled.
 export { payment } from './payment.ts'
 export { refund } from './refund.ts'
+export { sweep } from './sweep.ts'

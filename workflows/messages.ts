@@ -28,5 +28,7 @@ export type RefundInput = {
   readonly reason?: string
 }
 
+export type SweepInput = { readonly gateway: string }
+
 /** What a finished saga answers: the state in which its row was closed. */
 export type Ended = { readonly state: string }

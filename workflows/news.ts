@@ -1,9 +1,11 @@
 // News that a saga's row moved: counted, so that news which came before a read began is answered by that read.
 // Must not know: what the row is. The handler is synchronous and never throws.
-import { condition, setHandler } from '@temporalio/workflow'
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow'
 import { news } from './messages.ts'
 
 export type NewsDesk = {
+  /** News from inside: a command of this saga moved its row. */
+  ring(): void
   /** News came that no read has answered yet. */
   pending(): boolean
   /** Reads the row; news that arrived before it began is answered by it. */
@@ -18,6 +20,7 @@ export function openNewsDesk(): NewsDesk {
   setHandler(news, () => void (arrived += 1), { description: 'the row moved: read it again' })
   const pending = () => arrived > answered
   return {
+    ring: () => void (arrived += 1),
     pending,
     reading: async (read) => {
       const seen = arrived
@@ -31,3 +34,9 @@ export function openNewsDesk(): NewsDesk {
 
 /** The time of this workflow task: every time that a workflow writes into a row comes from here. */
 export const here = (): string => new Date().toISOString()
+
+/** Commands under way have been answered, and none of them moved the row since it was read. */
+export async function quiet(desk: NewsDesk): Promise<boolean> {
+  await condition(allHandlersFinished)
+  return !desk.pending()
+}

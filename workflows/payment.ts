@@ -6,16 +6,18 @@ import { checkpointPayment, expirePayment, noteCancelRequest, openPayment, rows 
 import { shower } from './attributes.ts'
 import { uncancellable } from './cancelRequests.ts'
 import type { Ended, PaymentInput } from './messages.ts'
-import { here, openNewsDesk, type NewsDesk } from './news.ts'
+import { here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
+import { takePaymentCommands } from './people.ts'
 
 export async function payment(input: PaymentInput): Promise<Ended> {
   const { workflowId } = workflowInfo()
   const { merchantUid } = input
   const desk = openNewsDesk()
   const show = shower()
+  takePaymentCommands(desk, workflowId)
   return uncancellable(async (cancelRequests) => {
     let step = await desk.reading(() => rows.beginPayment({ input, workflowId, now: here() }))
-    while (step.next.do !== 'end') {
+    while (step.next.do !== 'end' || !(await quiet(desk))) {
       show(step)
       if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof payment>({ merchantUid })
       if (cancelRequests.pending()) {

@@ -6,16 +6,18 @@ import { checkpointRefund, fileTicket, noteCancelRequest, rows, settleTicket } f
 import { shower } from './attributes.ts'
 import { uncancellable } from './cancelRequests.ts'
 import type { Ended, RefundInput } from './messages.ts'
-import { here, openNewsDesk, type NewsDesk } from './news.ts'
+import { here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
+import { takeRefundCommands } from './people.ts'
 
 export async function refund(input: RefundInput): Promise<Ended> {
   const { workflowId } = workflowInfo()
   const { refundId } = input
   const desk = openNewsDesk()
   const show = shower()
+  takeRefundCommands(desk, workflowId)
   return uncancellable(async (cancelRequests) => {
     let step = await desk.reading(() => rows.beginRefund({ input, workflowId, now: here() }))
-    while (step.next.do !== 'end') {
+    while (step.next.do !== 'end' || !(await quiet(desk))) {
       show(step)
       if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof refund>({ refundId })
       if (cancelRequests.pending()) {

@@ -58,6 +58,13 @@ export type Claimed = {
 /** Wakes of one saga say the same, so the newest answers for all before it; every notice and alert leaves by itself. */
 const groupOf = (kind: OutboxKind) => sql.raw(kind === 'wake' ? 'o.target' : 'o.id::text')
 
+/** What keeps a row `o` here: another wake of its saga on its way, an earlier notice of its order, or that it is on its way itself. */
+const KEPT_BY = {
+  wake: sql`l.leased_until > clock_timestamp()`,
+  notice: sql`(l.id < o.id or l.id = o.id and l.leased_until > clock_timestamp())`,
+  alert: sql`l.id = o.id and l.leased_until > clock_timestamp()`,
+} as const satisfies Record<OutboxKind, unknown>
+
 /** Claims due rows, one of each group at a time, so that one saga is never woken twice at once. */
 export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: number): Promise<readonly Claimed[]> {
   const token = randomUUID()
@@ -66,7 +73,7 @@ export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: nu
       select max(id) as id, json_agg(id) as ids from outbox o
       where kind = ${kind} and state = 'pending' and due_at <= clock_timestamp()
         and not exists (select 1 from outbox l where l.kind = ${kind} and l.target = o.target and l.state = 'pending'
-          and l.leased_until > clock_timestamp() and (${kind} = 'wake' or l.id = o.id))
+          and ${KEPT_BY[kind]})
       group by ${groupOf(kind)} order by min(id) limit ${limit}),
     locked as (select id from outbox where id in (select id from due) and state = 'pending' for update skip locked)
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
@@ -86,20 +93,23 @@ export async function delivered(db: Db, { ids }: Claimed, said: string): Promise
     .execute()
 }
 
-export async function delayed(db: Db, { id, token, tries }: Claimed, delayMs: number, said: string): Promise<void> {
-  await db
+/** The claimed rows, while the lease is still ours: whoever took it over decides. */
+const ours = (db: Db, { id, ids, token }: Claimed) =>
+  db
     .updateTable('outbox')
-    .set({ tries: tries + 1, dueAt: fromNow(delayMs), leaseToken: null, leasedUntil: null, said })
-    .where('id', '=', id)
-    .where('leaseToken', '=', token)
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'pending')
+    .where((eb) => eb(eb.selectFrom('outbox as leased').select('leaseToken').where('leased.id', '=', id), '=', token))
+    .set({ leaseToken: null, leasedUntil: null })
+
+export async function delayed(db: Db, claimed: Claimed, delayMs: number, said: string): Promise<void> {
+  await ours(db, claimed)
+    .set({ tries: claimed.tries + 1, dueAt: fromNow(delayMs), said })
     .execute()
 }
 
-export async function parked(db: Db, { id, token }: Claimed, said: string): Promise<void> {
-  await db
-    .updateTable('outbox')
-    .set({ state: 'parked', settledAt: sql<string>`clock_timestamp()`, leaseToken: null, leasedUntil: null, said })
-    .where('id', '=', id)
-    .where('leaseToken', '=', token)
+export async function parked(db: Db, claimed: Claimed, said: string): Promise<void> {
+  await ours(db, claimed)
+    .set({ state: 'parked', settledAt: sql<string>`clock_timestamp()`, said })
     .execute()
 }

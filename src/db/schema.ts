@@ -117,7 +117,21 @@ export type JournalTable = {
   facts: unknown
 }
 
+export type ProofsTable = {
+  id: string
+  saga: string
+  command: string
+  person: string
+  role: string | null
+  mintedAt: Generated<string>
+  usedAt: string | null
+}
+
+export type ApprovalsTable = { saga: string; command: string; args: unknown; person: string; askedAt: string }
+
 export type Schema = {
+  proofs: ProofsTable
+  approvals: ApprovalsTable
   payments: PaymentsTable
   attempts: AttemptsTable
   cancelEntries: CancelEntriesTable

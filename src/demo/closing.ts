@@ -25,9 +25,7 @@ export async function closingTable(stage: Stage, ledger: Ledger): Promise<void> 
   rows.push([FORGERIES, 'nothing moved', 0, 0, ledger.of(FORGERIES)])
   timeline.title('What each saga cost')
   timeline.table(HEAD, rows)
-  timeline.plain(
-    '  Actions and events are read from the histories in Temporal; a token for the gateway is not counted.',
-  )
+  timeline.plain('  Actions and events are read from the histories in Temporal. Tokens and the sweep are not counted.')
 }
 
 async function stateOf({ checkout }: Stage, workflowId: string): Promise<string> {

@@ -95,9 +95,15 @@ export async function reasonMustBe(
   return line
 }
 
-/** The move came by webhook: it was kept, and a look has answered it. */
+/** The move came by webhook: it was kept, and a look has answered it. A sweep may have been faster; then its own look follows. */
 export async function webhookMustBeLooked(stage: Stage, id: string, said: string): Promise<void> {
-  const webhooks = await stage.rows.webhooks(id)
-  const last = webhooks.at(-1)
+  const { rows, timeline, signal } = stage
+  const last = await until({
+    read: async () => (await rows.webhooks(id)).at(-1),
+    done: (webhook) => webhook?.saidStatus === said && webhook.state === 'looked',
+    onTheWay: (webhook) => webhook?.state !== 'parked',
+    stillWaiting: () => timeline.event('program', `waiting for the webhook of ${id} to be looked at`),
+    signal,
+  })
   stage.must(`the last webhook of ${id}`, { saidStatus: said, state: 'looked', mismatched: false }, last ?? {})
 }

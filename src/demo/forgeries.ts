@@ -83,7 +83,7 @@ async function everythingAtRest(stage: Stage) {
 }
 
 const inWords = ({ runs, events }: { runs: number; events: number }): string =>
-  `${runs} workflow executions with ${events} events`
+  `${runs} runs of sagas with ${events} events`
 
 async function forge(stage: Stage, what: string, forgeries: readonly Forgery[]): Promise<void> {
   for (const forgery of forgeries) {

@@ -15,12 +15,16 @@ export type Histories = {
   close(): Promise<void>
 }
 
+/** All else runs by the clock: the sweep. */
+const SAGA = /^(payment|refund|stray):/
+
 export async function openHistories(address: string): Promise<Histories> {
   const connection = await Connection.connect({ address })
   const { workflow } = new Client({ connection })
   const all = async () => {
     const runs: { workflowId: string; cost: Cost; activities: string[]; quiet: boolean }[] = []
     for await (const { workflowId, runId } of workflow.list()) {
+      if (!SAGA.test(workflowId)) continue
       const history = await workflow.getHandle(workflowId, runId).fetchHistory()
       const events = history.events ?? []
       const activities = events.flatMap(

@@ -43,11 +43,10 @@ const INTERRUPTED = 130
 
 async function main(): Promise<number> {
   const options = optionsSchema.parse(command.parse().opts())
-  const began = performance.now()
   const timeline = createTimeline({
     write: (text) => void process.stdout.write(text),
     colours: process.stdout.isTTY && !process.env['NO_COLOR'],
-    sinceStart: () => performance.now() - began,
+    sinceStart: () => performance.now(),
   })
   const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-demo-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))

@@ -90,8 +90,8 @@ function logTo(timeline: Timeline, starting: () => boolean): Log {
 
 async function sayStillStarting(timeline: Timeline, over: AbortSignal): Promise<void> {
   try {
-    for (;;) {
-      await pause(5_000, undefined, { signal: over })
+    for (let pauseMs = 5_000; ; pauseMs = Math.min(30_000, pauseMs * 2)) {
+      await pause(pauseMs, undefined, { signal: over })
       timeline.event('program', 'still starting')
     }
   } catch (error) {

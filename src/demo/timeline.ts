@@ -60,14 +60,15 @@ export function createTimeline({ write, colours, sinceStart }: TimelineOptions):
       const left = wrap(what, shows === undefined ? WIDTH - INDENT : COLUMNS.what)
       const right = (shows ?? []).flatMap((each) => wrap(each, COLUMNS.shows))
       for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
+        const told = left[index] ?? ''
+        const shown = right[index]
         const time = index === 0 ? elapsed().padStart(COLUMNS.time) : ''
         const cells = [
           paint('dim', pad(time, COLUMNS.time)),
           paint(WHO_INKS[who], pad(index === 0 ? who : '', COLUMNS.who)),
-          pad(left[index] ?? '', COLUMNS.what),
-          paint('bold', right[index] ?? ''),
+          ...(shown === undefined ? [told] : [pad(told, COLUMNS.what), paint('bold', shown)]),
         ]
-        line(colours ? cells.join(GAP) : cells.join(GAP).trimEnd())
+        line(cells.join(GAP))
       }
     },
     why: (text) => {

@@ -1,7 +1,7 @@
 // Attention: a checkpoint that has looked raises it by patience and tells a person; it never moves a money state.
 // Must not know: how alerts are delivered.
 import { attemptOf, undecidedOfPayment } from './balance.ts'
-import type { Attention, Books, Decision, Refund } from './books.ts'
+import { louder, type Attention, type Books, type Decision, type Refund } from './books.ts'
 import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
 import { paymentWorkflowId, refundWorkflowId, type RefundId } from './ids.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
@@ -26,8 +26,15 @@ export function raiseRefund(books: Books, id: RefundId, blind: string | undefine
     to: raised.attention,
     why: said,
   })
-  if (raised.attention !== 'none') tell(draft, raised, raised.attention, said)
+  if (raised.attention !== 'none' && !seen(raised)) tell(draft, raised, raised.attention, said)
   return decided(draft)
+}
+
+/** Acknowledged at this level or a louder one: reminders are quiet until the next level. A page is never quiet. */
+function seen({ attention, acknowledgedLevel }: Refund): boolean {
+  return (
+    attention !== 'page' && acknowledgedLevel !== null && louder(acknowledgedLevel, attention) === acknowledgedLevel
+  )
 }
 
 function noteBlindness(draft: Draft, refund: Refund, blind: string | undefined): void {

@@ -17,6 +17,8 @@ export type Wait = {
   readonly attention: Attention
   readonly owner: string | null
   readonly snoozedUntil: string | null
+  /** Somebody has seen it at this level: alerts up to it are quiet until the next one, but a page never is. */
+  readonly acknowledgedLevel: Attention | null
   readonly waitingSince: string
   /** When a checkpoint last looked and raised attention; the wait's begin while none did. */
   readonly lastCheckpointAt: string

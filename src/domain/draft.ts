@@ -67,7 +67,13 @@ export function moveRefund(draft: Draft, id: RefundId, event: RefundEvent, becau
   const refund = refundIn(draft, id)
   const to = refund && refundAfter(refund.state, event)
   if (!refund || !to) return undefined
-  const fresh = { tries: 0, nextTryAt: null, stateSince: draft.setting.now }
+  const fresh = {
+    tries: 0,
+    nextTryAt: null,
+    stateSince: draft.setting.now,
+    snoozedUntil: null,
+    acknowledgedLevel: null,
+  }
   const moved = planRefund({ ...refund, state: to, ...fresh }, draft.setting.patience, draft.setting.now, false)
   putRefund(draft, moved)
   draft.journal.push({ what: event, refundId: id, gatewayRef: refund.gatewayRef, from: refund.state, to, ...because })

@@ -55,6 +55,7 @@ function noteAttempt(draft: Draft, before: Attempt | undefined, evidence: Eviden
     attention: 'none',
     owner: null,
     snoozedUntil: null,
+    acknowledgedLevel: null,
     waitingSince: now,
     lastCheckpointAt: now,
     nextCheckpointAt: null,

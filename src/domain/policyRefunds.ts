@@ -50,6 +50,7 @@ export function newRefund(draft: Draft, attempt: Attempt, wanted: Wanted): Refun
     attention: 'none',
     owner: null,
     snoozedUntil: null,
+    acknowledgedLevel: null,
     waitingSince: now,
     lastCheckpointAt: now,
     nextCheckpointAt: null,

@@ -41,6 +41,7 @@ export function newPayment(order: OrderRequest, { now }: Setting): Payment {
     attention: 'none',
     owner: null,
     snoozedUntil: null,
+    acknowledgedLevel: null,
     waitingSince: now,
     lastCheckpointAt: now,
     nextCheckpointAt: null,

@@ -1,7 +1,15 @@
 // The wait of each row: which schedules run, how loud it is at once, and when it next needs a hand.
 // Must not know: timers, SQL. Used by whatever moves a row, and by the sagas' steps.
 import { louder, type Attention, type Payment, type Refund, type Wait } from './books.ts'
-import { HOLD_PATIENCE, levelAt, nextCheckpoint, UNKNOWN_PATIENCE, type Patience, type Track } from './patience.ts'
+import {
+  HOLD_PATIENCE,
+  levelAt,
+  nextCheckpoint,
+  UNKNOWN_PATIENCE,
+  type Checkpoint,
+  type Patience,
+  type Track,
+} from './patience.ts'
 import { refundClosed, type RefundState } from './refund.ts'
 
 /** States that ask for a person the moment they are entered; the others only by patience. */
@@ -32,6 +40,12 @@ export function planPayment(
   return { ...payment, ...planned(payment, tracks, now, raised, held === 'held' ? 'remind' : 'warn') }
 }
 
+/** A snooze moves the next checkpoint to its end: nobody is told before, and somebody is told then. */
+function snoozed({ snoozedUntil, nextCheckpointLevel }: Wait, now: string): Checkpoint | undefined {
+  if (snoozedUntil === null || Date.parse(snoozedUntil) <= Date.parse(now)) return undefined
+  return { at: snoozedUntil, level: nextCheckpointLevel ?? 'remind' }
+}
+
 const quiet = { attention: 'none', nextCheckpointAt: null, nextCheckpointLevel: null } as const
 
 function planned(
@@ -42,7 +56,8 @@ function planned(
   atOnce: Attention,
 ): Pick<Wait, 'attention' | 'lastCheckpointAt' | 'nextCheckpointAt' | 'nextCheckpointLevel'> {
   const lastCheckpointAt = raised ? now : wait.lastCheckpointAt
-  const next = nextCheckpoint(tracks, lastCheckpointAt)
+  const ladder = nextCheckpoint(tracks, lastCheckpointAt)
+  const next = snoozed(wait, now) ?? ladder
   const attention = raised
     ? louder(atOnce, levelAt(tracks, now))
     : louder(atOnce, levelAt(tracks, wait.lastCheckpointAt))

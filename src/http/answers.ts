@@ -142,6 +142,12 @@ export const live = z.strictObject({ status: z.literal('live') })
 const part = z.enum(['up', 'down'])
 export const ready = z.strictObject({ status: z.enum(['ready', 'notReady']), database: part, temporal: part })
 
+export const commanded = z.strictObject({
+  answer: z.enum(['done', 'approvalNeeded']),
+  state: z.string(),
+  sentence: z.string(),
+})
+
 export const problem = z
   .looseObject({
     type: z.string(),
@@ -151,3 +157,26 @@ export const problem = z
     detail: z.string().meta({ description: 'What happened, what was kept, what to do next' }),
   })
   .meta({ id: 'Problem' })
+
+const count = z.int()
+export const sweep = z.strictObject({
+  sweep: z
+    .strictObject({
+      id: z.string(),
+      askedBy: z.string(),
+      from: time,
+      to: time,
+      state: z.enum(['listing', 'looking', 'done', 'failed']),
+      listed: count.meta({ description: "Payments that the gateway's lists show for the range" }),
+      differing: count.meta({ description: 'Those that say something else than the evidence kept here' }),
+      kept: count.meta({ description: 'Hints kept for them; less where one waited already' }),
+      unreadable: count.meta({ description: 'Listed, and not to be read' }),
+      calls: count.meta({ description: 'Calls to the lists' }),
+      waiting: count.meta({ description: 'Hints that no look has answered yet' }),
+      healed: count.meta({ description: 'Looks that moved something' }),
+      unchanged: count.meta({ description: 'Looks that found everything booked already' }),
+      forPeople: count.meta({ description: 'What could not be looked at, or asks for a person after its look' }),
+      said: text,
+    })
+    .meta({ id: 'Sweep', description: 'A catch-up: what the lists of a range differed in, and what became of it.' }),
+})

@@ -14,6 +14,12 @@ export type HttpLog = {
   error(facts: object, message: string): void
 }
 
+export type Commanded = {
+  readonly answer: 'done' | 'approvalNeeded'
+  readonly state: string
+  readonly sentence: string
+}
+
 export type HttpDeps = {
   readonly db: Db
   /** The configured accounts. */
@@ -36,6 +42,10 @@ export type HttpDeps = {
   readonly openWaitMs: number
   /** Called after a commit that put something into the inbox or the outbox. */
   readonly kick: () => void
+  /** Begins to list a range in the background; left out where this process cannot list. */
+  readonly catchUp?: (asked: { readonly id: string; readonly from: Date; readonly to: Date }) => void
+  /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
+  readonly command?: (saga: string, name: string, args: object) => Promise<Commanded>
   readonly temporalReady: () => Promise<boolean>
   readonly log: HttpLog
 }

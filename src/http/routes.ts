@@ -11,6 +11,8 @@ import { getJournal, getPayment, getPayments, postClose, returnPayment } from '.
 import { getRefund, getRefunds, postRefund } from './refunds.ts'
 import { blank, route, type Route } from './route.ts'
 import * as schemas from './schemas.ts'
+import { peopleRoutes } from './peopleRoutes.ts'
+import { sweepRoutes } from './sweepRoutes.ts'
 import { receiveIamport, receivePaymentwall } from './webhooks.ts'
 
 const CHECKOUT: readonly Role[] = ['checkout']
@@ -171,7 +173,14 @@ const health: readonly Route[] = [
   }),
 ]
 
-export const routes: readonly Route[] = [...payments, ...refunds, ...webhooks, ...health]
+export const routes: readonly Route[] = [
+  ...payments,
+  ...refunds,
+  ...peopleRoutes,
+  ...sweepRoutes,
+  ...webhooks,
+  ...health,
+]
 
 let printed: ReturnType<typeof openApiOf> | undefined
 const openApi = () => (printed ??= openApiOf(routes))

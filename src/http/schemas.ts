@@ -88,6 +88,14 @@ export type RefundBody = z.output<typeof refundBody>
 export const returnedBody = z.strictObject({ gatewayRef: gatewayRefSchema.optional() })
 export const closeBody = z.strictObject({ reason: line(200) })
 
+const TIME_SENTENCE = 'must be a time with its zone, for example 2026-11-01T00:00:00Z'
+const time = z.iso.datetime({ offset: true, error: TIME_SENTENCE }).transform((text) => new Date(text))
+export const sweepBody = z
+  .strictObject({ from: time, to: time })
+  .refine(({ from, to }) => from < to, 'from must be before to')
+  .meta({ id: 'SweepRequest' })
+export const sweepParams = z.strictObject({ id: z.uuid('must be the id of a catch-up') })
+
 export const merchantUidParams = z.strictObject({ merchantUid: merchantUidSchema })
 export const refundIdParams = z.strictObject({ refundId: refundIdSchema })
 

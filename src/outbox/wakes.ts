@@ -17,7 +17,8 @@ export async function deliverWake(db: Db, temporal: TemporalClient, saga: string
   return 'accepted'
 }
 
-async function startOf(db: Db, saga: string): Promise<Start | undefined> {
+/** What starts this saga; undefined where no row of it is known. */
+export async function startOf(db: Db, saga: string): Promise<Start | undefined> {
   const [kind, ...rest] = saga.split(':')
   const id = rest.join(':')
   if (kind === 'payment')

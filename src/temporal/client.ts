@@ -1,9 +1,17 @@
 // The typed verbs of our Temporal client: wake a saga, tell whether the server answers. Boots while Temporal is down.
 // Must not know: databases. Every call has a deadline: the SDK's own is none.
-import { Client, Connection } from '@temporalio/client'
-import type { ConnectionOptions } from '@temporalio/client'
+import {
+  Client,
+  Connection,
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+  type ConnectionOptions,
+} from '@temporalio/client'
+import { ApplicationFailure, type Workflow } from '@temporalio/common'
+import { Failure, FAILURES, type FailureKind } from '../domain/failures.ts'
 import { NEWS_SIGNAL } from '../domain/queues.ts'
 import type { Attributes } from '../domain/steps.ts'
+import type { CommandAnswer } from '../../workflows/people.ts'
 import { startPairs } from '../../workflows/attributePairs.ts'
 
 export type Start = {
@@ -21,11 +29,15 @@ export type TemporalClient = {
   readonly connection: Connection
   /** Starts the saga or tells the running one that its row moved. Resolves once Temporal has accepted. */
   wake(start: Start): Promise<void>
+  /** Carries out a person's command on a saga, starting it where its run has ended. Throws a Failure with the saga's own sentence. */
+  command(start: Start, name: string, args: object): Promise<CommandAnswer>
   ready(): Promise<boolean>
   close(): Promise<void>
 }
 
 const DEADLINE_MS = 3_000
+/** A command waits for a worker, which may have to replay the saga first. */
+const COMMAND_DEADLINE_MS = 15_000
 
 export function createTemporalClient(options: ConnectionOptions & { namespace: string }): TemporalClient {
   const { namespace, ...connecting } = options
@@ -48,6 +60,15 @@ export function createTemporalClient(options: ConnectionOptions & { namespace: s
         }),
       )
     },
+    command: async (start, name, args) => {
+      try {
+        return await connection.withDeadline(Date.now() + COMMAND_DEADLINE_MS, () =>
+          updateWithStart(client, start, name, args),
+        )
+      } catch (error) {
+        throw refusalOf(error)
+      }
+    },
     ready: async () => {
       try {
         await soon(() => connection.workflowService.describeNamespace({ namespace }))
@@ -58,4 +79,36 @@ export function createTemporalClient(options: ConnectionOptions & { namespace: s
     },
     close: () => connection.close(),
   }
+}
+
+async function updateWithStart(client: Client, start: Start, name: string, args: object): Promise<CommandAnswer> {
+  const { workflowId, workflowType, taskQueue, input, attributes, summary } = start
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
+    workflowId,
+    taskQueue,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    typedSearchAttributes: startPairs(attributes),
+    staticSummary: summary,
+  })
+  return client.workflow.executeUpdateWithStart<Workflow, CommandAnswer, [object]>(name, {
+    args: [args],
+    startWorkflowOperation,
+  })
+}
+
+const isKind = (type: string): type is FailureKind => type in FAILURES
+
+/** The saga's own sentence where it refused; else that it did not answer, so that asking again tells. */
+function refusalOf(error: unknown): Failure {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message } = error.cause
+    return new Failure(type != null && isKind(type) ? type : 'updateRejected', message)
+  }
+  const said = error instanceof Error ? error.message : String(error)
+  return new Failure(
+    'temporarilyUnavailable',
+    `the saga did not answer (${said}); whether the command was carried out is in the journal, and asking again is safe to try`,
+  )
 }

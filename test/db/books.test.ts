@@ -2,8 +2,8 @@
 // Must not know: what the moves mean.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refundId } from '../../src/domain/ids.ts'
-import { judge } from '../../src/domain/judge.ts'
 import { intend, tombstone } from '../../src/domain/ticketing.ts'
+import { saveAttempts } from '../../src/db/attempts.ts'
 import { loadBooks, refundAbout, saveBooks } from '../../src/db/books.ts'
 import { sqlState, transact, type Database } from '../../src/db/connect.ts'
 import { closePayment, recordOrder, recordRefund } from '../../src/db/orders.ts'
@@ -13,16 +13,16 @@ import {
   bookEvidence,
   freshOrder,
   moveBooks,
-  openInMemory,
   outboxOf,
   paidOrder,
   readBooks,
   recordPrepared,
 } from '../support/booksDatabase.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 let database: Database
 beforeAll(async () => {
-  database = await openInMemory()
+  database = await openTestDatabase()
 })
 afterAll(() => database.close())
 
@@ -138,11 +138,12 @@ describe('a key is used once', () => {
     const { order, ref } = await paidOrder(database.db)
     const evidence = anEvidence({ merchantUid: order, gatewayRef: ref, entries: [anEntry({ reason: 'desk' })] })
     const before = await readBooks(database.db, { merchantUid: order })
-    await bookEvidence(database.db, evidence, { now: later(3 * HOUR) })
-    const blind = moveBooks(database.db, { merchantUid: order }, () =>
-      judge(before, evidence, setting({ now: later(4 * HOUR) })),
-    )
-    await expect(blind).rejects.toThrow()
+    const booked = await bookEvidence(database.db, evidence, { now: later(3 * HOUR) })
+    const blind = transact(database.db, 'blind', async (trx) => {
+      const { versions } = await loadBooks(trx, { merchantUid: order })
+      await saveAttempts(trx, before.attempts, booked.attempts, versions)
+    })
+    expect(sqlState(await blind.catch((error: unknown) => error))).toBe('23505')
     const { attempts } = await readBooks(database.db, { merchantUid: order })
     expect(attempts[0]?.entries).toHaveLength(1)
   })

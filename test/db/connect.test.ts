@@ -9,13 +9,13 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseNow } from '../../src/db/clock.ts'
 import { openDatabase, sqlState, transact, transactionName, type Database } from '../../src/db/connect.ts'
-import { openInMemory } from '../support/booksDatabase.ts'
+import { onPostgres, openTestDatabase } from '../support/database.ts'
 
 let database: Database
 const folders: string[] = []
 const children: ChildProcess[] = []
 beforeAll(async () => {
-  database = await openInMemory()
+  database = await openTestDatabase()
 })
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
@@ -65,7 +65,7 @@ describe('a transaction', () => {
 
   test('refuses the outer handle, and the database works on afterwards', { timeout: 20_000 }, async () => {
     // A database of its own: where the guard is missing it hangs for ever, and every later query with it.
-    const { db, close } = await openInMemory()
+    const { db, close } = await openTestDatabase()
     const misuse = transact(db, 'careless', () => databaseNow(db))
     await expect(misuse).rejects.toThrow('used inside the transaction "careless"; pass its trx on')
     const nested = transact(db, 'outer', () => transact(db, 'inner', () => Promise.resolve(1)))
@@ -127,7 +127,7 @@ describe('a transaction', () => {
     database.db.selectFrom('looks').select('subject').where('subject', '=', subject).execute()
 })
 
-describe('a folder', () => {
+describe.skipIf(onPostgres)('a folder (the embedded database only: Postgres has none to lock)', () => {
   /** The first line that a second process says when it opens the folder. */
   async function second(folder: string): Promise<{ said: string; child: ChildProcess }> {
     const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/booksFolder.ts', folder], {

@@ -9,17 +9,20 @@ import {
   lease,
   park,
   release,
-  settleHints,
   shareOrderLook,
   unlinkedLooks,
   type Candidate,
 } from '../../src/db/inboxLooks.ts'
-import { GATEWAY } from '../support/books.ts'
-import { emptyQueues, freshOrder, openInMemory, paidOrder, recordPrepared } from '../support/booksDatabase.ts'
+import { gatewayRef } from '../../src/domain/ids.ts'
+import { look } from '../../src/inbox/look.ts'
+import { anEvidence, GATEWAY } from '../support/books.ts'
+import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
+import { emptyQueues, freshOrder, paidOrder, recordPrepared } from '../support/booksDatabase.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 let database: Database
 beforeAll(async () => {
-  database = await openInMemory()
+  database = await openTestDatabase()
 })
 beforeEach(() => emptyQueues(database.db))
 afterAll(() => database.close())
@@ -170,38 +173,39 @@ describe('unlinked references of one order', () => {
 })
 
 describe('a hint', () => {
-  const settle = (ref: string, order: string, began: string) =>
-    transact(database.db, 'settle', (trx) =>
-      settleHints(trx, { gateway: GATEWAY, gatewayRef: ref }, [{ gatewayRef: ref, merchantUid: order }], began),
-    )
+  const FUTURE = '2999-01-01T00:00:00.000Z'
+  const PAST = '2020-01-01T00:00:00.000Z'
+  const move = (times: { receivedAt?: string; dueAt?: string }) =>
+    database.db.updateTable('inbox').set(times).where('state', '=', 'received').execute()
+  const lookAt = async (ref: string) => {
+    const gateway = scriptedGateway()
+    gateway.truth = [anEvidence({ gatewayRef: gatewayRef(ref), merchantUid: 'order-x' })]
+    await look(lookerOptions(database.db, gateway), { gateway: GATEWAY, gatewayRef: gatewayRef(ref) }, { who: 'test' })
+  }
 
   test('is settled only by a look that began after it arrived', async () => {
-    const before = await databaseNow(database.db)
     await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
-    const { receivedAt } = await database.db.selectFrom('inbox').select('receivedAt').executeTakeFirstOrThrow()
-    expect(await settle('imp_1', 'order-x', before)).toEqual([])
-    expect(await settle('imp_1', 'order-x', receivedAt)).toEqual([])
+    await move({ receivedAt: FUTURE, dueAt: PAST })
+    await lookAt('imp_1')
     expect(await states()).toEqual(['received'])
-    const after = new Date(Date.parse(receivedAt) + 1).toISOString()
-    expect(await settle('imp_1', 'order-x', after)).toMatchObject([{ gatewayRef: 'imp_1', mismatched: false }])
+    await move({ receivedAt: PAST })
+    await lookAt('imp_1')
     expect(await states()).toEqual(['looked'])
   })
 
   test('that is due later is not settled by a look before then', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x', delayMs: MINUTE })
-    expect(await settle('imp_1', 'order-x', new Date(Date.now() + MINUTE / 2).toISOString())).toEqual([])
+    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await move({ receivedAt: PAST, dueAt: FUTURE })
+    await lookAt('imp_1')
+    expect(await states()).toEqual(['received'])
   })
 
   test('of another reference or gateway is not settled along', async () => {
     await keep({ gatewayRef: 'imp_2', merchantUid: 'order-x' })
     await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x', gateway: 'iamport/other' })
-    expect(await settle('imp_1', 'order-x', new Date(Date.now() + MINUTE).toISOString())).toEqual([])
-  })
-
-  test('that pairs ids which the evidence does not is mismatched', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-y' })
-    const later = new Date(Date.now() + MINUTE).toISOString()
-    expect(await settle('imp_1', 'order-x', later)).toMatchObject([{ mismatched: true }])
+    await move({ receivedAt: PAST, dueAt: PAST })
+    await lookAt('imp_1')
+    expect(await states()).toEqual(['received', 'received'])
   })
 
   test('parked for an unknown order is looked at once that order is recorded, others stay parked', async () => {

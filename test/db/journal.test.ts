@@ -5,11 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { readJournal, writeJournal } from '../../src/db/journal.ts'
 import { AT } from '../support/books.ts'
-import { openInMemory, paidOrder } from '../support/booksDatabase.ts'
+import { paidOrder } from '../support/booksDatabase.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 let database: Database
 beforeAll(async () => {
-  database = await openInMemory()
+  database = await openTestDatabase()
 })
 afterAll(() => database.close())
 

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { claim, delayed, delivered, noticeRow, parked, putAlert, putOutgoing, putWake } from '../../src/db/outgoing.ts'
 import type { OutboxKind } from '../../src/db/schema.ts'
-import { emptyQueues, openInMemory, outboxOf } from '../support/booksDatabase.ts'
+import { emptyQueues, outboxOf } from '../support/booksDatabase.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 let database: Database
 beforeAll(async () => {
-  database = await openInMemory()
+  database = await openTestDatabase()
 })
 beforeEach(() => emptyQueues(database.db))
 afterAll(() => database.close())

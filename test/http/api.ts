@@ -5,13 +5,14 @@ import { afterAll } from 'vitest'
 import { loadBooks } from '../../src/db/books.ts'
 import { carryOut } from '../../src/db/carryOut.ts'
 import { databaseNow } from '../../src/db/clock.ts'
-import { openDatabase, transact, type Db } from '../../src/db/connect.ts'
+import { transact, type Db } from '../../src/db/connect.ts'
 import type { Channel, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { judge } from '../../src/domain/judge.ts'
 import { parsePatience } from '../../src/domain/patience.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 export const IAMPORT = gatewayName('iamport/main')
 export const PATIENCE = parsePatience('24h remind, 72h warn, 7d page')
@@ -42,7 +43,7 @@ export type Api = {
 
 /** Started once for a file. The saga's first step is played by `kick`, in the mood that the test sets. */
 export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
-  const database = await openDatabase({ url: undefined, folder: undefined, log: () => {} })
+  const database = await openTestDatabase()
   const { db } = database
   const logged: { facts: object; message: string }[] = []
   const log = (facts: object, message: string) => void logged.push({ facts, message })

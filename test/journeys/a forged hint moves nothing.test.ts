@@ -27,7 +27,7 @@ async function believed({ db, client, events }: OwnShop) {
     const { workflowId, runId } = run
     runs[`${workflowId} ${runId}`] = (await events(workflowId, runId)).length
   }
-  const seen = attempts.map(({ version: _, evidenceAsOf: __, ...attempt }) => attempt)
+  const seen = attempts.map((attempt) => ({ ...attempt, version: 'any', evidenceAsOf: 'any look' }))
   return { payments, attempts: seen, refunds, tickets, journal, outbox, runs }
 }
 
@@ -45,7 +45,7 @@ async function forged(shop: OwnShop, hints: readonly Record<string, string>[]) {
   await eventually(() => quiet(shop)).toBe(true)
   const before = await believed(shop)
   const calls = await shop.sim.calls()
-  for (const hint of hints) await shop.hint(hint)
+  await Promise.all(hints.map((hint) => shop.hint(hint)))
   await answered(shop)
   expect(await believed(shop)).toEqual(before)
   const after = await shop.sim.calls()
@@ -80,15 +80,22 @@ test('a forged "paid" for an order that nobody paid leaves it unpaid', async ({ 
   const impUid = forgedImpUid()
   const hint = { imp_uid: impUid, merchant_uid: merchantUid, status: 'paid' }
 
-  const cost = await forged(shop, Array.from({ length: TIMES }, () => hint))
+  const cost = await forged(
+    shop,
+    Array.from({ length: TIMES }, () => hint),
+  )
 
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'prepared', accepted: false, attempts: [] })
   expect(Object.keys(cost)).toEqual([LOOK])
   expect(cost[LOOK]).toBeLessThanOrEqual(3)
 })
 
-test('fifty invented payments of one order share a handful of looks', async ({ shop }) => {
+test('fifty invented payments of one order share a handful of looks, however slow the gateway is', async ({
+  shop,
+  sim,
+}) => {
   const { merchantUid } = await shop.open()
+  await sim.faults({ reads: 'slow' })
   const hints = Array.from({ length: TIMES }, () => ({
     imp_uid: forgedImpUid(),
     merchant_uid: merchantUid,
@@ -112,10 +119,7 @@ test('a forged "cancelled" for a paid order, and for one whose refund waits, mov
     cancellation_id: 'cncl_forged',
   }))
 
-  const cost = await forged(
-    shop,
-    Array.from({ length: TIMES / 2 }, () => hints).flat(),
-  )
+  const cost = await forged(shop, Array.from({ length: TIMES / 2 }, () => hints).flat())
 
   expect(await shop.payment(paid.merchantUid)).toMatchObject({ state: 'paid', returned: 0 })
   expect(await shop.refund(waiting.refundId)).toMatchObject({ state: 'ticketOpen' })
@@ -143,7 +147,10 @@ test('a real payment paired with another order moves neither, and is counted', a
   const other = await shop.open()
   const hint = { imp_uid: paid.impUid, merchant_uid: other.merchantUid, status: 'paid' }
 
-  const cost = await forged(shop, Array.from({ length: TIMES }, () => hint))
+  const cost = await forged(
+    shop,
+    Array.from({ length: TIMES }, () => hint),
+  )
 
   expect(await shop.payment(other.merchantUid)).toMatchObject({ state: 'prepared', attempts: [] })
   expect(await shop.payment(paid.merchantUid)).toMatchObject({ state: 'paid', attempts: [{ gatewayRef: paid.impUid }] })

@@ -11,7 +11,10 @@ const linesOf = async (shop: OwnShop, merchantUid: string, refundId: string) =>
     .filter((line) => line.refundId === refundId)
     .map((line) => `${line.what} → ${line.to ?? ''}`)
 
-test('a refund waits for its ticket as 취소처리 대기 and is refunded when the desk completes it', async ({ shop, sim }) => {
+test('a refund waits for its ticket as 취소처리 대기 and is refunded when the desk completes it', async ({
+  shop,
+  sim,
+}) => {
   const { merchantUid, refundId } = await shop.paidThenRefunded()
 
   expect(await shop.payment(merchantUid)).toMatchObject({

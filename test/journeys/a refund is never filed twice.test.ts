@@ -169,3 +169,39 @@ test('a saga terminated while its ticket is open goes on from its row and files 
   )
   expect(await sim.callsOf(CANCEL)).toBe(calls)
 })
+
+test('a saga terminated while its cancel hangs is settled by its rows when it runs again', async ({ shop, sim }) => {
+  const { merchantUid } = await shop.paid()
+  const calls = await sim.callsOf(CANCEL)
+  await sim.faults({ cancel: 'lostAnswer' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
+
+  await shop.client.workflow.getHandle(`refund:${refundId}`).terminate('by hand')
+  await shop.wake(`refund:${refundId}`)
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown', tickets: [{ outcome: 'unknown' }] })
+  await completeTheOnlyTicket(shop, merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+})
+
+test('a saga reset to its beginning reads its row and files nothing again', async ({ shop, sim }) => {
+  const { merchantUid, refundId } = await shop.paidThenRefunded()
+  const calls = await sim.callsOf(CANCEL)
+  const workflowId = `refund:${refundId}`
+  const firstTask = (await shop.events(workflowId)).find((event) => event.workflowTaskCompletedEventAttributes)
+  const { runId } = await shop.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+    reason: 'by hand',
+    workflowTaskFinishEventId: firstTask?.eventId ?? null,
+    requestId: fresh('reset'),
+  })
+
+  await completeTheOnlyTicket(shop, merchantUid)
+
+  expect(await shop.client.workflow.getHandle(workflowId, runId).result()).toEqual({ state: 'refunded' })
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'refunded', tickets: [{ authorisedBy: 'submit' }] })
+  expect(await sim.callsOf(CANCEL)).toBe(calls)
+})

@@ -23,6 +23,7 @@ const WAIT = {
   attention: 'none',
   owner: null,
   snoozedUntil: null,
+  acknowledgedLevel: null,
   waitingSince: AT,
   lastCheckpointAt: AT,
   nextCheckpointAt: null,

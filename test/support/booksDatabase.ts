@@ -1,4 +1,4 @@
-// A real database for tests: one PGlite in memory a file, every test with orders of its own, for the journal is never emptied.
+// Books in a real database for tests: every test has orders of its own, for the journal is never emptied.
 // Must not know: gateways. Moves go through the code under test, so that rows, journal and outbox belong together.
 import { sql } from 'kysely'
 import type { Books, Decision, Payment } from '../../src/domain/books.ts'
@@ -8,12 +8,10 @@ import { judge, type JudgeSetting } from '../../src/domain/judge.ts'
 import { newPayment } from '../../src/domain/requests.ts'
 import { loadBooks, type About } from '../../src/db/books.ts'
 import { carryOut } from '../../src/db/carryOut.ts'
-import { openDatabase, transact, type Database, type Db } from '../../src/db/connect.ts'
+import { transact, type Db } from '../../src/db/connect.ts'
 import { insertPayment } from '../../src/db/payments.ts'
 import { anEvidence, AT, HOUR, later, PATIENCE, setting } from './books.ts'
 import { aPayment } from './books.ts'
-
-export const openInMemory = (): Promise<Database> => openDatabase({ url: undefined, folder: undefined, log: () => {} })
 
 let count = 0
 /** Ids that no other test of the file uses. */

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
 import { freePort } from '../../src/temporal/ports.ts'
+import { createTestDatabase } from './database.ts'
 import { exchange, shopAt, type Environment, type Shop } from './shop.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
@@ -37,12 +38,11 @@ export function programTest(environment: Environment = {}) {
   afterEach(async () => void (await made?.shop.sim.faults({ webhooks: 'deliver', cancel: 'accept', reads: 'ok' })))
   afterAll(() => made?.remove())
   const installed = () => made ?? neverStarted()
-  return test.extend<Installation & { sim: Shop['sim'] }>({
-    shop: ({ task: _ }, use) => use(installed().shop),
-    sim: ({ task: _ }, use) => use(installed().shop.sim),
-    program: ({ task: _ }, use) => use(installed().program),
-    simulator: ({ task: _ }, use) => use(installed().simulator),
-  })
+  return test
+    .extend('shop', () => installed().shop)
+    .extend('sim', () => installed().shop.sim)
+    .extend('program', () => installed().program)
+    .extend('simulator', () => installed().simulator)
 }
 
 function neverStarted(): never {
@@ -55,6 +55,7 @@ async function install(environment: Environment): Promise<Installation & { remov
   const [port, simulatorPort, temporalPort] = [await freePort(HOST), await freePort(HOST), await freePort(HOST)]
   const api = `http://${HOST}:${port}`
   const url = `http://${HOST}:${simulatorPort}`
+  const database = await createTestDatabase()
   const shared = { LOG_LEVEL: 'warn', LOOK_SPACING: '1s', TEMPORAL_UI_PORT: '0' }
   const simulator = processOf(['--role', 'simulator'], url, {
     ...shared,
@@ -70,12 +71,14 @@ async function install(environment: Environment): Promise<Installation & { remov
     IAMPORT_API_URL: url,
     IAMPORT_KEY: 'sim-key',
     IAMPORT_SECRET: 'sim-secret',
+    ...database.environment,
     ...environment,
   })
   const shop = shopAt({ api, simulator: url, temporalAddress: `${HOST}:${temporalPort}` })
   const remove = async () => {
     await shop.disconnect()
     await Promise.all([program.kill9(), simulator.kill9()])
+    await database.drop()
     await rm(folder, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 })
   }
   return { shop, program, simulator, remove }

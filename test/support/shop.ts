@@ -13,6 +13,7 @@ import * as answers from '../../src/http/answers.ts'
 import { createLog } from '../../src/log.ts'
 import { startProgram } from '../../src/program.ts'
 import { installRuntime } from '../../src/temporal/worker.ts'
+import { createTestDatabase } from './database.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -46,10 +47,7 @@ export function shopTest(environment: Environment = {}) {
   afterEach(async () => void (await running?.sim.faults(NO_FAULTS)))
   afterAll(() => running?.close())
   const shop = () => running ?? neverStarted()
-  return test.extend<{ shop: OwnShop; sim: Shop['sim'] }>({
-    shop: ({ task: _ }, use) => use(shop()),
-    sim: ({ task: _ }, use) => use(shop().sim),
-  })
+  return test.extend('shop', () => shop()).extend('sim', () => shop().sim)
 }
 
 function neverStarted(): never {
@@ -62,7 +60,8 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
   if (!runtimeIsInstalled) installRuntime('ERROR', () => {})
   runtimeIsInstalled = true
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...environment }
+  const database = await createTestDatabase()
+  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database.environment, ...environment }
   const config = readConfig(given, ROLES)
   const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
   const { api, simulator, temporalAddress, db } = program
@@ -74,6 +73,7 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
     close: async () => {
       await shop.disconnect()
       await program.stop()
+      await database.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -11,6 +11,7 @@ const wait = sql`
   attention text not null check (attention in ${oneOf(ATTENTIONS)}),
   owner text,
   snoozed_until timestamptz,
+  acknowledged_level text,
   waiting_since timestamptz not null,
   last_checkpoint_at timestamptz not null,
   next_checkpoint_at timestamptz,
@@ -18,7 +19,7 @@ const wait = sql`
   version int8 not null default 1`
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...books(), ...queues(), ...sweeps(), ...journal()]) await statement.execute(db)
+  for (const statement of [...books(), ...queues(), ...people(), ...sweeps(), ...journal()]) await statement.execute(db)
 }
 
 function books() {
@@ -106,7 +107,9 @@ function queues() {
 }
 
 function sweeps() {
-  const counts = sql.raw(['listed', 'differing', 'kept', 'unreadable', 'calls'].map((name) => `${name} int8 not null default 0`).join(', '))
+  const counts = sql.raw(
+    ['listed', 'differing', 'kept', 'unreadable', 'calls'].map((name) => `${name} int8 not null default 0`).join(', '),
+  )
   return [
     sql`create table sweep_cursors (
       gateway text not null, status text not null check (status in ('paid', 'cancelled', 'failed')), primary key (gateway, status),
@@ -115,6 +118,16 @@ function sweeps() {
       id text primary key, asked_by text not null, range_from timestamptz not null, range_to timestamptz not null,
       state text not null default 'listing' check (state in ('listing', 'listed', 'failed')), ${counts}, said text,
       began timestamptz not null default clock_timestamp(), touched_at timestamptz not null default clock_timestamp())`,
+  ]
+}
+
+function people() {
+  return [
+    sql`create table proofs (
+      id text primary key, saga text not null, command text not null, person text not null, role text,
+      minted_at timestamptz not null default clock_timestamp(), used_at timestamptz)`,
+    sql`create table approvals (
+      saga text primary key, command text not null, args jsonb not null, person text not null, asked_at timestamptz not null)`,
   ]
 }
 

@@ -1,0 +1,206 @@
+// What a person may do to a refund, judged against the books: moves with a reason, or a refusal that says what is possible.
+// Must not know: HTTP, Temporal, keys. Who the person is has been proved, or not, before.
+import { attemptOf, balanceOf, remainingOf } from './balance.ts'
+import type { Attention, Books, Decision, Refund } from './books.ts'
+import { decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
+import { Failure } from './failures.ts'
+import type { RefundId } from './ids.ts'
+import { money, printMoney } from './money.ts'
+import { refundAfter, refundReserves, type RefundEvent } from './refund.ts'
+import { planRefund } from './waits.ts'
+
+export const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** One word a command, the same from the Temporal UI, the API and the CLI. */
+export type RefundCommand =
+  | { readonly kind: 'recheck' }
+  | { readonly kind: 'acknowledge'; readonly owner: string }
+  | { readonly kind: 'snooze'; readonly until: string; readonly reason: string | null }
+  | { readonly kind: 'retryTicket'; readonly reason: string }
+  | {
+      readonly kind: 'resolve'
+      readonly outcome: Outcome
+      readonly reason: string
+      readonly evidence: string | null
+      readonly ticketDead: boolean
+    }
+  | { readonly kind: 'withdraw'; readonly reason: string }
+
+/** A moment between a person's retry and the intent before it: an answer may still be on its way. */
+const RETRY_AFTER_MS = 60_000
+const LONGEST_SNOOZE_MS = 90 * 86_400_000
+
+const EVENTS: Record<Outcome, RefundEvent> = {
+  refunded: 'resolvedRefunded',
+  refused: 'resolvedRefused',
+  settledElsewhere: 'settled',
+  ticketOpen: 'ticketSeen',
+}
+
+/** Carries out one command. Throws `updateRejected` with a sentence; then nothing has changed. */
+export function commandRefund(books: Books, id: RefundId, command: RefundCommand, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  if (!refund) throw new Failure('notFound', `no refund is recorded as ${id}`)
+  switch (command.kind) {
+    case 'recheck':
+      draft.journal.push({
+        what: 'recheck',
+        refundId: id,
+        gatewayRef: refund.gatewayRef,
+        why: 'a person asked for a look',
+      })
+      break
+    case 'acknowledge':
+      acknowledge(draft, refund, command.owner)
+      break
+    case 'snooze':
+      snooze(draft, refund, command.until, command.reason)
+      break
+    case 'retryTicket':
+      retryTicket(draft, refund, command.reason)
+      break
+    case 'resolve':
+      resolve(draft, refund, command)
+      break
+    case 'withdraw':
+      withdraw(draft, refund, command.reason)
+      break
+  }
+  return decided(draft)
+}
+
+/** Commands that let money go, or say that it went: above the limit another person approves them. */
+export function movesMoney(command: RefundCommand): boolean {
+  return command.kind === 'retryTicket' || command.kind === 'resolve'
+}
+
+function acknowledge(draft: Draft, refund: Refund, owner: string): void {
+  refuseClosed(refund)
+  putRefund(draft, { ...refund, owner, acknowledgedLevel: refund.attention })
+  draft.journal.push({
+    what: 'acknowledge',
+    refundId: refund.refundId,
+    from: refund.owner ?? 'nobody',
+    to: owner,
+    why: `seen at attention ${refund.attention}`,
+  })
+}
+
+function snooze(draft: Draft, refund: Refund, until: string, reason: string | null): void {
+  refuseClosed(refund)
+  const ms = Date.parse(until) - Date.parse(draft.setting.now)
+  if (!(ms > 0 && ms <= LONGEST_SNOOZE_MS))
+    throw rejected(`a snooze ends in the future, at most 90 days from now; "${until}" does not`)
+  if (refund.attention === 'page' && reason === null)
+    throw rejected('this refund is past the page level; a snooze needs a reason')
+  const { setting } = draft
+  putRefund(
+    draft,
+    planRefund(
+      { ...refund, snoozedUntil: new Date(Date.parse(until)).toISOString() },
+      setting.patience,
+      setting.now,
+      false,
+    ),
+  )
+  draft.journal.push({ what: 'snooze', refundId: refund.refundId, to: until, why: reason ?? 'no reason was needed' })
+}
+
+function retryTicket(draft: Draft, refund: Refund, reason: string): void {
+  const pastPage = refund.state !== 'ticketOpen' || refund.attention === 'page'
+  if (!possible(refund, 'retried') || !pastPage) {
+    const hint =
+      refund.state === 'ticketOpen'
+        ? 'its ticket is open; another one is possible once it has waited past the page level'
+        : possibleNow(refund)
+    throw rejected(`a ${refund.state} refund takes no new ticket: ${hint}`)
+  }
+  const waitMs = RETRY_AFTER_MS - sinceLastIntentMs(refund, draft.setting.now)
+  if (waitMs > 0)
+    throw rejected(
+      `the last try began less than a minute ago and its answer may be on its way; ask again in ${Math.ceil(waitMs / 1_000)} s`,
+    )
+  const attempt = attemptOf(draft, refund.gatewayRef)
+  const missing = attempt ? (refundReserves(refund) ? 0 : remainingOf(refund, attempt)) : refund.amount
+  const left = attempt ? balanceOf(draft, attempt) : 0
+  if (missing > left)
+    throw rejected(
+      `this refund no longer reserves its amount, and only ${printMoney(money(Math.max(0, left), refund.currency))} is left; withdraw it and ask for a smaller one`,
+    )
+  const authorisation = `retry-${new Set(refund.tickets.map(({ authorisedBy }) => authorisedBy.split('.')[0])).size + 1}`
+  putRefund(draft, { ...refund, authorisation, ticketDead: false, blockedBecause: null })
+  moveRefund(draft, refund.refundId, 'retried', { why: reason, facts: { authorisation } })
+}
+
+const sinceLastIntentMs = (refund: Refund, now: string): number =>
+  Math.min(...refund.tickets.map(({ intentAt }) => Date.parse(now) - Date.parse(intentAt)), Infinity)
+
+type Resolve = Extract<RefundCommand, { kind: 'resolve' }>
+
+function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, ticketDead }: Resolve): void {
+  if (ticketDead && evidence === null)
+    throw rejected('ticketDead needs evidence: what Paymentwall wrote about the ticket')
+  if (outcome === 'ticketOpen' && ticketDead) throw rejected('a ticket cannot be open and dead; choose one')
+  const closesRefused = outcome === 'refused' && refund.state === 'refused' && ticketDead
+  if (!closesRefused && !possible(refund, EVENTS[outcome]))
+    throw rejected(`a ${refund.state} refund cannot be resolved as ${outcome}: ${possibleNow(refund)}`)
+  const attempt = attemptOf(draft, refund.gatewayRef)
+  const paidElsewhere =
+    outcome === 'settledElsewhere' && attempt
+      ? refund.paidElsewhere + remainingOf(refund, attempt)
+      : refund.paidElsewhere
+  const tickets = ticketDead ? refund.tickets.map((ticket) => ({ ...ticket, dead: true })) : refund.tickets
+  putRefund(draft, { ...refund, paidElsewhere, tickets, ticketDead: ticketDead || refund.ticketDead })
+  const because = { why: reason, facts: { evidence, ticketDead } }
+  if (!closesRefused) moveRefund(draft, refund.refundId, EVENTS[outcome], because)
+  else {
+    closeRefused(draft, refund.refundId)
+    draft.journal.push({
+      what: 'resolvedRefused',
+      refundId: refund.refundId,
+      gatewayRef: refund.gatewayRef,
+      from: 'refused',
+      to: 'refused',
+      ...because,
+    })
+  }
+}
+
+function closeRefused(draft: Draft, id: RefundId): void {
+  const refund = refundIn(draft, id)
+  if (refund) putRefund(draft, planRefund(refund, draft.setting.patience, draft.setting.now, false))
+}
+
+function withdraw(draft: Draft, refund: Refund, reason: string): void {
+  const sent = refund.tickets.some(({ outcome }) => outcome !== 'notSent' && outcome !== 'refused')
+  if (sent)
+    throw rejected(`a ticket of this refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund)}`)
+  if (!possible(refund, 'withdrawn'))
+    throw rejected(`a ${refund.state} refund cannot be withdrawn: ${possibleNow(refund)}`)
+  moveRefund(draft, refund.refundId, 'withdrawn', { why: reason })
+}
+
+const possible = (refund: Refund, event: RefundEvent): boolean => refundAfter(refund.state, event) !== undefined
+
+/** What a person may do in this state, for the sentence of a refusal. */
+export function possibleNow(refund: Refund): string {
+  const outcomes = OUTCOMES.filter((outcome) => possible(refund, EVENTS[outcome]))
+  const sent = refund.tickets.some(({ outcome }) => outcome !== 'notSent' && outcome !== 'refused')
+  const words = [
+    ...(outcomes.length > 0 ? [`resolve as ${outcomes.join(', ')}`] : []),
+    ...(possible(refund, 'retried') ? ['retryTicket'] : []),
+    ...(possible(refund, 'withdrawn') && !sent ? ['withdraw'] : []),
+    'recheck',
+  ]
+  return `possible now: ${words.join('; ')}`
+}
+
+function refuseClosed(refund: Refund): void {
+  const open: Attention[] = ['remind', 'warn', 'page']
+  if (refund.nextCheckpointAt === null && !open.includes(refund.attention))
+    throw rejected(`a ${refund.state} refund asks for nobody: ${possibleNow(refund)}`)
+}
+
+const rejected = (sentence: string): Failure => new Failure('updateRejected', sentence)

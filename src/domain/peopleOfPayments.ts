@@ -1,0 +1,93 @@
+// What a person may do to money that nobody has decided on: accept it, or give it back. Judged against the books.
+// Must not know: HTTP, Temporal, keys.
+import { attemptOf, balanceOf, undecided } from './balance.ts'
+import type { Attempt, Books, Decision } from './books.ts'
+import type { PaymentCommand } from './commands.ts'
+import { decided, draftOf, putAttempt, putRefund, type Draft, type Setting } from './draft.ts'
+import { Failure } from './failures.ts'
+import type { GatewayRef } from './ids.ts'
+import { autoId, newRefund } from './policyRefunds.ts'
+
+export function commandPayment(books: Books, command: PaymentCommand, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  switch (command.kind) {
+    case 'recheck':
+      draft.journal.push({ what: 'recheck', why: 'a person asked for a look' })
+      break
+    case 'acknowledge':
+      acknowledge(draft, command.owner)
+      break
+    case 'accept':
+      accept(draft, attemptToDecide(books, command.gatewayRef), command.reason)
+      break
+    case 'refund':
+      giveBack(draft, attemptToDecide(books, command.gatewayRef), command.reason)
+      break
+  }
+  return decided(draft)
+}
+
+/** The money that a command decides on. With several undecided attempts the reference is needed. */
+export function attemptToDecide(books: Books, ref: GatewayRef | null): Attempt {
+  const waiting = books.attempts.filter((attempt) => undecided(books, attempt))
+  const named = ref === null ? waiting[0] : attemptOf({ ...books, attempts: waiting }, ref)
+  const refs = waiting.map(({ gatewayRef }) => gatewayRef)
+  if (ref === null && waiting.length > 1)
+    throw new Failure(
+      'updateRejected',
+      `several attempts wait for a decision; name one as gatewayRef: ${refs.join(', ')}`,
+      { refs },
+    )
+  if (!named) {
+    const sentence =
+      refs.length === 0
+        ? 'no money of this order waits for a decision'
+        : `${ref ?? ''} waits for no decision; these do: ${refs.join(', ')}`
+    throw new Failure('updateRejected', sentence, { refs })
+  }
+  return named
+}
+
+function acknowledge(draft: Draft, owner: string): void {
+  const { payment } = draft
+  if (!payment || payment.attention === 'none')
+    throw new Failure('updateRejected', 'this payment asks for nobody; nothing was changed')
+  draft.payment = { ...payment, owner, acknowledgedLevel: payment.attention }
+  draft.journal.push({
+    what: 'acknowledge',
+    from: payment.owner ?? 'nobody',
+    to: owner,
+    why: `seen at attention ${payment.attention}`,
+  })
+}
+
+/** The person takes the money for the order: the first accepted attempt settles it. */
+function accept(draft: Draft, attempt: Attempt, why: string): void {
+  putAttempt(draft, { ...attempt, accepted: true })
+  const { payment } = draft
+  if (payment && payment.acceptedRef === null) draft.payment = { ...payment, acceptedRef: attempt.gatewayRef }
+  draft.journal.push({
+    what: 'attempt.accepted',
+    gatewayRef: attempt.gatewayRef,
+    from: attempt.because ?? '',
+    to: 'accepted',
+    why,
+  })
+}
+
+function giveBack(draft: Draft, attempt: Attempt, why: string): void {
+  const number =
+    draft.refunds.filter(({ gatewayRef, origin }) => gatewayRef === attempt.gatewayRef && origin === 'ops').length + 1
+  const id = autoId('ops', `${attempt.gatewayRef}/${number}`)
+  putRefund(
+    draft,
+    newRefund(draft, attempt, {
+      id,
+      amount: balanceOf(draft, attempt),
+      origin: 'ops',
+      state: 'requested',
+      reason: why,
+    }),
+  )
+  draft.journal.push({ what: 'refund.requested', refundId: id, gatewayRef: attempt.gatewayRef, to: 'requested', why })
+}

@@ -1,0 +1,47 @@
+// The calls of people: one handler for every command on a refund or a payment. The form is judged here, the state by the saga.
+// Must not know: Temporal. Who asks is proved by a row; the saga is told only the proof's id.
+import { mintProof } from '../db/people.ts'
+import {
+  parsePaymentCommand,
+  parseRefundCommand,
+  type PaymentCommandName,
+  type RefundCommandName,
+} from '../domain/commands.ts'
+import { Failure } from '../domain/failures.ts'
+import { paymentWorkflowId, refundWorkflowId, type MerchantUid, type RefundId } from '../domain/ids.ts'
+import type { HttpDeps } from './deps.ts'
+import type { Answer, Call } from './route.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+export const commandRefund =
+  (name: RefundCommandName) =>
+  (deps: HttpDeps, { params, body }: { params: { refundId: RefundId }; body: Body }, call: Call): Promise<Answer> => {
+    parseRefundCommand(name, withoutAsker(body))
+    return command(deps, refundWorkflowId(params.refundId), name, body, call)
+  }
+
+export const commandPayment =
+  (name: PaymentCommandName) =>
+  (
+    deps: HttpDeps,
+    { params, body }: { params: { merchantUid: MerchantUid }; body: Body },
+    call: Call,
+  ): Promise<Answer> => {
+    parsePaymentCommand(name, withoutAsker(body))
+    return command(deps, paymentWorkflowId(params.merchantUid), name, body, call)
+  }
+
+/** Over HTTP the key says who asks: a name in the body would be another one's. */
+function withoutAsker(body: Body): Body {
+  if (!('person' in body) && !('proof' in body)) return body
+  throw new Failure('invalidRequest', 'person and proof are not fields of this call: the API key says who asks')
+}
+
+async function command(deps: HttpDeps, saga: string, name: string, body: Body, { person }: Call): Promise<Answer> {
+  if (!deps.command)
+    throw new Failure('temporarilyUnavailable', 'this process cannot reach Temporal; ask one with the role api')
+  const proof = await mintProof(deps.db, { saga, command: name, person: person ?? { name: 'local', role: null } })
+  const answer = await deps.command(saga, name, { ...body, proof })
+  return { status: answer.answer === 'approvalNeeded' ? 202 : 200, body: answer }
+}

@@ -1,0 +1,39 @@
+// The ops command line: what people do about payments and refunds, from a terminal or a script.
+// Must not know: databases, Temporal, gateways. It talks to the HTTP API only.
+import { Command, CommanderError, Option } from 'commander'
+import { ApiError, createApi, NotAnswering } from './api.ts'
+import { addCatchUp } from './commands/catchUp.ts'
+
+const EXITS = `
+Exit codes:
+  0  done, nothing is left for people
+  1  the command or its answer was refused; the sentence says why
+  2  done, and something is left for people
+  3  the API did not answer
+  4  not done in time; ask again, nothing is lost`
+
+const program = new Command('ops')
+  .description('Operates payments and refunds through the HTTP API of paymentwall-saga.')
+  .addOption(new Option('--url <address>', 'address of the API').env('SAGA_URL').default('http://127.0.0.1:8080'))
+  .addOption(new Option('--key <key>', 'API key of a person with the role ops or approver').env('SAGA_KEY'))
+  .addHelpText('after', EXITS)
+  .showHelpAfterError()
+  .exitOverride()
+
+const api = () => {
+  const { url, key } = program.opts<{ url: string; key?: string }>()
+  return createApi({ url, key })
+}
+addCatchUp(program, api, (code) => void (process.exitCode = code))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitOf(error)
+}
+
+function exitOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  return error instanceof NotAnswering ? 3 : error instanceof ApiError ? 1 : 1
+}

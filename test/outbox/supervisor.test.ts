@@ -1,0 +1,143 @@
+// The supervisor over real rows and a list of what runs that the test writes: who is woken, who is not, and who is told once.
+// Must not know: Temporal.
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Database } from '../../src/db/connect.ts'
+import { transact } from '../../src/db/connect.ts'
+import { putWake } from '../../src/db/outgoing.ts'
+import { supervise, type RunningSaga } from '../../src/outbox/supervisor.ts'
+import { aRefund, anEvidence, AT } from '../support/books.ts'
+import {
+  bookEvidence,
+  emptyQueues,
+  freshOrder,
+  moveBooks,
+  paidOrder,
+  recordPrepared,
+} from '../support/booksDatabase.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+let database: Database
+const db = () => database.db
+beforeAll(async () => void (database = await openTestDatabase()))
+afterAll(() => database.close())
+beforeEach(async () => {
+  for (const table of ['tickets', 'cancel_entries', 'refunds', 'attempts', 'payments'])
+    await sql`delete from ${sql.table(table)}`.execute(db())
+  await emptyQueues(db())
+})
+
+const run = (running: readonly RunningSaga[] = []) =>
+  supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: () => Promise.resolve(running) })
+const saga = (workflowId: string, shown: Partial<RunningSaga> = {}): RunningSaga => ({
+  workflowId,
+  runId: `run of ${workflowId}`,
+  type: workflowId.startsWith('refund') ? 'refund' : 'payment',
+  startedAt: AT,
+  ...shown,
+})
+const targets = async (kind: 'wake' | 'alert') =>
+  (await db().selectFrom('outbox').select('target').where('kind', '=', kind).orderBy('target').execute()).map(
+    ({ target }) => target,
+  )
+
+async function refundIn(shown: Parameters<typeof aRefund>[0]): Promise<string> {
+  const { order, ref } = await paidOrder(db())
+  const refund = aRefund({ refundId: `r-${order}`, merchantUid: order, gatewayRef: ref, ...shown })
+  await moveBooks(db(), { merchantUid: order }, (books) => ({
+    books: { ...books, refunds: [refund] },
+    journal: [],
+    alerts: [],
+  }))
+  await emptyQueues(db())
+  return `refund:r-${order}`
+}
+
+test('open rows that nothing runs for are woken, those that run or are closed are not', async () => {
+  const [idle, runs, closed] = [freshOrder().order, freshOrder().order, freshOrder().order]
+  await recordPrepared(db(), idle)
+  await recordPrepared(db(), runs)
+  await recordPrepared(db(), closed, { orderState: 'expired', state: 'expired' })
+  const waits = await refundIn({ state: 'ticketOpen' })
+  const lost = await refundIn({ state: 'unknown' })
+  const alive = await refundIn({ state: 'refused' })
+  await refundIn({ state: 'refused', ticketDead: true })
+  await refundIn({ state: 'refunded' })
+
+  expect(await run([saga(`payment:${runs}`)])).toMatchObject({ running: 1, woken: 4, withoutRow: 0 })
+  expect(await targets('wake')).toEqual([`payment:${idle}`, waits, lost, alive].toSorted())
+})
+
+test('money that nobody decided on keeps its payment open; what is on its way back does not', async () => {
+  const undecided = freshOrder()
+  await recordPrepared(db(), undecided.order, { orderState: 'expired', state: 'expired' })
+  await bookEvidence(db(), anEvidence({ merchantUid: undecided.order, gatewayRef: undecided.ref }))
+  const returning = freshOrder()
+  await recordPrepared(db(), returning.order, { orderState: 'expired', state: 'expired' })
+  await bookEvidence(db(), anEvidence({ merchantUid: returning.order, gatewayRef: returning.ref }))
+  const refund = aRefund({
+    refundId: 'auto.late',
+    merchantUid: returning.order,
+    gatewayRef: returning.ref,
+    origin: 'policy',
+  })
+  await moveBooks(db(), { merchantUid: returning.order }, (books) => ({
+    books: { ...books, refunds: [refund] },
+    journal: [],
+    alerts: [],
+  }))
+  await sql`update payments set waiting_since = created_at`.execute(db())
+  await emptyQueues(db())
+
+  await run()
+  expect(await targets('wake')).toEqual([`payment:${undecided.order}`, 'refund:auto.late'])
+})
+
+test('a wake that waits already is not doubled, and a row that moved just now is left alone', async () => {
+  const waits = await refundIn({})
+  await transact(db(), 'wake', (trx) => putWake(trx, waits))
+  await refundIn({ stateSince: new Date().toISOString() })
+  await recordPrepared(db(), freshOrder().order, { createdAt: new Date().toISOString() })
+  expect(await run()).toMatchObject({ woken: 0 })
+  expect(await targets('wake')).toEqual([waits])
+})
+
+test('while Temporal does not list, nothing is woken and the run fails', async () => {
+  await refundIn({})
+  const away = () => Promise.reject(new Error('unavailable'))
+  await expect(supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: away })).rejects.toThrow(
+    'unavailable',
+  )
+  expect(await targets('wake')).toEqual([])
+})
+
+test('more open rows than a page holds are all woken', async () => {
+  await sql`insert into payments (merchant_uid, gateway, order_state, state, amount, currency, channel, name, expires_at, charged_back,
+      tries, created_at, attention, waiting_since, last_checkpoint_at)
+    select 'many-' || n, 'iamport/main', 'prepared', 'prepared', 1000, 'KRW', 'live', 'a hat', ${AT}::timestamptz, false,
+      0, ${AT}::timestamptz, 'none', ${AT}::timestamptz, ${AT}::timestamptz from generate_series(1, 1203) n`.execute(
+    db(),
+  )
+  expect(await run()).toMatchObject({ open: 1_203, woken: 1_203 })
+  expect(await run()).toMatchObject({ open: 1_203, woken: 0 })
+})
+
+test('a workflow without a row pages once for each of its runs, starts nothing, and is found again in the journal', async () => {
+  const [payment, refund] = [saga('payment:gone-1'), saga('refund:gone-2')]
+  expect(await run([payment, refund, saga('payment:new', { startedAt: new Date().toISOString() })])).toMatchObject({
+    withoutRow: 2,
+    woken: 0,
+  })
+  expect(await run([payment, refund])).toMatchObject({ withoutRow: 2 })
+  expect(await targets('alert')).toEqual(['payment:gone-1', 'refund:gone-2'])
+  expect(await targets('wake')).toEqual([])
+
+  await run([saga('payment:gone-1', { runId: 'another run' })])
+  expect(await targets('alert')).toHaveLength(3)
+  const lines = await db()
+    .selectFrom('journal')
+    .select(['who', 'what', 'merchantUid'])
+    .where('merchantUid', '=', 'gone-1')
+    .execute()
+  expect(lines).toMatchObject([{ who: 'supervisor', what: 'saga.withoutRow' }, { what: 'saga.withoutRow' }])
+})

@@ -1,0 +1,98 @@
+// What each flow costs at most: actions as Temporal bills them, and events, both counted from real histories.
+// Must not know: clocks. Arrivals have a fixed order: each step waits until the one before it has come to rest.
+import { expect } from 'vitest'
+import { expectWithin } from '../support/budget.ts'
+import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
+
+const CHECKPOINT = 'checkpointRefund'
+const test = shopTest({ REFUND_PATIENCE: '20s remind, 22s warn, 24s page, then every 2s page' })
+
+type Events = Awaited<ReturnType<OwnShop['events']>>
+
+/** The history once its last event says that the saga waits: nothing is under way. */
+async function resting(shop: OwnShop, workflowId: string): Promise<Events> {
+  await eventually(async () => {
+    const last = (await shop.events(workflowId)).at(-1)
+    return last?.timerStartedEventAttributes ?? last?.upsertWorkflowSearchAttributesEventAttributes
+  }).toBeTruthy()
+  return shop.events(workflowId)
+}
+
+async function ended(shop: OwnShop, workflowId: string, state: string): Promise<Events> {
+  expect(await shop.client.workflow.getHandle(workflowId).result()).toEqual({ state })
+  return shop.events(workflowId)
+}
+
+test('a payment that is paid by webhook costs at most 6 actions and 20 events', async ({ shop, sim }) => {
+  const { merchantUid } = await shop.open()
+  await resting(shop, `payment:${merchantUid}`)
+  await sim.pay(merchantUid)
+
+  const events = await ended(shop, `payment:${merchantUid}`, 'paid')
+
+  expectWithin({ actions: 6, events: 20 }, events)
+})
+
+test('a refund whose ticket is done before the first checkpoint costs at most 7 actions and 22 events', async ({
+  shop,
+  sim,
+}) => {
+  const { merchantUid, refundId } = await shop.paidThenRefunded()
+  await resting(shop, `refund:${refundId}`)
+  const [ticket] = await sim.tickets(merchantUid)
+  await sim.complete(ticket?.id ?? '')
+
+  const events = await ended(shop, `refund:${refundId}`, 'refunded')
+
+  expectWithin({ actions: 7, events: 22 }, events)
+})
+
+test('each checkpoint that alerts costs at most 3 actions and 12 events', async ({ shop }) => {
+  const { refundId } = await shop.paidThenRefunded()
+  const workflowId = `refund:${refundId}`
+  const checkpoints = (events: Events) =>
+    events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }, index) =>
+      scheduled?.activityType?.name === CHECKPOINT ? [index] : [],
+    )
+  await eventually(async () => checkpoints(await shop.events(workflowId)).length).toBeGreaterThanOrEqual(6)
+
+  const events = await shop.events(workflowId)
+  const starts = checkpoints(events)
+  for (const [round, start] of starts.slice(0, -1).entries())
+    expectWithin({ actions: 3, events: 12 }, events.slice(start, starts[round + 1]))
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', attention: 'page' })
+})
+
+test('duplicate and forged hints, and waiting itself, cost nothing', async ({ shop }) => {
+  const { merchantUid, impUid } = await shop.paid()
+  const payment = await ended(shop, `payment:${merchantUid}`, 'paid')
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  const refund = await resting(shop, `refund:${refundId}`)
+  for (const status of ['paid', 'paid', 'cancelled', 'cancelled'])
+    await shop.hint({ imp_uid: impUid, merchant_uid: merchantUid, status })
+  await shop.hint({ imp_uid: 'imp_000000000000', merchant_uid: merchantUid, status: 'paid' })
+  await eventually(async () => {
+    const due = shop.db.selectFrom('inbox').select('id').where('state', '=', 'received').where('source', '=', 'webhook')
+    return due.execute()
+  }).toEqual([])
+
+  expect((await shop.events(`payment:${merchantUid}`)).length).toBe(payment.length)
+  expect((await shop.events(`refund:${refundId}`)).length).toBe(refund.length)
+})
+
+test('a wake on a closed saga costs at most 2 actions and 8 events', async ({ shop, sim }) => {
+  const { merchantUid, refundId } = await shop.paidThenRefunded()
+  const [ticket] = await sim.tickets(merchantUid)
+  await sim.complete(ticket?.id ?? '')
+  await ended(shop, `refund:${refundId}`, 'refunded')
+
+  for (const [workflowId, state] of [
+    [`refund:${refundId}`, 'refunded'],
+    [`payment:${merchantUid}`, 'cancelled'],
+  ] as const) {
+    const runId = await shop.wake(workflowId)
+    expect(await shop.client.workflow.getHandle(workflowId, runId).result()).toEqual({ state })
+    expectWithin({ actions: 2, events: 8 }, await shop.events(workflowId, runId))
+  }
+})
