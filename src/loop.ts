@@ -1,7 +1,12 @@
 // A loop that works while there is work, sleeps until kicked or until the next poll, and survives every error of its work.
 // Must not know: what the work is.
 
-export type Loop = { kick(): void; stop(): Promise<void> }
+export type Loop = {
+  kick(): void
+  /** Not now, but sooner than the next poll: something is due then. */
+  kickIn(ms: number): void
+  stop(): Promise<void>
+}
 export type LoopOptions = {
   readonly name: string
   readonly pollMs: number
@@ -41,13 +46,23 @@ export function startLoop({ name, pollMs, work, log }: LoopOptions): Loop {
     }
   }
   const running = run()
+  const timers = new Set<NodeJS.Timeout>()
+  const kick = () => {
+    kicked = true
+    wake()
+  }
   return {
-    kick: () => {
-      kicked = true
-      wake()
+    kick,
+    kickIn: (ms) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        kick()
+      }, ms)
+      timers.add(timer)
     },
     stop: async () => {
       stopped = true
+      for (const timer of timers) clearTimeout(timer)
       wake()
       await running
     },

@@ -3,6 +3,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
+import { listenForRows } from './db/notify.ts'
 import type { Gateway } from './domain/gateway.ts'
 import type { GatewayName } from './domain/ids.ts'
 import type { Links } from './domain/views.ts'
@@ -37,7 +38,10 @@ export type Temporal = TemporalClient & {
 }
 
 const SIM_KEYS = { key: 'sim-key', secret: 'sim-secret' }
-const POLL_MS = 1_000
+/** Hints become due by themselves, at times that other processes may have set. */
+const LOOKER_POLL_MS = 1_000
+/** What leaves later is kicked by whoever delayed it; only what a dead process left behind is found by polling. */
+const RELAY_POLL_MS = 5_000
 
 /** The server that is named, or the embedded one. Connects lazily: the program starts while Temporal is down. */
 export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
@@ -100,15 +104,16 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
   }
   const alert = alertToLog((fields, text) => log.warn(fields, text), links)
   loops.push(
-    startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: POLL_MS }),
+    startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS }),
     startRelay({
       db,
-      pollMs: POLL_MS,
+      pollMs: RELAY_POLL_MS,
       log: warn,
       deliverers: { wake: (saga) => deliverWake(db, temporal, saga), alert },
     }),
   )
-  stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))))
+  const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
+  stops.push(async () => void (await Promise.all([...others, ...loops].map((each) => each.stop()))))
   return look
 }
 

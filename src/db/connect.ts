@@ -1,22 +1,16 @@
 // Opens the merchant's database: Postgres by URL, else PGlite in a folder; migrates it; runs transactions with their guards.
 // Must not know: what is stored. Numbers and times come out the same from both: int8 as a safe integer, timestamptz as ISO 8601.
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite'
-import {
-  CamelCasePlugin,
-  Kysely,
-  PGliteDialect,
-  PostgresDialect,
-  type Dialect,
-  type Driver,
-  type Transaction,
-} from 'kysely'
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, type Dialect, type Transaction } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import { withFileLock } from '../lock.ts'
+import { guarded, insideOf } from './guard.ts'
 import * as books from './migrations/0001_books.ts'
+import * as notify from './migrations/0002_notify.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -32,29 +26,41 @@ export type DatabaseOptions = {
 
 const LOCK_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 10_000
+const IDLE_IN_TRANSACTION_MS = 10_000
+const CONNECTIONS = 10
 const SLOW_TRANSACTION_MS = 2_000
 const REPEATS = 5
 /** Serialization failure, deadlock, and a row inserted by somebody else at the same moment: nothing was done, the whole may be repeated. */
 const REPEATABLE = new Set(['40001', '40P01', '23505'])
 
+type Log = (line: string) => void
+/** Where a database says what is slow: it goes with the handle, so that no caller can forget it. */
+const logs = new WeakMap<Db, Log>()
+
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const opened = options.url === undefined ? await openPglite(options) : openPostgres(options.url, options.log)
-  const db = new Kysely<Schema>({
-    dialect: guarded(opened.dialect),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-  })
+  const { url, log } = options
+  if (url !== undefined) await migratePostgres(url, log)
+  const opened = url === undefined ? await openPglite(options) : openPostgres(url, log, TIMEOUTS)
+  const db = handle(opened.dialect)
+  logs.set(db, log)
   const close = async () => {
     await db.destroy()
     await opened.release()
   }
   try {
-    await migrate(db)
+    if (url === undefined) await migrate(db)
   } catch (error) {
     await close()
     throw error
   }
-  return { db, kind: options.url === undefined ? 'pglite' : 'postgres', close }
+  return { db, kind: url === undefined ? 'pglite' : 'postgres', close }
 }
+
+const handle = (dialect: Dialect): Db =>
+  new Kysely<Schema>({
+    dialect: guarded(dialect),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
 
 type Opened = { dialect: Dialect; release: () => Promise<void> }
 
@@ -93,21 +99,41 @@ async function holdFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-function openPostgres(url: string, log: (line: string) => void): Opened {
+/** A process that is stopped inside a transaction must not hold its locks for ever. */
+const TIMEOUTS = {
+  lock_timeout: LOCK_TIMEOUT_MS,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+}
+
+function openPostgres(url: string, log: Log, timeouts: Partial<typeof TIMEOUTS>): Opened {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, safeInteger)
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, iso)
   const pool = new pg.Pool({
     connectionString: url,
-    max: 10,
+    max: CONNECTIONS,
     application_name: 'paymentwall-saga',
     connectionTimeoutMillis: 5_000,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    ...timeouts,
     types,
   })
-  pool.on('error', (error) => log(`a database connection was lost: ${error.message}`))
+  const lost = (error: Error) => log(`a database connection was lost: ${error.message}`)
+  pool.on('error', lost)
+  // The pool hears only of idle connections; the loss of one at work would else end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return { dialect: new PostgresDialect({ pool }), release: async () => {} }
+}
+
+/** Without time-outs: the second of two processes that start at once waits for the first, however long its migrations take. */
+async function migratePostgres(url: string, log: Log): Promise<void> {
+  const db = handle(openPostgres(url, log, {}).dialect)
+  try {
+    await migrate(db)
+  } finally {
+    await db.destroy()
+  }
 }
 
 function safeInteger(text: string): number {
@@ -119,7 +145,7 @@ function safeInteger(text: string): number {
 const iso = (text: string): string => new Date(text).toISOString()
 
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
-const MIGRATIONS = { '0001_books': books }
+const MIGRATIONS = { '0001_books': books, '0002_notify': notify }
 
 async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })
@@ -133,51 +159,25 @@ async function migrate(db: Db): Promise<void> {
   throw new Error(`The database could not be migrated: ${said}`, { cause: error })
 }
 
-// PGlite has one connection: the outer handle used inside a transaction would wait for itself for ever.
-const inside = new AsyncLocalStorage<string>()
-
-/** The name of the transaction that this code runs in, if any. No network call may be made there. */
-export const transactionName = (): string | undefined => inside.getStore()
-
-function guarded(dialect: Dialect): Dialect {
-  return {
-    createAdapter: () => dialect.createAdapter(),
-    createQueryCompiler: () => dialect.createQueryCompiler(),
-    createIntrospector: (db) => dialect.createIntrospector(db),
-    createDriver: () => guardedDriver(dialect.createDriver()),
-  }
-}
-
-function guardedDriver(driver: Driver): Driver {
-  const acquire = driver.acquireConnection.bind(driver)
-  driver.acquireConnection = (...args) => {
-    const name = inside.getStore()
-    if (name !== undefined)
-      return Promise.reject(
-        new Error(`the outer database handle was used inside the transaction "${name}"; pass its trx on`),
-      )
-    return acquire(...args)
-  }
-  return driver
-}
-
 /** Runs `work` in one transaction, repeated whole on serialization failures and deadlocks. Named for the log. */
 export async function transact<T>(
   db: Db,
   name: string,
   work: (trx: Trx) => Promise<T>,
-  log: (line: string) => void = () => {},
+  log: Log = logs.get(db) ?? (() => {}),
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const began = performance.now()
     try {
-      return await db.transaction().execute((trx) => inside.run(name, () => work(trx)))
+      return await db.transaction().execute((trx) => insideOf(name, () => work(trx)))
     } catch (error) {
       if (attempt >= REPEATS || !REPEATABLE.has(sqlState(error) ?? '')) throw error
     } finally {
       const ms = performance.now() - began
       if (ms > SLOW_TRANSACTION_MS) log(`the transaction "${name}" took ${Math.round(ms)} ms`)
     }
+    // Those that collided do not come back at the same moment.
+    await pause(attempt * 20 * Math.random())
   }
 }
 

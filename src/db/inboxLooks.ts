@@ -69,13 +69,12 @@ export async function lease(db: Db, candidate: Candidate, leaseMs: number): Prom
   return row?.leaseToken === token ? token : undefined
 }
 
-/** How many unlinked references of this order were looked at in the last ten minutes. */
+/** How many unlinked references of this order were looked at in the last ten minutes, or are looked at now. */
 export async function unlinkedLooks(db: Db, merchantUid: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from looks
-    where said_merchant_uid = ${merchantUid} and not linked and subject like 'ref:%' and began > clock_timestamp() - interval '10 minutes'`.execute(
-    db,
-  )
+    where said_merchant_uid = ${merchantUid} and not linked and subject like 'ref:%'
+      and (began > clock_timestamp() - interval '10 minutes' or leased_until > clock_timestamp())`.execute(db)
   return rows[0]?.count ?? 0
 }
 

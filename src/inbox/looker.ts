@@ -25,34 +25,44 @@ export function startLooker(options: LookerOptions): Loop {
 /** One portion; true where something was done, so that there may be more. */
 export async function lookOnce(options: LookerOptions): Promise<boolean> {
   const found = await candidates(options.db, AT_ONCE)
-  const done = await Promise.all(found.map((candidate) => handle(options, candidate)))
-  return done.some(Boolean)
+  const looks: Promise<void>[] = []
+  let settled = false
+  // One after the other, for each admission counts the looks that were admitted before it; the looks themselves run together.
+  for (const candidate of found) {
+    const admitted = await admit(options, candidate)
+    if (admitted === 'settled') settled = true
+    else if (admitted !== 'taken') looks.push(lookAt(options, candidate, admitted.token))
+  }
+  await Promise.all(looks)
+  return settled || looks.length > 0
 }
 
-async function handle(options: LookerOptions, candidate: Candidate): Promise<boolean> {
-  const { db } = options
+/** Parks hints of unknown orders, shares the look of too many unlinked references, else takes the lease. */
+async function admit({ db }: LookerOptions, candidate: Candidate): Promise<{ token: string } | 'settled' | 'taken'> {
   if (!candidate.linked && !candidate.trusted) {
     if (!candidate.orderKnown || candidate.merchantUid === null) {
       const parked = await park(db, candidate, 'unknownOrder')
       metrics.hintsParked.inc({ because: 'unknownOrder' }, parked)
-      return parked > 0
+      return parked > 0 ? 'settled' : 'taken'
     }
     if (candidate.subject.startsWith('ref:') && (await unlinkedLooks(db, candidate.merchantUid)) >= UNLINKED_LOOKS) {
       await shareOrderLook(db, candidate, candidate.merchantUid)
-      return true
+      return 'settled'
     }
   }
   const token = await lease(db, candidate, LEASE_MS)
-  if (token === undefined) return false
-  try {
-    await lookAt(options, candidate, token)
-  } catch (error) {
-    await failed(options, candidate, token, error)
-  }
-  return true
+  return token === undefined ? 'taken' : { token }
 }
 
 async function lookAt(options: LookerOptions, candidate: Candidate, token: string): Promise<void> {
+  try {
+    await lookOf(options, candidate, token)
+  } catch (error) {
+    await failed(options, candidate, token, error)
+  }
+}
+
+async function lookOf(options: LookerOptions, candidate: Candidate, token: string): Promise<void> {
   await look(options, subjectOf(candidate), {
     who: 'look',
     strays: candidate.trusted,

@@ -14,6 +14,8 @@ export type RelayOptions = {
   readonly pollMs: number
   readonly deliverers: Partial<Record<OutboxKind, Deliver>>
   readonly log: (line: string) => void
+  /** Something that did not leave is due again then. */
+  readonly again?: (ms: number) => void
 }
 
 const AT_ONCE = 20
@@ -21,17 +23,21 @@ const LEASE_MS = 15_000
 const LONGEST_DELAY_MS = 10_000
 
 export function startRelay(options: RelayOptions): Loop {
-  return startLoop({ name: 'relay', pollMs: options.pollMs, log: options.log, work: () => relayOnce(options) })
+  const { pollMs, log } = options
+  const work = () => relayOnce({ ...options, again: (ms) => loop.kickIn(ms) })
+  const loop = startLoop({ name: 'relay', pollMs, log, work })
+  return loop
 }
 
 /** One portion of each kind; true where something left, so that there may be more. */
-export async function relayOnce({ db, deliverers, log }: RelayOptions): Promise<boolean> {
+export async function relayOnce(options: RelayOptions): Promise<boolean> {
+  const { db, deliverers } = options
   const left = await Promise.all(
     KINDS.map(async (kind) => {
       const deliver = deliverers[kind]
       if (!deliver) return []
       const claimed = await claim(db, kind, AT_ONCE, LEASE_MS)
-      return Promise.all(claimed.map((row) => one(db, kind, row, deliver, log)))
+      return Promise.all(claimed.map((row) => one(options, kind, row, deliver)))
     }),
   )
   return left.flat().some(Boolean)
@@ -39,13 +45,8 @@ export async function relayOnce({ db, deliverers, log }: RelayOptions): Promise<
 
 const KINDS: readonly OutboxKind[] = ['wake', 'notice', 'alert']
 
-async function one(
-  db: Db,
-  kind: OutboxKind,
-  row: Claimed,
-  deliver: Deliver,
-  log: RelayOptions['log'],
-): Promise<boolean> {
+async function one(options: RelayOptions, kind: OutboxKind, row: Claimed, deliver: Deliver): Promise<boolean> {
+  const { db, log, again } = options
   try {
     const said = await deliver(row.target, row.payload)
     await delivered(db, row, said)
@@ -56,6 +57,7 @@ async function one(
     const delayMs = Math.min(LONGEST_DELAY_MS, 250 * 2 ** row.tries)
     if (row.tries % 10 === 0) log(`${kind} for ${row.target} did not leave: ${said}; trying again`)
     await delayed(db, row, delayMs, said)
+    again?.(delayMs)
     return false
   }
 }

@@ -10,7 +10,7 @@ import {
 import { ApplicationFailure, type Workflow } from '@temporalio/common'
 import { Failure, FAILURES, type FailureKind } from '../domain/failures.ts'
 import { NEWS_SIGNAL } from '../domain/queues.ts'
-import type { Attributes } from '../domain/steps.ts'
+import type { Attributes } from '../domain/shown.ts'
 import type { CommandAnswer } from '../../workflows/people.ts'
 import { startPairs } from '../../workflows/attributePairs.ts'
 

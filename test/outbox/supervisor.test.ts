@@ -94,9 +94,9 @@ test('money that nobody decided on keeps its payment open; what is on its way ba
 })
 
 test('a wake that waits already is not doubled, and a row that moved just now is left alone', async () => {
+  await refundIn({ stateSince: new Date().toISOString() })
   const waits = await refundIn({})
   await transact(db(), 'wake', (trx) => putWake(trx, waits))
-  await refundIn({ stateSince: new Date().toISOString() })
   await recordPrepared(db(), freshOrder().order, { createdAt: new Date().toISOString() })
   expect(await run()).toMatchObject({ woken: 0 })
   expect(await targets('wake')).toEqual([waits])

@@ -1,0 +1,18 @@
+// Tells listening processes of new rows in inbox and outbox: by trigger, so that no insertion can forget it, within its transaction.
+// Must not know: who listens. PGlite runs it too, and nobody listens there.
+import { sql, type Kysely } from 'kysely'
+import { NEW_ROWS } from '../notify.ts'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`create function tell_of_new_rows() returns trigger language plpgsql as $$
+    begin perform pg_notify('${sql.raw(NEW_ROWS)}', ''); return null; end $$`.execute(db)
+  for (const table of ['inbox', 'outbox'])
+    await sql`create trigger ${sql.raw(table)}_told after insert on ${sql.table(table)}
+      for each statement execute function tell_of_new_rows()`.execute(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  for (const table of ['inbox', 'outbox'])
+    await sql`drop trigger ${sql.raw(table)}_told on ${sql.table(table)}`.execute(db)
+  await sql`drop function tell_of_new_rows()`.execute(db)
+}

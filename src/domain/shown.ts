@@ -1,0 +1,104 @@
+// What operators see of a saga in the Temporal UI: search attributes, and current details as markdown.
+// Must not know: Temporal. No personal data: neither the buyer nor free text of his.
+import { attemptOf, shownAttempt, undecidedOfPayment } from './balance.ts'
+import type { Attention, Books, Payment, Refund, Wait } from './books.ts'
+import { printMoney } from './money.ts'
+import { REFUND_STATES } from './refund.ts'
+import { lastLook } from './views.ts'
+
+/** Names and types of search attributes are in attributes.ts; null: not set. */
+export type Attributes = Readonly<Record<string, string | number | boolean | null>>
+
+const waitAttributes = (wait: Wait): Attributes => ({
+  Owner: wait.owner,
+  WaitingSince: wait.waitingSince,
+  NextCheckpoint: wait.nextCheckpointAt,
+})
+
+export function refundAttributes(books: Books, refund: Refund): Attributes {
+  const attempt = attemptOf(books, refund.gatewayRef)
+  return {
+    SagaState: refund.state,
+    Attention: refund.attention,
+    Gateway: refund.gateway,
+    GatewayRef: refund.gatewayRef,
+    PaymentwallRef: attempt?.paymentwallRef ?? null,
+    MerchantUid: refund.merchantUid,
+    Currency: refund.currency,
+    PayerCountry: attempt?.payerCountry ?? null,
+    AmountMinor: refund.amount,
+    TestChannel: refund.testChannel,
+    ...waitAttributes(refund),
+  }
+}
+
+/** A payment's attributes are those of its start until it needs a person: an ordinary payment costs no upsert. */
+export function paymentAttributes(books: Books, payment: Payment): Attributes {
+  const base = {
+    Gateway: payment.gateway,
+    MerchantUid: payment.merchantUid,
+    Currency: payment.currency,
+    AmountMinor: payment.amount,
+    TestChannel: payment.channel === 'test',
+  }
+  if (payment.attention === 'none') return { ...base, SagaState: 'prepared', Attention: 'none' }
+  const shown = shownAttempt(books)
+  return {
+    ...base,
+    SagaState: payment.state,
+    Attention: payment.attention,
+    GatewayRef: shown?.gatewayRef ?? null,
+    PaymentwallRef: shown?.paymentwallRef ?? null,
+    PayerCountry: shown?.payerCountry ?? null,
+    ...waitAttributes(payment),
+  }
+}
+
+const MAY_DO: Partial<Record<Refund['state'], string>> = {
+  requested: 'Nothing: a ticket is about to be filed. `withdraw` while nothing was sent.',
+  ticketOpen:
+    '`recheck`, `acknowledge`, `snooze`; ask the desk at Paymentwall; `resolve` with what they wrote; `retryTicket` past the page level.',
+  unknown:
+    '`recheck`; look for the ticket at Paymentwall; `resolve` with what they wrote; `retryTicket` only when no ticket is there.',
+  blocked: '`resolve` as settledElsewhere after paying back by bank; `retryTicket`; `withdraw`.',
+  refused: '`retryTicket`; `resolve`; `withdraw`.',
+  reversed: 'Find out where the money is; then `resolve` or `retryTicket`.',
+}
+
+export function refundDetails(books: Books, refund: Refund): string {
+  const attempt = attemptOf(books, refund.gatewayRef)
+  const look = attempt ? lastLook(attempt) : undefined
+  const { ko, en } = REFUND_STATES[refund.state]
+  const lines = [
+    `### ${ko} (${en}) · ${printMoney(refund)}`,
+    `- Order **${refund.merchantUid ?? 'unknown'}**, attempt \`${refund.gatewayRef}\`${attempt?.paymentwallRef ? `, Paymentwall \`${attempt.paymentwallRef}\`` : ''}`,
+    `- Waiting since ${refund.waitingSince}, in this state since ${refund.stateSince}, attention **${refund.attention}**${refund.owner ? `, owner ${refund.owner}` : ', no owner'}`,
+    look ? `- Last look ${look.at}: ${look.said}` : '',
+    refund.said ? `- The gateway said: ${refund.said}` : '',
+    refund.nextCheckpointAt
+      ? `- Next checkpoint ${refund.nextCheckpointAt}: ${checkpointWord(refund.nextCheckpointLevel)}`
+      : '',
+    MAY_DO[refund.state] ? `- What you may do: ${MAY_DO[refund.state]}` : '',
+    '- Cancelling this workflow calls no ticket back.',
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+const checkpointWord = (level: Attention | null): string =>
+  level === null || level === 'none' ? 'a quiet look' : `a look, then ${level}`
+
+export function paymentDetails(books: Books, payment: Payment): string {
+  const open = undecidedOfPayment(books)
+  const lines = [
+    `### ${payment.state} · ${printMoney(payment)}`,
+    `- Order **${payment.merchantUid}**, expires ${payment.expiresAt}`,
+    ...open.map(
+      (attempt) =>
+        `- Undecided: \`${attempt.gatewayRef}\` ${printMoney(attempt)} (${attempt.because ?? ''}): \`accept\` or \`refund\``,
+    ),
+    payment.nextCheckpointAt
+      ? `- Next checkpoint ${payment.nextCheckpointAt}: ${checkpointWord(payment.nextCheckpointLevel)}`
+      : '',
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
