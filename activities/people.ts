@@ -204,7 +204,7 @@ async function askFor(
   const decision = {
     books: target.loaded.books,
     journal: [line],
-    alerts: [{ level: 'remind' as const, kind: 'approvalNeeded', saga: workflowId, sentence: why }],
+    alerts: [{ level: 'remind' as const, kind: 'approvalNeeded' as const, saga: workflowId, sentence: why }],
   }
   await carryOut(trx, target.loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
   return { answer: 'approvalNeeded', state: target.state(target.loaded.books), sentence: why }

@@ -57,7 +57,9 @@ const schema = z.object({
   PAYMENT_EXPIRY: duration.default(1_800_000),
   LATE_PAYMENT_POLICY: z.enum(['hold', 'refund', 'accept']).default('hold'),
   SECOND_PAYMENT_POLICY: z.enum(['refund', 'hold']).default('refund'),
-  SWEEP_EVERY: duration.default(600_000),
+  SWEEP_EVERY: duration
+    .refine((ms) => ms >= 10_000, 'at least 10s, for every run asks the gateway three times')
+    .default(600_000),
   LOOK_SPACING: duration.default(5_000),
   APPROVAL_LIMIT: by(parseLimits).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
@@ -105,7 +107,6 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
   }
   if ((config.IAMPORT_KEY === undefined) !== (config.IAMPORT_SECRET === undefined))
     faults.push('IAMPORT_KEY, IAMPORT_SECRET: set both or neither')
-  if (config.SWEEP_EVERY < 10_000) faults.push('SWEEP_EVERY: at least 10s, for every run asks the gateway three times')
   if (config.CANCEL_TIMEOUT > 30_000)
     faults.push('CANCEL_TIMEOUT: at most 30s, for the activity that waits for the answer has 45 s')
   if (config.APPROVAL_LIMIT !== undefined && !config.API_KEYS.some(({ role }) => role === 'approver'))

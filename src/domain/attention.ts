@@ -1,12 +1,12 @@
 // Attention: a checkpoint that has looked raises it by patience and tells a person; it never moves a money state.
 // Must not know: how alerts are delivered.
-import { attemptOf, undecidedOfPayment } from './balance.ts'
-import { louder, type Attention, type Books, type Decision, type Refund } from './books.ts'
+import { attemptOf, strayClosed, undecidedOfPayment } from './balance.ts'
+import { louder, type Attempt, type Attention, type Books, type Decision, type Refund, type Wait } from './books.ts'
 import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
-import { paymentWorkflowId, refundWorkflowId, type RefundId } from './ids.ts'
+import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
 import { lastLook } from './views.ts'
-import { planPayment, planRefund } from './waits.ts'
+import { planPayment, planRefund, planStray } from './waits.ts'
 
 /** `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated raises nothing twice. */
 export function raiseRefund(books: Books, id: RefundId, blind: string | undefined, setting: Setting): Decision {
@@ -31,7 +31,7 @@ export function raiseRefund(books: Books, id: RefundId, blind: string | undefine
 }
 
 /** Acknowledged at this level or a louder one: reminders are quiet until the next level. A page is never quiet. */
-function seen({ attention, acknowledgedLevel }: Refund): boolean {
+function seen({ attention, acknowledgedLevel }: Wait): boolean {
   return (
     attention !== 'page' && acknowledgedLevel !== null && louder(acknowledgedLevel, attention) === acknowledgedLevel
   )
@@ -39,9 +39,14 @@ function seen({ attention, acknowledgedLevel }: Refund): boolean {
 
 function noteBlindness(draft: Draft, refund: Refund, blind: string | undefined): void {
   const attempt = attemptOf(draft, refund.gatewayRef)
-  if (attempt && blind !== undefined)
-    putAttempt(draft, { ...attempt, lookFailedAt: draft.setting.now, lookFailedSaid: blind })
+  if (attempt && blind !== undefined) putAttempt(draft, blinded(attempt, blind, draft.setting))
 }
+
+const blinded = (attempt: Attempt, blind: string, { now }: Setting): Attempt => ({
+  ...attempt,
+  lookFailedAt: now,
+  lookFailedSaid: blind,
+})
 
 function saidBy(draft: Draft, refund: Refund, blind: string | undefined): string {
   if (blind !== undefined) return `could not look: ${blind}`
@@ -80,21 +85,38 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
   return decided(draft)
 }
 
-/** "Request Cancellation" was pressed: noted, raised to a warning once, and nothing is stopped. */
-export function cancelRequested(books: Books, id: RefundId | undefined, setting: Setting): Decision {
+/** Money that a stray's saga waits for a decision on. */
+export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefined, setting: Setting): Decision {
   const draft = draftOf(books, setting)
-  const refund = id === undefined ? undefined : refundIn(draft, id)
-  const saga = id === undefined ? draft.payment && paymentWorkflowId(draft.payment.merchantUid) : refundWorkflowId(id)
+  const attempt = attemptOf(draft, ref)
+  if (!attempt || strayClosed(draft, attempt) || Date.parse(attempt.lastCheckpointAt) >= Date.parse(setting.now))
+    return decided(draft)
+  const raised = planStray(attempt, true, setting.now, true)
+  putAttempt(draft, blind === undefined ? raised : blinded(raised, blind, setting))
+  const said = blind === undefined ? `looked: still ${lastLook(attempt).said}` : `could not look: ${blind}`
+  const { attention: from, amount, currency, waitingSince } = attempt
+  draft.journal.push({ what: 'checkpoint', gatewayRef: ref, from, to: raised.attention, why: said })
+  if (raised.attention !== 'none' && !seen(raised)) {
+    const sentence = `${ref} of order ${attempt.saidMerchantUid} holds money that nobody has decided on since ${waitingSince}; ${said}; accept or refund it`
+    const saga = strayWorkflowId(attempt.gateway, ref)
+    alert(draft, { level: raised.attention, kind: `stray.${attempt.because}`, saga, sentence, amount, currency })
+  }
+  return decided(draft)
+}
+
+/** "Request Cancellation" was pressed: noted, raised to a warning once, and nothing is stopped. */
+export function cancelRequested(books: Books, saga: string, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = draft.refunds.find(({ refundId }) => refundWorkflowId(refundId) === saga)
   const why =
     'a cancellation of the workflow was asked for in Temporal; it stops nothing, for a ticket cannot be called back'
-  draft.journal.push({ what: 'cancelRequested', ...(id === undefined ? {} : { refundId: id }), why })
+  draft.journal.push({ what: 'cancelRequested', ...(refund && { refundId: refund.refundId }), why, facts: { saga } })
   if (refund && !refundClosed(refund) && refund.attention !== 'page') putRefund(draft, { ...refund, attention: 'warn' })
-  if (saga)
-    alert(draft, {
-      level: 'warn',
-      kind: 'cancelRequested',
-      saga,
-      sentence: `${why}; use withdraw or resolve for a refund, close for an order`,
-    })
+  alert(draft, {
+    level: 'warn',
+    kind: 'cancelRequested',
+    saga,
+    sentence: `${why}; use withdraw or resolve for a refund, close for an order, accept or refund for money`,
+  })
   return decided(draft)
 }

@@ -89,8 +89,8 @@ export function paymentClosed(books: Books): boolean {
   return books.attempts.some((attempt) => attempt.everPaid)
 }
 
-/** Whether a stray's saga has ended: its money is decided. */
-export const strayClosed = (books: Books, attempt: Attempt): boolean => !undecided(books, attempt)
+/** Whether a stray's saga has ended: its money is decided, or belongs to its order's own saga by now. */
+export const strayClosed = (books: Books, attempt: Attempt): boolean => !isStray(attempt) || !undecided(books, attempt)
 
 /** Attempts that have a stray saga: a second payment, and money for an order unknown to us. */
 export const isStray = (attempt: Attempt): boolean => attempt.because === 'second' || attempt.because === 'unknownOrder'

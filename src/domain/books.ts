@@ -1,5 +1,6 @@
 // The books of one order as plain data: the payment, its attempts with their booked cancel entries, its refunds with their tickets.
 // Must not know: SQL, HTTP, Temporal. Everything that decides takes Books and gives Books back.
+import type { AlertKind } from './alertKinds.ts'
 import type { Currency } from './currencies.ts'
 import type { Channel, Evidence } from './gateway.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from './ids.ts'
@@ -169,7 +170,7 @@ export type JournalLine = {
 /** A message to people about one saga. */
 export type Alert = {
   readonly level: Exclude<Attention, 'none'>
-  readonly kind: string
+  readonly kind: AlertKind
   readonly saga: string
   readonly sentence: string
   readonly amount?: number

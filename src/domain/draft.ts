@@ -1,12 +1,12 @@
 // A draft of the books while one decision is made: small moves that always leave their journal line.
 // Must not know: SQL, and which event calls it. A draft is used up by `decided`.
-import { attemptOf, sumsOf, shownState, undecided, undecidedOfPayment } from './balance.ts'
+import { attemptOf, sumsOf, shownState, strayClosed, undecidedOfPayment } from './balance.ts'
 import type { Alert, Attempt, Books, Decision, JournalLine, Payment, Refund } from './books.ts'
 import { refundWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { orderAfter, type OrderEvent } from './payment.ts'
 import type { Patience } from './patience.ts'
 import { refundAfter, type RefundEvent } from './refund.ts'
-import { planPayment, planRefund } from './waits.ts'
+import { planPayment, planRefund, planStray } from './waits.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
 export type Setting = { readonly now: string; readonly patience: Patience }
@@ -111,10 +111,12 @@ function settlePayment(draft: Draft): void {
 }
 
 function settleStrays(draft: Draft): void {
+  const { now } = draft.setting
   draft.attempts = draft.attempts.map((attempt) => {
-    if (!undecided(draft, attempt))
-      return { ...attempt, attention: 'none', nextCheckpointAt: null, nextCheckpointLevel: null }
-    return attempt
+    const open = !strayClosed(draft, attempt)
+    const begins = open && attempt.attention === 'none'
+    const since = begins ? { waitingSince: now, lastCheckpointAt: now, owner: null, acknowledgedLevel: null } : {}
+    return planStray({ ...attempt, ...since }, open, now, false)
   })
 }
 

@@ -196,7 +196,7 @@ function replaceEntry(draft: Draft, evidence: Evidence, entry: BookedEntry): voi
     })
 }
 
-function pageFor(draft: Draft, refund: Refund, kind: string, sentence: string): void {
+function pageFor(draft: Draft, refund: Refund, kind: AlertKind, sentence: string): void {
   alert(draft, {
     level: 'page',
     kind,
@@ -207,7 +207,7 @@ function pageFor(draft: Draft, refund: Refund, kind: string, sentence: string): 
   })
 }
 
-function warnFor(draft: Draft, refund: Refund, kind: string, sentence: string): void {
+function warnFor(draft: Draft, refund: Refund, kind: AlertKind, sentence: string): void {
   alert(draft, {
     level: 'warn',
     kind,

@@ -38,6 +38,14 @@ export const paymentWorkflowId = (id: MerchantUid): string => `payment:${id}`
 export const refundWorkflowId = (id: RefundId): string => `refund:${id}`
 export const strayWorkflowId = (gateway: GatewayName, ref: GatewayRef): string => `stray:${gateway}:${ref}`
 
+/** What a stray's workflow id names; undefined for any other id. An account has a slash in it, a reference may have colons. */
+export function strayNamedBy(workflowId: string): { gateway: GatewayName; gatewayRef: GatewayRef } | undefined {
+  const [, gateway = '', ref = ''] = /^stray:([^:]+):(.+)$/.exec(workflowId) ?? []
+  return GATEWAY.test(gateway) && REF.test(ref)
+    ? { gateway: gatewayName(gateway), gatewayRef: gatewayRef(ref) }
+    : undefined
+}
+
 /** The marker that ends each cancel's reason, so that a booked entry names the refund that it answers. */
 export const reasonMarker = (id: string): string => ` #${id}`
 

@@ -199,7 +199,7 @@ function hold(draft: Draft, attempt: Attempt): void {
   const sentence = `${printMoney(attempt)} ${because}; accept it or refund it`
   alert(draft, {
     level: attempt.because === 'late' ? 'remind' : 'warn',
-    kind: `held.${attempt.because}`,
+    kind: `held.${attempt.because ?? 'unknownOrder'}`,
     saga,
     sentence,
     amount,
@@ -248,7 +248,7 @@ function moveOrderBy(draft: Draft, evidence: Evidence): void {
   if (evidence.status === 'ready') moveOrder(draft, 'newAttempt', { why: 'a new attempt was begun' })
 }
 
-export function page(draft: Draft, evidence: Evidence, kind: string, sentence: string): void {
+export function page(draft: Draft, evidence: Evidence, kind: AlertKind, sentence: string): void {
   const saga = draft.payment
     ? paymentWorkflowId(merchantUid(draft.payment.merchantUid))
     : strayWorkflowId(evidence.gateway, evidence.gatewayRef)

@@ -1,6 +1,6 @@
 // What must leave because rows moved: wakes for sagas, notices for the checkout, alerts for people. Pure: books before, decision after.
 // Must not know: queues, delivery.
-import { isStray, paymentClosed, strayClosed } from './balance.ts'
+import { paymentClosed, strayClosed } from './balance.ts'
 import type { Books, Decision, Refund } from './books.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from './ids.ts'
 import { refundClosed } from './refund.ts'
@@ -42,7 +42,7 @@ function refundWake(before: Books, refund: Refund): readonly string[] {
 }
 
 function strayWakes(before: Books, after: Books): readonly string[] {
-  return after.attempts.filter(isStray).flatMap((attempt) => {
+  return after.attempts.flatMap((attempt) => {
     const old = before.attempts.find(({ gatewayRef }) => gatewayRef === attempt.gatewayRef)
     const closed = { before: old === undefined || strayClosed(before, old), after: strayClosed(after, attempt) }
     return closed.before === closed.after ? [] : [strayWorkflowId(attempt.gateway, attempt.gatewayRef)]

@@ -27,6 +27,43 @@ export function commandPayment(books: Books, command: PaymentCommand, setting: S
   return decided(draft)
 }
 
+/** What a person does to money with a saga of its own. */
+export function commandStray(books: Books, ref: GatewayRef, command: PaymentCommand, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  switch (command.kind) {
+    case 'recheck':
+      draft.journal.push({ what: 'recheck', gatewayRef: ref, why: 'a person asked for a look' })
+      break
+    case 'acknowledge':
+      acknowledgeStray(draft, ref, command.owner)
+      break
+    case 'accept':
+      accept(draft, strayToDecide(books, ref, command), command.reason)
+      break
+    case 'refund':
+      giveBack(draft, strayToDecide(books, ref, command), command.reason)
+      break
+  }
+  return decided(draft)
+}
+
+/** The stray's own money, where it still waits for a decision and the command names no other. */
+export function strayToDecide(books: Books, ref: GatewayRef, { gatewayRef: named }: Deciding): Attempt {
+  if (named !== null && named !== ref)
+    throw new Failure('updateRejected', `this saga is about ${ref}, not about ${named}; nothing was changed`)
+  return attemptToDecide(books, ref)
+}
+type Deciding = Extract<PaymentCommand, { kind: 'accept' | 'refund' }>
+
+function acknowledgeStray(draft: Draft, ref: GatewayRef, owner: string): void {
+  const attempt = attemptOf(draft, ref)
+  if (!attempt || attempt.attention === 'none')
+    throw new Failure('updateRejected', 'this money asks for nobody; nothing was changed')
+  putAttempt(draft, { ...attempt, owner, acknowledgedLevel: attempt.attention })
+  const why = `seen at attention ${attempt.attention}`
+  draft.journal.push({ what: 'acknowledge', gatewayRef: ref, from: attempt.owner ?? 'nobody', to: owner, why })
+}
+
 /** The money that a command decides on. With several undecided attempts the reference is needed. */
 export function attemptToDecide(books: Books, ref: GatewayRef | null): Attempt {
   const waiting = books.attempts.filter((attempt) => undecided(books, attempt))
@@ -63,8 +100,10 @@ function acknowledge(draft: Draft, owner: string): void {
 
 /** The person takes the money for the order: the first accepted attempt settles it. */
 function accept(draft: Draft, attempt: Attempt, why: string): void {
-  putAttempt(draft, { ...attempt, accepted: true })
   const { payment } = draft
+  if (payment && payment.channel !== attempt.channel && attempt.channel === 'test')
+    throw new Failure('updateRejected', 'test money settles no live order, so it cannot be accepted; refund it')
+  putAttempt(draft, { ...attempt, accepted: true })
   if (payment && payment.acceptedRef === null) draft.payment = { ...payment, acceptedRef: attempt.gatewayRef }
   draft.journal.push({
     what: 'attempt.accepted',

@@ -1,10 +1,10 @@
 // What operators see of a saga in the Temporal UI: search attributes, and current details as markdown.
 // Must not know: Temporal. No personal data: neither the buyer nor free text of his.
 import { attemptOf, shownAttempt, undecidedOfPayment } from './balance.ts'
-import type { Attention, Books, Payment, Refund, Wait } from './books.ts'
+import type { Attempt, Attention, Books, Payment, Refund, Wait } from './books.ts'
 import { printMoney } from './money.ts'
 import { REFUND_STATES } from './refund.ts'
-import { lastLook } from './views.ts'
+import { lastLook, strayState } from './views.ts'
 
 /** Names and types of search attributes are in attributes.ts; null: not set. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>
@@ -54,6 +54,23 @@ export function paymentAttributes(books: Books, payment: Payment): Attributes {
   }
 }
 
+/** Money with a saga of its own; `MerchantUid` is what the gateway names, for the order may be unknown. */
+export function strayAttributes(books: Books, attempt: Attempt): Attributes {
+  return {
+    SagaState: strayState(books, attempt),
+    Attention: attempt.attention,
+    Gateway: attempt.gateway,
+    GatewayRef: attempt.gatewayRef,
+    PaymentwallRef: attempt.paymentwallRef,
+    MerchantUid: attempt.saidMerchantUid,
+    Currency: attempt.currency,
+    PayerCountry: attempt.payerCountry,
+    AmountMinor: attempt.amount,
+    TestChannel: attempt.channel === 'test',
+    ...waitAttributes(attempt),
+  }
+}
+
 const MAY_DO: Partial<Record<Refund['state'], string>> = {
   requested: 'Nothing: a ticket is about to be filed. `withdraw` while nothing was sent.',
   ticketOpen:
@@ -99,6 +116,27 @@ export function paymentDetails(books: Books, payment: Payment): string {
     payment.nextCheckpointAt
       ? `- Next checkpoint ${payment.nextCheckpointAt}: ${checkpointWord(payment.nextCheckpointLevel)}`
       : '',
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+const STRAY_WORDS: Partial<Record<NonNullable<Attempt['because']>, string>> = {
+  second: 'a second payment: another attempt has settled the order',
+  unknownOrder: 'paid for an order that is unknown here',
+}
+
+export function strayDetails(books: Books, attempt: Attempt): string {
+  const look = lastLook(attempt)
+  const { gatewayRef, paymentwallRef, saidMerchantUid, waitingSince, attention, owner } = attempt
+  const lines = [
+    `### ${strayState(books, attempt)} · ${printMoney(attempt)}`,
+    `- Attempt \`${gatewayRef}\`${paymentwallRef ? `, Paymentwall \`${paymentwallRef}\`` : ''}, for order **${saidMerchantUid}**: ${STRAY_WORDS[attempt.because ?? 'second'] ?? attempt.because ?? ''}`,
+    `- Waiting since ${waitingSince}, attention **${attention}**${owner ? `, owner ${owner}` : ', no owner'}`,
+    `- Last look ${look.at}: ${look.said}`,
+    attempt.nextCheckpointAt
+      ? `- Next checkpoint ${attempt.nextCheckpointAt}: ${checkpointWord(attempt.nextCheckpointLevel)}`
+      : '',
+    '- What you may do: `accept` to keep the money, `refund` to give it back; `recheck`, `acknowledge`.',
   ]
   return lines.filter((line) => line !== '').join('\n')
 }

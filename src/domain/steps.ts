@@ -1,9 +1,18 @@
 // What a saga's row asks of its workflow next: end, do something, or wait until when. Rides on every activity's result.
 // Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in workflow code.
-import { paymentClosed, undecidedOfPayment } from './balance.ts'
-import type { Books, Payment, Refund } from './books.ts'
+import { paymentClosed, strayClosed, undecidedOfPayment } from './balance.ts'
+import type { Attempt, Books, Payment, Refund, Wait } from './books.ts'
 import { refundClosed } from './refund.ts'
-import { paymentAttributes, paymentDetails, refundAttributes, refundDetails, type Attributes } from './shown.ts'
+import {
+  paymentAttributes,
+  paymentDetails,
+  refundAttributes,
+  refundDetails,
+  strayAttributes,
+  strayDetails,
+  type Attributes,
+} from './shown.ts'
+import { strayState } from './views.ts'
 import { nextTicketKey, openIntent } from './ticketing.ts'
 
 /** `ms` is counted from the workflow's own time that was given. */
@@ -17,6 +26,7 @@ export type RefundNext =
   | { readonly do: 'end' }
   | { readonly do: 'fileTicket' | 'settleTicket'; readonly key: string }
   | Waiting<'checkpoint' | 'read'>
+export type StrayNext = { readonly do: 'end' } | Waiting<'checkpoint'>
 export type PaymentNext = { readonly do: 'end' } | { readonly do: 'open' } | Waiting<'checkpoint' | 'expire' | 'read'>
 
 export type Step<Next> = {
@@ -28,6 +38,7 @@ export type Step<Next> = {
 }
 export type RefundStep = Step<RefundNext>
 export type PaymentStep = Step<PaymentNext>
+export type StrayStep = Step<StrayNext>
 
 const LONGEST_WAIT_MS = 400 * 86_400_000
 
@@ -43,12 +54,7 @@ export function refundStep(books: Books, refund: Refund, now: string): RefundSte
 
 function refundNext(refund: Refund, now: string): RefundNext {
   if (refundClosed(refund)) return { do: 'end' }
-  const checkpoint = waitUntil(
-    refund.nextCheckpointAt,
-    now,
-    'checkpoint',
-    `checkpoint: ${refund.nextCheckpointLevel ?? 'none'}`,
-  )
+  const checkpoint = nextCheckpoint(refund, now)
   if (refund.state !== 'requested') return checkpoint
   const intent = openIntent(refund)
   if (intent !== undefined) return { do: 'settleTicket', key: intent }
@@ -73,14 +79,7 @@ export function paymentStep(books: Books, payment: Payment, now: string): Paymen
 
 function paymentNext(books: Books, payment: Payment, now: string): PaymentNext {
   if (paymentClosed(books)) return { do: 'end' }
-  if (undecidedOfPayment(books).length > 0) {
-    return waitUntil(
-      payment.nextCheckpointAt,
-      now,
-      'checkpoint',
-      `checkpoint: ${payment.nextCheckpointLevel ?? 'none'}`,
-    )
-  }
+  if (undecidedOfPayment(books).length > 0) return nextCheckpoint(payment, now)
   const expiry = waitUntil(payment.expiresAt, now, 'expire', `expires at ${payment.expiresAt}`)
   const retry = payment.nextTryAt === null ? 0 : Date.parse(payment.nextTryAt) - Date.parse(now)
   if (expiry.ms === 0)
@@ -91,6 +90,18 @@ function paymentNext(books: Books, payment: Payment, now: string): PaymentNext {
     ? { do: 'wait', ms: retry, whenDue: 'read', summary: `next try to register the order after ${payment.tries}` }
     : expiry
 }
+
+export function strayStep(books: Books, attempt: Attempt, now: string): StrayStep {
+  return {
+    state: strayState(books, attempt),
+    next: strayClosed(books, attempt) ? { do: 'end' } : nextCheckpoint(attempt, now),
+    attributes: strayAttributes(books, attempt),
+    details: strayDetails(books, attempt),
+  }
+}
+
+const nextCheckpoint = ({ nextCheckpointAt, nextCheckpointLevel }: Wait, now: string): Waiting<'checkpoint'> =>
+  waitUntil(nextCheckpointAt, now, 'checkpoint', `checkpoint: ${nextCheckpointLevel ?? 'none'}`)
 
 function waitUntil<WhenDue extends string>(
   at: string | null,

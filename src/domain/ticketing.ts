@@ -39,7 +39,7 @@ export function blockedBecause(
   books: Books,
   refund: Refund,
   rules: readonly RefundRule[],
-): { kind: string; sentence: string } | undefined {
+): { kind: BlockedBecause; sentence: string } | undefined {
   const attempt = attemptOf(books, refund.gatewayRef)
   if (!attempt) return { kind: 'noAttempt', sentence: 'the attempt that this refund belongs to is not in the books' }
   const not = notRefundableBecause(attempt, rules)
@@ -82,7 +82,7 @@ export function intend(
 export function block(
   books: Books,
   id: RefundId,
-  because: { kind: string; sentence: string },
+  because: { kind: BlockedBecause; sentence: string },
   setting: Setting,
 ): Decision {
   const draft = draftOf(books, setting)
@@ -175,7 +175,7 @@ export function tombstone(books: Books, id: RefundId, key: string, setting: Sett
   return decided(draft)
 }
 
-function raise(draft: Draft, refund: Refund, level: 'warn' | 'page', kind: string, sentence: string): void {
+function raise(draft: Draft, refund: Refund, level: 'warn' | 'page', kind: AlertKind, sentence: string): void {
   alert(draft, {
     level,
     kind,

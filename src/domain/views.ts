@@ -1,9 +1,9 @@
 // What the API, the notices and the ops tools show of a payment and a refund: one shape each, from the books.
 // Must not know: HTTP. Amounts are integers in minor units; times ISO 8601 in UTC.
-import { attemptOf, remainingOf, shownAttempt, shownState, sumsOf } from './balance.ts'
+import { attemptOf, refundsOf, remainingOf, shownAttempt, shownState, sumsOf } from './balance.ts'
 import type { Attempt, Books, Payment, Refund } from './books.ts'
-import { refundWorkflowId, paymentWorkflowId } from './ids.ts'
-import { attemptState, PAYMENT_STATES } from './payment.ts'
+import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from './ids.ts'
+import { attemptState, PAYMENT_STATES, type MoneyState } from './payment.ts'
 import { REFUND_STATES } from './refund.ts'
 
 /** Makes the Temporal UI's address of a workflow, or null where no UI is known. */
@@ -30,6 +30,28 @@ export function attemptView(books: Books, attempt: Attempt) {
     failReason: attempt.failReason,
     chargedBack: attempt.chargedBack,
     lastLook: lastLook(attempt),
+  }
+}
+
+/** The money state of an attempt by itself, whatever its order shows. */
+export const strayState = (books: Books, attempt: Attempt): MoneyState =>
+  attemptState(sumsOf(books, attempt), attempt.accepted)
+
+/** Money that has a saga of its own, with the refunds that were made of it. */
+export function strayView(books: Books, attempt: Attempt, links: Links) {
+  const { gateway, merchantUid, saidMerchantUid, attention, owner, waitingSince } = attempt
+  const { nextCheckpointAt: at, nextCheckpointLevel: level } = attempt
+  return {
+    gateway,
+    merchantUid,
+    saidMerchantUid,
+    ...attemptView(books, attempt),
+    attention,
+    owner,
+    waitingSince,
+    nextCheckpoint: at && { at, level },
+    refunds: refundsOf(books, attempt).map(({ refundId }) => refundId),
+    temporalUi: links(strayWorkflowId(gateway, attempt.gatewayRef)),
   }
 }
 

@@ -1,6 +1,6 @@
 // The wait of each row: which schedules run, how loud it is at once, and when it next needs a hand.
 // Must not know: timers, SQL. Used by whatever moves a row, and by the sagas' steps.
-import { louder, type Attention, type Payment, type Refund, type Wait } from './books.ts'
+import { louder, type Attempt, type Attention, type Payment, type Refund, type Wait } from './books.ts'
 import {
   HOLD_PATIENCE,
   levelAt,
@@ -38,6 +38,13 @@ export function planPayment(
   if (held === 'none') return { ...payment, ...quiet }
   const tracks = [{ since: payment.waitingSince, patience: held === 'held' ? HOLD_PATIENCE : patience }]
   return { ...payment, ...planned(payment, tracks, now, raised, held === 'held' ? 'remind' : 'warn') }
+}
+
+/** A stray is money held for a person's decision, whatever its order's policy. */
+export function planStray(attempt: Attempt, open: boolean, now: string, raised: boolean): Attempt {
+  if (!open) return { ...attempt, ...quiet }
+  const tracks = [{ since: attempt.waitingSince, patience: HOLD_PATIENCE }]
+  return { ...attempt, ...planned(attempt, tracks, now, raised, 'warn') }
 }
 
 /** A snooze moves the next checkpoint to its end: nobody is told before, and somebody is told then. */

@@ -135,8 +135,8 @@ describe.skipIf(onPostgres)('a folder (the embedded database only: Postgres has 
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     children.push(child)
-    const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
-    return { said: chunk.toString(), child }
+    const [chunk]: unknown[] = await once(child.stdout, 'data')
+    return { said: String(chunk), child }
   }
 
   test('is opened by one process; the second is told what to do; a killed one holds nothing', async () => {

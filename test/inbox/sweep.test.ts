@@ -138,7 +138,7 @@ test('a run that ends at its bound goes on where it ended, however many changed 
     await sweepGateway(deps(list.gateway), GATEWAY, bounds)
 
   expect((await readCursor(db(), GATEWAY, 'paid'))?.complete).toBe(true)
-  expect((await hinted()).toSorted()).toEqual(refsOf(list.truth))
+  expect(new Set(await hinted())).toEqual(new Set(refsOf(list.truth)))
 })
 
 test('a difference gets one hint, and none more while it waits', async () => {

@@ -64,6 +64,7 @@ test('a saga that a plain client started can be found by its search attributes',
   await eventually(() => firstTask(order.workflowId)).toEqual(
     expect.arrayContaining(['SagaState', 'Attention', 'Gateway', 'MerchantUid', 'Currency', 'AmountMinor']),
   )
+  await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'prepared' })
   await sim.pay(merchantUid, { country: 'DE' })
   expect(await order.result()).toEqual({ state: 'paid' })
   const refundId = fresh('refund')

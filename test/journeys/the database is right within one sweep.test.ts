@@ -200,7 +200,7 @@ describe('in a running shop', () => {
       shop.db
         .selectFrom('attempts')
         .select(['merchantUid', 'saidMerchantUid', 'because'])
-        .where('gatewayRef', '=', String(Object(impUid).impUid))
+        .where('gatewayRef', '=', gatewayRef(Object(impUid).impUid))
         .execute()
     await eventually(attempts).toEqual([{ merchantUid: null, saidMerchantUid: order, because: 'unknownOrder' }])
   })
@@ -230,19 +230,17 @@ describe('in a running shop', () => {
     await sim.pay(order)
     const day = new Date().toISOString().slice(0, 10)
 
-    const { code, stdout } = await ops(shop.api, 'catch-up', '--from', day, '--to', day, '--json')
-    expect({ code, sweep: Object(JSON.parse(stdout)).sweep }).toMatchObject({
-      code: expect.toBeOneOf([0, 2]),
-      sweep: {
-        state: 'done',
-        askedBy: 'local',
-        differing: 1,
-        kept: 1,
-        healed: 1,
-        waiting: 0,
-        unreadable: 0,
-        said: null,
-      },
+    const caught = await ops(shop.api, 'catch-up', '--from', day, '--to', day, '--json')
+    expect(caught).toMatchObject({ code: 0 })
+    expect(Object(JSON.parse(caught.stdout)).sweep).toMatchObject({
+      state: 'done',
+      askedBy: 'local',
+      differing: 1,
+      kept: 1,
+      healed: 1,
+      waiting: 0,
+      unreadable: 0,
+      said: null,
     })
     expect(await shop.payment(order)).toMatchObject({ state: 'paid' })
 

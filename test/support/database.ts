@@ -31,19 +31,20 @@ export type TestDatabase = {
 export async function createTestDatabase(): Promise<TestDatabase> {
   if (SERVER === undefined) return { url: undefined, environment: { DATABASE_URL: '' }, drop: () => Promise.resolve() }
   const name = `saga_test_${randomUUID().replaceAll('-', '')}`
-  await onServer(SERVER, `create database ${name}`)
+  await queryOf(SERVER, `create database ${name}`)
   const url = new URL(SERVER)
   url.pathname = `/${name}`
   // Whoever still holds a connection was killed by a test, or is about to end.
-  const drop = () => onServer(SERVER, `drop database if exists ${name} with (force)`)
+  const drop = async () => void (await queryOf(SERVER, `drop database if exists ${name} with (force)`))
   return { url: url.href, environment: { DATABASE_URL: url.href }, drop }
 }
 
-async function onServer(url: string, statement: string): Promise<void> {
+/** One question over a connection of its own, past every guard and time-out of ours. */
+export async function queryOf(url: string, statement: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(statement)
+    return await client.query(statement)
   } finally {
     await client.end()
   }

@@ -22,6 +22,9 @@ export type Program = {
   kill9(): Promise<void>
   /** SIGTERM, and the wait until it has ended in order. */
   stop(): Promise<void>
+  /** SIGSTOP and SIGCONT: it sleeps without knowing, as in a virtual machine that is moved. */
+  freeze(): void
+  thaw(): void
 }
 export type Installation = { readonly shop: Shop; readonly program: Program; readonly simulator: Program }
 
@@ -84,8 +87,8 @@ async function install(environment: Environment): Promise<Installation & { remov
   return { shop, program, simulator, remove }
 }
 
-/** `url` is what must stand in the table that a start prints, and answer. */
-function processOf(args: readonly string[], url: string, environment: Environment): Program {
+/** `place` is what must stand in the table that a start prints. */
+export function processOf(args: readonly string[], place: string, environment: Environment): Program {
   let child: ChildProcess | undefined
   let gone: Promise<unknown> = Promise.resolve()
   const end = async (signal: NodeJS.Signals) => {
@@ -101,15 +104,17 @@ function processOf(args: readonly string[], url: string, environment: Environmen
       })
       child = started
       gone = new Promise((resolve) => started.once('exit', resolve))
-      await untilItPrints(started, url)
+      await untilItPrints(started, place)
     },
     kill9: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
   }
 }
 
 /** The table comes last of a start; a program that ends before it says why. */
-async function untilItPrints(child: ChildProcess, url: string): Promise<void> {
+async function untilItPrints(child: ChildProcess, place: string): Promise<void> {
   if (!child.stdout || !child.stderr) throw new Error('the program has no output')
   const said: string[] = []
   await new Promise<void>((resolve, reject) => {
@@ -117,7 +122,7 @@ async function untilItPrints(child: ChildProcess, url: string): Promise<void> {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream ?? neverStarted() }).on('line', (line) => {
         said.push(line)
-        if (/^ {2}(API|Simulator) /.test(line) && line.includes(url)) resolve()
+        if (/^ {2}(API|Simulator|Database) /.test(line) && line.includes(place)) resolve()
       })
     }
     child.once('exit', (code, signal) => fail(`the program ended with ${code ?? signal} before it was ready`))

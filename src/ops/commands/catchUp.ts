@@ -11,6 +11,7 @@ import { progress, table } from '../render.ts'
 const answer = z.object({
   sweep: z.object({
     id: z.string(),
+    askedBy: z.string(),
     from: z.string(),
     to: z.string(),
     state: z.string(),

@@ -1,0 +1,31 @@
+// Every kind of alert that a person may get. The runbook has a line for each, and the compiler sees to it.
+// Must not know: how loud an alert is, who raises it, how it is delivered.
+import type { AttemptReason } from './books.ts'
+import type { RefundState } from './refund.ts'
+
+/** Why no ticket can be filed. */
+export type BlockedBecause = 'noAttempt' | 'notRefundable' | 'balanceDiffers'
+
+export type AlertKind =
+  /** A checkpoint has looked, and the refund still waits. */
+  | `refund.${RefundState}`
+  /** A checkpoint has looked, and nobody has decided on the money. */
+  | `payment.${'held' | 'quarantined'}`
+  | `held.${AttemptReason}`
+  | `blocked.${BlockedBecause}`
+  | 'amountChanged'
+  | 'approvalNeeded'
+  | 'cancelRequested'
+  | 'hintsParked'
+  | 'largerThanAsked'
+  | 'matchedByAmount'
+  | 'overReturned'
+  | 'overtakenTicket'
+  | 'paidBackTwice'
+  | 'refused'
+  | 'returnedTwice'
+  | 'reversed'
+  | 'sagaWithoutRow'
+  | 'smallerThanAsked'
+  | 'supersededPaid'
+  | 'sweepUnreadable'

@@ -1,0 +1,108 @@
+// A worker stopped between the intent and the call sends nothing when it goes on: the world has changed, and others have filed.
+// Must not know: how a token is asked for, but that a cancel needs one after its intent is committed.
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { decided, draftOf, moveRefund, putRefund } from '../../src/domain/draft.ts'
+import { merchantUid as orderId, refundId as idOfRefund } from '../../src/domain/ids.ts'
+import { moveBooks } from '../support/booksDatabase.ts'
+import { setting } from '../support/books.ts'
+import { onPostgres } from '../support/database.ts'
+import { startFleet, type Fleet } from '../support/fleet.ts'
+import type { Program } from '../support/program.ts'
+import { forward, startProxy } from '../support/proxy.ts'
+import { eventually } from '../support/shop.ts'
+import { MAKING_MS } from '../support/temporalCli.ts'
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: MAKING_MS })
+
+const CANCEL = 'POST /payments/cancel'
+/** A stopped process still holds calls to Temporal, each of which may swallow one task until it is given up. */
+const SWALLOWED_MS = 300_000
+
+describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one process)', () => {
+  let fleet: Fleet
+  let sleeper: Program
+  let road: Awaited<ReturnType<typeof startRoad>>
+  beforeAll(async () => {
+    fleet = await startFleet({ apis: 1, workers: 0 })
+    road = await startRoad(fleet)
+    sleeper = await fleet.add('worker', { IAMPORT_API_URL: road.url })
+    await sleeper.start()
+  })
+  afterAll(async () => {
+    road?.stop()
+    await fleet?.remove()
+  })
+
+  test('stopped after its intent, declared unknown, authorised anew and filed by another: one ticket', async () => {
+    const { shop, database } = fleet
+    const { merchantUid } = await shop.paid()
+    const { refundId } = await shop.askRefund(merchantUid)
+    const letGo = await road.held
+    sleeper.freeze()
+    letGo()
+    expect(await shop.refund(refundId)).toMatchObject({ state: 'requested', tickets: [{ outcome: null }] })
+    await (await fleet.add('worker')).start()
+
+    await eventually(() => shop.refund(refundId), SWALLOWED_MS).toMatchObject({
+      state: 'unknown',
+      tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }],
+    })
+    expect(await shop.sim.tickets(merchantUid)).toEqual([])
+    await authoriseAgain(refundId, merchantUid)
+    await eventually(() => shop.refund(refundId), SWALLOWED_MS).toMatchObject({ state: 'ticketOpen' })
+    expect(await shop.sim.tickets(merchantUid)).toHaveLength(1)
+
+    sleeper.thaw()
+    await eventually(() => shop.refund(refundId)).toMatchObject({
+      state: 'ticketOpen',
+      tickets: [
+        { authorisedBy: 'submit', outcome: 'notSent', said: 'the time for sending was over before the call' },
+        { authorisedBy: 'again', outcome: 'filed' },
+      ],
+    })
+    expect((await shop.journal(merchantUid)).filter(({ what }) => what === 'ticket.lateAnswer')).toMatchObject([
+      { refundId, to: 'notSent', facts: { key: 'submit' } },
+    ])
+    expect(road.cancels()).toBe(0)
+    expect(await shop.sim.callsOf(CANCEL)).toBe(1)
+
+    const [ticket, ...more] = await shop.sim.tickets(merchantUid)
+    expect(more).toEqual([])
+    await shop.sim.complete(ticket?.id ?? '')
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+    expect(await shop.payment(merchantUid)).toMatchObject({ state: 'cancelled', returned: 19_000, reserved: 0 })
+
+    function authoriseAgain(refund: string, order: string) {
+      return moveBooks(database.db, { merchantUid: orderId(order) }, (books) => {
+        const draft = draftOf(books, setting({ now: new Date().toISOString() }))
+        const moved = moveRefund(draft, idOfRefund(refund), 'retried', { why: 'a person found no ticket' })
+        if (moved) putRefund(draft, { ...moved, authorisation: 'again' })
+        return decided(draft)
+      })
+    }
+  })
+})
+
+const tokenAnswer = z.looseObject({ response: z.looseObject({ now: z.number(), expired_at: z.number() }) })
+
+/**
+ * The sleeper's way to the gateway. Every token is good for one call only, so that one is asked for after the intent;
+ * that one is held. `held` resolves with what lets it go.
+ */
+async function startRoad({ shop, database }: Fleet) {
+  let cancels = 0
+  let hold: (letGo: () => void) => void = () => {}
+  const held = new Promise<() => void>((resolve) => (hold = resolve))
+  const intended = async () =>
+    (await database.db.selectFrom('tickets').select('refundId').where('outcome', 'is', null).execute()).length > 0
+  const proxy = await startProxy(async (asked) => {
+    if (asked.path === '/payments/cancel') cancels += 1
+    const answer = await forward(shop.simulator, asked)
+    if (asked.path !== '/users/getToken') return answer
+    if (await intended()) await new Promise<void>((resolve) => hold(() => resolve()))
+    const { response, ...rest } = tokenAnswer.parse(JSON.parse(answer.body))
+    return { ...answer, body: JSON.stringify({ ...rest, response: { ...response, expired_at: response.now + 30 } }) }
+  })
+  return { ...proxy, held, cancels: () => cancels }
+}

@@ -1,0 +1,113 @@
+// Several api and worker processes and a simulator on one Postgres and one Temporal server, behind a balancer; each may be killed.
+// Must not know: what a test promises.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase, type Database } from '../../src/db/connect.ts'
+import { freePort } from '../../src/temporal/ports.ts'
+import { startTemporalServer } from '../../src/temporal/server.ts'
+import { createTestDatabase } from './database.ts'
+import { processOf, type Program } from './program.ts'
+import { forward, startProxy, wasRefused } from './proxy.ts'
+import { shopAt, type Environment, type Shop } from './shop.ts'
+import { temporalCliForTests } from './temporalCli.ts'
+
+const HOST = '127.0.0.1'
+
+export type Fleet = {
+  /** Through the balancer: whichever API is up answers. */
+  readonly shop: Shop
+  readonly database: Database
+  readonly apis: readonly Program[]
+  readonly workers: readonly Program[]
+  /** A further process of this role, not started; it is gone with the fleet. */
+  add(role: 'api' | 'worker', environment?: Environment): Promise<Program>
+  remove(): Promise<void>
+}
+
+/** So many processes of each role, all started at once. */
+export async function startFleet(count: { readonly apis: number; readonly workers: number }): Promise<Fleet> {
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const cli = await temporalCliForTests()
+  const temporal = await startTemporalServer({
+    cli,
+    dataDir: folder,
+    ip: HOST,
+    port: 0,
+    namespace: 'default',
+    log: () => {},
+  })
+  const place = await createTestDatabase()
+  const database = await openDatabase({ url: place.url, folder: undefined, log: () => {} })
+  const backends: string[] = []
+  const balancer = await startBalancer(backends)
+  const simulatorPort = await freePort(HOST)
+  const simulatorUrl = `http://${HOST}:${simulatorPort}`
+  const shared = {
+    LOG_LEVEL: 'warn',
+    LOOK_SPACING: '1s',
+    CANCEL_TIMEOUT: '2s',
+    SWEEP_EVERY: '1d',
+    PARTIAL_REFUNDS: 'yes',
+    PUBLIC_URL: balancer.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    IAMPORT_API_URL: simulatorUrl,
+    IAMPORT_KEY: 'sim-key',
+    IAMPORT_SECRET: 'sim-secret',
+    ...place.environment,
+  }
+  const simulator = processOf(['--role', 'simulator'], simulatorUrl, {
+    LOG_LEVEL: 'warn',
+    SIMULATOR_PORT: String(simulatorPort),
+    PUBLIC_URL: balancer.url,
+    DATA_DIR: join(folder, 'gateway'),
+  })
+  const processes = [simulator]
+  const add: Fleet['add'] = async (role, more = {}) => {
+    const port = await freePort(HOST)
+    const url = `http://${HOST}:${port}`
+    if (role === 'api') backends.push(url)
+    const own = { PORT: String(port), DATA_DIR: join(folder, `${role}-${port}`), ...more }
+    const program = processOf(['--role', role], role === 'api' ? url : 'Postgres', { ...shared, ...own })
+    processes.push(program)
+    return program
+  }
+  const shop = shopAt({ api: balancer.url, simulator: simulatorUrl, temporalAddress: temporal.address })
+  const remove = async () => {
+    await shop.disconnect()
+    await Promise.all(processes.map((each) => each.kill9()))
+    balancer.stop()
+    await database.close()
+    await place.drop()
+    await temporal.stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 })
+  }
+  try {
+    const [apis, workers] = [
+      [await add('api'), await add('api')],
+      [await add('worker'), await add('worker')],
+    ]
+    // All at once, on an empty database.
+    await Promise.all(processes.map((each) => each.start()))
+    return { shop, database, apis, workers, add, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** What stands before the APIs in production: asks the next one where one does not take the connection. */
+function startBalancer(backends: readonly string[]) {
+  let turn = 0
+  return startProxy(async (asked) => {
+    turn += 1
+    for (let tried = 0; tried < backends.length; tried += 1) {
+      try {
+        return await forward(backends[(turn + tried) % backends.length] ?? '', asked)
+      } catch (error) {
+        if (!wasRefused(error)) break
+      }
+    }
+    return { status: 502, type: 'text/plain', body: 'no API answered' }
+  })
+}

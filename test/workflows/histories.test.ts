@@ -1,0 +1,144 @@
+// One recorded history per workflow and path: recorded once from the real program where its file is missing, replayed ever after.
+// Must not know: timings. A history is never recorded anew over an old one: a failing replay means that running sagas would break.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { Worker } from '@temporalio/worker'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import { workflowBundle } from '../../src/temporal/worker.ts'
+import { CHANGES } from '../../workflows/versions.ts'
+import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
+import { testCacheDir } from '../support/temporalCli.ts'
+
+const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url))
+const test = shopTest({ REFUND_PATIENCE: '2s remind, 4s page, then every 2s page', PARTIAL_REFUNDS: 'yes' })
+
+type Path = (shop: OwnShop) => Promise<string>
+
+const ended = (shop: OwnShop, workflowId: string) =>
+  eventually(async () => (await shop.client.workflow.getHandle(workflowId).describe()).status.name).not.toBe('RUNNING')
+
+/** Every path plays one story and names the workflow whose history tells it. */
+const PATHS: Readonly<Record<string, Path>> = {
+  'payment paid by webhook': async (shop) => {
+    const { merchantUid } = await shop.paid()
+    return `payment:${merchantUid}`
+  },
+  'payment declined, then paid by a new attempt': async (shop) => {
+    const { merchantUid } = await shop.open()
+    await shop.sim.pay(merchantUid, { outcome: 'declined' })
+    await shop.call('POST', `/payments/${merchantUid}/returned`, {})
+    await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'declined' })
+    await shop.sim.pay(merchantUid)
+    await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'paid' })
+    return `payment:${merchantUid}`
+  },
+  'payment closed by the checkout': async (shop) => {
+    const { merchantUid } = await shop.open()
+    await shop.call('POST', `/payments/${merchantUid}/close`, { reason: 'sold out' })
+    return `payment:${merchantUid}`
+  },
+  'payment of another amount, accepted by a person': async (shop) => {
+    const { merchantUid } = await shop.open()
+    await shop.sim.pay(merchantUid, { amount: 18_000 })
+    await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'quarantined', attention: 'page' })
+    const accepted = await shop.call('POST', `/payments/${merchantUid}/accept`, {
+      reason: 'a voucher made the difference',
+    })
+    expect(accepted).toMatchObject({ status: 200, body: { state: 'paid' } })
+    return `payment:${merchantUid}`
+  },
+  'refund whose ticket is completed': async (shop) => {
+    const { merchantUid, refundId } = await shop.paidThenRefunded()
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund that pages, is acknowledged, tried again and completed': async (shop) => {
+    const { merchantUid, refundId } = await shop.paidThenRefunded()
+    await shop.call('POST', `/refunds/${refundId}/acknowledge`, { owner: 'ann' })
+    await eventually(() => shop.refund(refundId)).toMatchObject({ attention: 'page', owner: 'ann' })
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund that is done at once': async (shop) => {
+    const { merchantUid } = await shop.paid({ method: 'paypal' })
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+    return `refund:${refundId}`
+  },
+  'refund that is refused, then withdrawn by a person': async (shop) => {
+    await shop.sim.faults({ cancel: 'refuse' })
+    const { merchantUid } = await shop.paid()
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refused' })
+    const withdrawn = await shop.call('POST', `/refunds/${refundId}/withdraw`, { reason: 'the customer keeps it' })
+    expect(withdrawn).toMatchObject({ status: 200, body: { state: 'withdrawn' } })
+    return `refund:${refundId}`
+  },
+  'refund whose answer is lost, then found': async (shop) => {
+    await shop.sim.faults({ cancel: 'lostAnswer' })
+    const { merchantUid } = await shop.paid()
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown' })
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund whose gateway did not answer at first': async (shop) => {
+    const { merchantUid } = await shop.paid()
+    await shop.sim.faults({ reads: 'error500' })
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.refund(refundId)).toMatchObject({
+      state: 'requested',
+      said: expect.stringContaining('could not look'),
+    })
+    await shop.sim.faults({ reads: 'ok' })
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund that somebody tried to cancel in Temporal': async (shop) => {
+    const { merchantUid, refundId } = await shop.paidThenRefunded()
+    await shop.client.workflow.getHandle(`refund:${refundId}`).cancel()
+    await eventually(async () => (await shop.journal(merchantUid)).map(({ what }) => what)).toContain('cancelRequested')
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+}
+
+async function completed(shop: OwnShop, merchantUid: string, refundId: string): Promise<void> {
+  const [ticket] = await shop.sim.tickets(merchantUid)
+  await shop.sim.complete(ticket?.id ?? fresh('no-ticket'))
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+}
+
+const fileOf = (path: string): string => `${FOLDER}${path.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.json`
+
+test.for(Object.entries(PATHS))(
+  '%s: recorded once, and replayed by the code of today',
+  async ([path, play], { shop }) => {
+    if (!existsSync(fileOf(path))) {
+      const workflowId = await play(shop)
+      await ended(shop, workflowId)
+      const history = await shop.client.workflow.getHandle(workflowId).fetchHistory()
+      mkdirSync(FOLDER, { recursive: true })
+      writeFileSync(fileOf(path), `${historyToJSON(history)}\n`)
+    }
+    await replay(fileOf(path))
+  },
+)
+
+test('every history that was ever recorded is replayed, and each named change has one from before it', async () => {
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
+  expect(files.length).toBeGreaterThanOrEqual(Object.keys(PATHS).length)
+  for (const file of files) await replay(FOLDER + file)
+  const before = readdirSync(FOLDER)
+  expect(Object.keys(CHANGES).filter((name) => !before.some((file) => file.startsWith(`before-${name}`)))).toEqual([])
+})
+
+/** Rejects with a DeterminismViolationError where the code would issue other commands than the history holds. */
+async function replay(file: string): Promise<void> {
+  const codePath = await workflowBundle(testCacheDir())
+  const history = z.looseObject({ events: z.array(z.unknown()) }).parse(JSON.parse(readFileSync(file, 'utf8')))
+  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, 'replayed')
+}
