@@ -78,7 +78,12 @@ export async function onPayment(
 }
 
 /** Tries for two minutes; a sentence where no look answered. "Could not look" is never "looked: still paid". */
-async function lookFor(deps: ActivityDeps, subject: Subject, saga: string, now: string): Promise<string | undefined> {
+export async function lookFor(
+  deps: ActivityDeps,
+  subject: Subject,
+  saga: string,
+  now: string,
+): Promise<string | undefined> {
   const { everyMs, forMs } = deps.checkpointLook
   const until = performance.now() + forMs
   for (;;) {

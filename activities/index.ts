@@ -14,6 +14,7 @@ import {
   type ReadPayment,
   type ReadRefund,
 } from './rows.ts'
+import { beginStray, checkpointStray, readStray, type ReadStray } from './strays.ts'
 import { fileTicket, settleTicket, type FileTicket } from './ticket.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
 import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
@@ -30,6 +31,9 @@ export function createActivities(deps: ActivityDeps) {
     fileTicket: mapped((asked: FileTicket) => fileTicket(deps, asked)),
     settleTicket: mapped((asked: FileTicket) => settleTicket(deps, asked)),
     checkpointRefund: mapped((read: ReadRefund) => checkpointRefund(deps, read)),
+    beginStray: mapped((begin: Begin) => beginStray(deps, begin)),
+    readStray: mapped((read: ReadStray) => readStray(deps, read)),
+    checkpointStray: mapped((read: ReadStray) => checkpointStray(deps, read)),
     sweepLists: mapped((asked: SweepLists) => sweepLists(deps, asked)),
     superviseSagas: mapped<void, Supervised>(() => superviseSagas(deps)),
     takeCommand: mapped((asked: Commanded) => takeCommand(deps, asked)),

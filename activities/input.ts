@@ -9,7 +9,9 @@ import {
   merchantUid,
   OWN_ID,
   refundId,
+  strayNamedBy,
   type GatewayName,
+  type GatewayRef,
   type MerchantUid,
   type RefundId,
 } from '../src/domain/ids.ts'
@@ -90,6 +92,17 @@ export function parseRefundInput(input: unknown): { id: RefundId; asked: AskedRe
   if (short.success) return { id: refundId(short.data.refundId), asked: undefined }
   const { refundId: id, merchantUid: uid, amount: wanted, reason } = parsed(refund, input)
   return { id: refundId(id), asked: { merchantUid: merchantUid(uid), amount: wanted ?? null, reason } }
+}
+
+const stray = z.strictObject({ gateway: z.string(), gatewayRef: z.string() })
+
+/** A stray is always a row already: its input only names it. */
+export function parseStrayInput(input: unknown): { gateway: GatewayName; gatewayRef: GatewayRef } {
+  const asked = parsed(stray, input)
+  const named = strayNamedBy(`stray:${asked.gateway}:${asked.gatewayRef}`)
+  if (!named)
+    throw new Failure('invalidRequest', "the workflow's input was refused: gateway is kind/account, gatewayRef its id")
+  return named
 }
 
 function parsed<T>(schema: z.ZodType<T>, input: unknown): T {

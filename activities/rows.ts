@@ -1,9 +1,17 @@
 // The sagas' first steps and reads: record or read the row, plan its next checkpoint, say what to do next.
 // Must not know: gateways. Short enough for a local activity.
-import { paymentClosed } from '../src/domain/balance.ts'
-import type { Books, Payment, Refund } from '../src/domain/books.ts'
+import { attemptOf, paymentClosed } from '../src/domain/balance.ts'
+import type { Attempt, Books, Payment, Refund } from '../src/domain/books.ts'
 import { Failure } from '../src/domain/failures.ts'
-import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
+import {
+  merchantUid,
+  paymentWorkflowId,
+  refundId,
+  refundWorkflowId,
+  type GatewayName,
+  type GatewayRef,
+  type RefundId,
+} from '../src/domain/ids.ts'
 import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
 import { loadBooks, refundAbout, type Loaded } from '../src/db/books.ts'
 import { carryOut, type Mover } from '../src/db/carryOut.ts'
@@ -55,7 +63,7 @@ export const readRefund = (deps: ActivityDeps, { refundId: id, now }: ReadRefund
   transact(deps.db, 'read refund', (trx) => stepOfRefund(deps, trx, refundId(id), now), deps.log)
 
 /** A saga under a foreign id would act on a row that another one owns. */
-function checkWorkflowId(workflowId: string, expected: string): void {
+export function checkWorkflowId(workflowId: string, expected: string): void {
   if (workflowId !== expected)
     throw new Failure(
       'invalidRequest',
@@ -103,6 +111,19 @@ export async function loadRefund(trx: Trx, id: RefundId): Promise<Loaded> {
       `no refund is recorded as ${id}; a saga without a row starts nothing. Ask for the refund through the API, or end this workflow`,
     )
   return loadBooks(trx, about)
+}
+
+export async function loadStray(
+  trx: Trx,
+  { gateway, gatewayRef }: { gateway: GatewayName; gatewayRef: GatewayRef },
+): Promise<Loaded> {
+  return loadBooks(trx, { gateway, gatewayRef })
+}
+
+export function strayIn(books: Books, ref: GatewayRef): Attempt {
+  const attempt = attemptOf(books, ref)
+  if (!attempt) throw new Failure('notFound', `no money is recorded as ${ref}; a saga without a row starts nothing`)
+  return attempt
 }
 
 export function refundIn(books: Books, id: RefundId): Refund {

@@ -1,13 +1,11 @@
 // fileTicket and settleTicket: one ticket per authorisation, whatever is killed, lost or repeated (design.md §6.3).
 // Must not know: workflows. The intent is committed before the call; every ending of the call has its row.
-import { attemptOf, checksumOf, remainingOf } from '../src/domain/balance.ts'
-import type { Attempt, Books, Decision, Refund, TicketOutcome } from '../src/domain/books.ts'
+import { checksumOf, remainingOf } from '../src/domain/balance.ts'
 import { Failure } from '../src/domain/failures.ts'
-import type { CancelAnswer, CancelRequest, Evidence, Gateway } from '../src/domain/gateway.ts'
+import type { CancelAnswer, CancelRequest } from '../src/domain/gateway.ts'
 import { reasonMarker, refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
-import { judge } from '../src/domain/judge.ts'
 import { money } from '../src/domain/money.ts'
-import { refundStep, type RefundStep } from '../src/domain/steps.ts'
+import type { RefundStep } from '../src/domain/steps.ts'
 import {
   block,
   blockedBecause,
@@ -21,15 +19,15 @@ import { carryOut } from '../src/db/carryOut.ts'
 import { databaseNow } from '../src/db/clock.ts'
 import { transact } from '../src/db/connect.ts'
 import { look } from '../src/inbox/look.ts'
+import { act, recordAnswer, same, type FileTicket, type Intended } from './answer.ts'
 import type { ActivityDeps } from './deps.ts'
 import { heartbeating } from './heartbeat.ts'
 import { loadRefund, mover, refundIn } from './rows.ts'
 
-export type FileTicket = { readonly refundId: string; readonly key: string; readonly now: string }
+export type { FileTicket } from './answer.ts'
 
 /** After so long since the intent nothing is sent any more: a process that slept may find the world changed. */
 const SEND_WITHIN_MS = 5_000
-const RECORD_TRIES = 5
 
 export async function fileTicket(deps: ActivityDeps, asked: FileTicket): Promise<RefundStep> {
   return heartbeating(async () => {
@@ -56,26 +54,6 @@ export async function settleTicket(deps: ActivityDeps, { refundId: text, key, no
   })
 }
 
-type Change = (books: Books, setting: { now: string; patience: ActivityDeps['patience'] }) => Decision
-const same = (books: Books): Decision => ({ books, journal: [], alerts: [] })
-
-/** One decision on the refund's books in one transaction, and what its saga does next. */
-async function act(deps: ActivityDeps, id: RefundId, now: string, name: string, change: Change): Promise<RefundStep> {
-  const step = await transact(
-    deps.db,
-    name,
-    async (trx) => {
-      const loaded = await loadRefund(trx, id)
-      const decision = change(loaded.books, { now, patience: deps.patience })
-      await carryOut(trx, loaded, decision, mover(deps, refundWorkflowId(id), now))
-      return refundStep(decision.books, refundIn(decision.books, id), now)
-    },
-    deps.log,
-  )
-  deps.kick()
-  return step
-}
-
 /** (a) A look that books what it finds. A sentence where it failed: nothing was sent, no key is used. */
 async function lookFirst(deps: ActivityDeps, id: RefundId, now: string): Promise<string | undefined> {
   const { gateway, gatewayRef } = await transact(
@@ -92,15 +70,6 @@ async function lookFirst(deps: ActivityDeps, id: RefundId, now: string): Promise
     if (error instanceof Failure) return `could not look: ${error.message}`
     throw error
   }
-}
-
-type Intended = {
-  readonly refund: Refund
-  readonly attempt: Attempt
-  readonly gateway: Gateway
-  readonly since: number
-  readonly began: string
-  readonly checksum: number
 }
 
 /** (b) The intent, committed. `taken`: the key was used before; `moved`: the refund asks for no ticket any more. */
@@ -121,13 +90,13 @@ async function intent(
       const gateway = deps.gateways.get(refund.gateway)
       if (!gateway || nextTicketKey(refund) !== key) return 'moved'
       const setting = { now, patience: deps.patience }
-      const blocked = blockedBecause(loaded.books, refund, deps.refundability)
+      const blocked = blockedBecause(loaded.books, refund, deps.refundability, now)
       const saved = mover(deps, refundWorkflowId(id), now)
       if (blocked) {
         await carryOut(trx, loaded, block(loaded.books, id, blocked, setting), saved)
         return 'moved'
       }
-      const intended = intend(loaded.books, id, key, setting)
+      const intended = intend(loaded.books, id, key, setting, deps.refundability)
       if (!intended) return 'moved'
       await carryOut(trx, loaded, intended.decision, saved)
       const { attempt } = intended
@@ -152,83 +121,4 @@ async function call(
     mayStillSend: () => performance.now() - since <= SEND_WITHIN_MS,
   }
   return gateway.cancel(request)
-}
-
-/** (e) The outcome, by compare-and-set: into its own ticket always, into the refund only while that ticket is its latest. */
-async function recordAnswer(
-  deps: ActivityDeps,
-  id: RefundId,
-  asked: FileTicket,
-  intended: Intended,
-  answer: CancelAnswer,
-): Promise<RefundStep> {
-  const { key, now } = asked
-  const end = (outcome: TicketOutcome, said: string): Promise<RefundStep> =>
-    recorded(() =>
-      act(deps, id, now, 'ticket outcome', (books, setting) => ticketEnded(books, id, key, outcome, said, setting)),
-    )
-  switch (answer.kind) {
-    case 'notSent':
-    case 'unknown':
-      return end(answer.kind, answer.said)
-    case 'turnedDown':
-      return end(...(await afterTurnedDown(deps, id, now, intended, `${answer.said} (code ${answer.code})`)))
-    case 'answered':
-      return recorded(() =>
-        act(deps, id, now, 'ticket outcome', (books, setting) =>
-          bookAnswer(deps, books, id, key, intended.began, answer.evidence, setting),
-        ),
-      )
-  }
-}
-
-/** code 0: what the answer shows is booked like a look; with our entry in it the refund is done, else a ticket is open. */
-function bookAnswer(
-  deps: ActivityDeps,
-  books: Books,
-  id: RefundId,
-  key: string,
-  began: string,
-  evidence: Evidence,
-  setting: Parameters<Change>[1],
-): Decision {
-  const seen = judge(books, evidence, { ...setting, asOf: began, policies: deps.policies }) ?? same(books)
-  const done = refundIn(seen.books, id).state === 'refunded'
-  const said = done ? 'the gateway cancelled at once' : 'the gateway took the request: a ticket is open at Paymentwall'
-  const ended = ticketEnded(seen.books, id, key, done ? 'doneAtOnce' : 'filed', said, setting)
-  return { books: ended.books, journal: [...seen.journal, ...ended.journal], alerts: [...seen.alerts, ...ended.alerts] }
-}
-
-/** code ≠ 0 is followed by a look: the balance moved since (a) → nothing was sent under these books; else it is a refusal. */
-async function afterTurnedDown(
-  deps: ActivityDeps,
-  id: RefundId,
-  now: string,
-  intended: Intended,
-  said: string,
-): Promise<[TicketOutcome, string]> {
-  const { refund, checksum } = intended
-  const saga = refundWorkflowId(id)
-  try {
-    await look(deps, { gateway: refund.gateway, gatewayRef: refund.gatewayRef }, { who: saga, saga, at: now })
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return ['unknown', `${said}; the look after it failed: ${error.message}`]
-  }
-  const books = await transact(deps.db, 'read refund', async (trx) => (await loadRefund(trx, id)).books, deps.log)
-  const attempt = attemptOf(books, refund.gatewayRef)
-  const moved = attempt !== undefined && checksumOf(attempt) !== checksum && refundIn(books, id).state !== 'refunded'
-  return moved ? ['notSent', `the balance moved meanwhile: ${said}`] : ['refused', said]
-}
-
-/** The call has happened: its outcome is written even when the database stumbles for a moment. */
-async function recorded<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await write()
-    } catch (error) {
-      if (attempt >= RECORD_TRIES) throw error
-      await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt))
-    }
-  }
 }

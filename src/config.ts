@@ -1,10 +1,14 @@
 // The configuration: one schema, all faults listed at once. Nothing else reads the environment.
 // Must not know: what the parts do with it.
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { isCurrency } from './domain/currencies.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
+import type { RefundRule } from './domain/refundability.ts'
+import { parseRefundRules } from './domain/refundRules.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
@@ -21,6 +25,8 @@ const by = <T>(parse: (text: string) => T) =>
       return z.NEVER
     }
   })
+
+const REFUND_RULES = fileURLToPath(new URL('refundRules.csv', import.meta.url))
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const duration = by(parseDurationMs)
@@ -61,6 +67,11 @@ const schema = z.object({
     .refine((ms) => ms >= 10_000, 'at least 10s, for every run asks the gateway three times')
     .default(600_000),
   LOOK_SPACING: duration.default(5_000),
+  ALERT_WEBHOOK_URL: address.optional(),
+  RUNBOOK_URL: address.optional(),
+  NOTICE_URL: address.refine((url) => new URL(url).username === '', 'must hold no user name').optional(),
+  NOTICE_SECRET: by(parseSecrets).optional(),
+  REFUND_RULES: by(readRefundRules).default(() => readRefundRules(REFUND_RULES)),
   APPROVAL_LIMIT: by(parseLimits).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -107,6 +118,8 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
   }
   if ((config.IAMPORT_KEY === undefined) !== (config.IAMPORT_SECRET === undefined))
     faults.push('IAMPORT_KEY, IAMPORT_SECRET: set both or neither')
+  if ((config.NOTICE_URL === undefined) !== (config.NOTICE_SECRET === undefined))
+    faults.push('NOTICE_URL, NOTICE_SECRET: set both or neither; without them notices wait and nothing is sent')
   if (config.CANCEL_TIMEOUT > 30_000)
     faults.push('CANCEL_TIMEOUT: at most 30s, for the activity that waits for the answer has 45 s')
   if (config.APPROVAL_LIMIT !== undefined && !config.API_KEYS.some(({ role }) => role === 'approver'))
@@ -139,6 +152,23 @@ function parseApiKeys(text: string): readonly ApiKey[] {
       throw new RangeError(`the entry of "${name}" is not complete; ${form}`)
     return { name, role, key }
   })
+}
+
+/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; two while a checkout changes from one to the other. */
+function parseSecrets(text: string): readonly string[] {
+  const secrets = text.split(',').map((part) => part.trim())
+  const fits = (secret: string) => {
+    const base64 = secret.replace(/^whsec_/, '')
+    const bytes = Buffer.from(base64, 'base64')
+    return bytes.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '') && bytes.length >= 24
+  }
+  if (secrets.length > 2 || !secrets.every(fits))
+    throw new RangeError('one or two secrets with a comma between, each as "whsec_$(openssl rand -base64 32)" makes it')
+  return secrets
+}
+
+function readRefundRules(path: string): readonly RefundRule[] {
+  return parseRefundRules(readFileSync(path, 'utf8'))
 }
 
 function parseLimits(text: string): ReadonlyMap<string, number> {

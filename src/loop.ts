@@ -3,7 +3,7 @@
 
 export type Loop = {
   kick(): void
-  /** Not now, but sooner than the next poll: something is due then. */
+  /** A kick after so many milliseconds; forgotten at the stop. */
   kickIn(ms: number): void
   stop(): Promise<void>
 }
@@ -17,54 +17,67 @@ export type LoopOptions = {
 
 const LONGEST_PAUSE_MS = 30_000
 
-export function startLoop({ name, pollMs, work, log }: LoopOptions): Loop {
+export function startLoop(options: LoopOptions): Loop {
+  const sleeper = makeSleeper()
+  const running = run(options, sleeper)
+  return {
+    kick: sleeper.kick,
+    kickIn: (ms) => void setTimeout(sleeper.kick, ms).unref(),
+    stop: async () => {
+      sleeper.stop()
+      await running
+    },
+  }
+}
+
+type Sleeper = ReturnType<typeof makeSleeper>
+
+async function run({ name, pollMs, work, log }: LoopOptions, sleeper: Sleeper): Promise<void> {
+  let failures = 0
+  while (!sleeper.stopped()) {
+    sleeper.begin()
+    try {
+      const more = await work()
+      failures = 0
+      if (!more) await sleeper.sleep(pollMs)
+    } catch (error) {
+      failures += 1
+      log(`${name}: ${error instanceof Error ? error.message : String(error)}; going on`)
+      await sleeper.rest(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures))
+    }
+  }
+}
+
+function makeSleeper() {
   let stopped = false
   let kicked = false
   let wake = () => {}
-  const pause = (ms: number) =>
+  const rest = (ms: number) =>
     new Promise<void>((resolve) => {
-      if (kicked || stopped) return resolve()
+      if (stopped) return resolve()
       const timer = setTimeout(resolve, ms)
       wake = () => {
         clearTimeout(timer)
         resolve()
       }
     })
-  const run = async () => {
-    let failures = 0
-    while (!stopped) {
-      kicked = false
-      try {
-        const more = await work()
-        failures = 0
-        if (!more) await pause(pollMs)
-      } catch (error) {
-        failures += 1
-        log(`${name}: ${error instanceof Error ? error.message : String(error)}; going on`)
-        await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)))
-      }
-    }
-  }
-  const running = run()
-  const timers = new Set<NodeJS.Timeout>()
-  const kick = () => {
-    kicked = true
-    wake()
-  }
   return {
-    kick,
-    kickIn: (ms) => {
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        kick()
-      }, ms)
-      timers.add(timer)
+    stopped: () => stopped,
+    /** Kicks from now on are about what this round has not seen. */
+    begin: () => void (kicked = false),
+    /** Until the time is over, a kick, or the stop. */
+    sleep: async (ms: number) => {
+      if (!kicked) await rest(ms)
     },
-    stop: async () => {
-      stopped = true
-      for (const timer of timers) clearTimeout(timer)
+    /** After an error: until the time is over or the stop; a kick counts too, for something may have changed. */
+    rest,
+    kick: () => {
+      kicked = true
       wake()
-      await running
+    },
+    stop: () => {
+      stopped = true
+      wake()
     },
   }
 }

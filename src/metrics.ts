@@ -49,5 +49,11 @@ export const metrics = {
     labelNames: ['kind'],
     registers,
   }),
+  alertMessages: new Counter({
+    name: 'saga_alert_messages_total',
+    help: 'Messages to the alert webhook',
+    labelNames: ['level', 'outcome'],
+    registers,
+  }),
   alerts: new Counter({ name: 'saga_alerts_total', help: 'Alerts raised', labelNames: ['level', 'kind'], registers }),
 }

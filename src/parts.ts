@@ -7,13 +7,15 @@ import { listenForRows } from './db/notify.ts'
 import type { Gateway } from './domain/gateway.ts'
 import type { GatewayName } from './domain/ids.ts'
 import type { Links } from './domain/views.ts'
+import { request } from './gateways/http.ts'
 import { createGateways } from './gateways/index.ts'
 import type { LookDeps } from './inbox/look.ts'
 import { startLooker } from './inbox/looker.ts'
 import type { Log } from './log.ts'
 import type { Loop } from './loop.ts'
 import { metrics } from './metrics.ts'
-import { alertToLog } from './outbox/alerts.ts'
+import { startAlerts, type Webhook } from './outbox/alerts.ts'
+import { startNotices, type PostNotice } from './outbox/notices.ts'
 import { startRelay } from './outbox/relay.ts'
 import { deliverWake } from './outbox/wakes.ts'
 import { createTemporalClient, type TemporalClient } from './temporal/client.ts'
@@ -102,19 +104,49 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
     log: warn,
     kick: () => loops.forEach((loop) => loop.kick()),
   }
-  const alert = alertToLog((fields, text) => log.warn(fields, text), links)
   loops.push(
     startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS }),
     startRelay({
       db,
       pollMs: RELAY_POLL_MS,
       log: warn,
-      deliverers: { wake: (saga) => deliverWake(db, temporal, saga), alert },
+      deliverers: { wake: (saga) => deliverWake(db, temporal, saga) },
+    }),
+    ...notices(config, db, warn),
+    ...startAlerts({
+      db,
+      links,
+      runbook: config.RUNBOOK_URL ?? 'README.md',
+      webhook: webhookTo(config.ALERT_WEBHOOK_URL),
+      pollMs: RELAY_POLL_MS,
+      write: (fields, text) => log.warn(fields, text),
+      log: warn,
     }),
   )
   const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
   stops.push(async () => void (await Promise.all([...others, ...loops].map((each) => each.stop()))))
   return look
+}
+
+/** None where nobody is to be told: then they wait in their rows. */
+function notices(config: Config, db: Db, log: (line: string) => void): readonly Loop[] {
+  const { NOTICE_URL: url, NOTICE_SECRET: secrets } = config
+  if (url === undefined || secrets === undefined) return []
+  const post: PostNotice = (headers, body) => request({ ...NOTICE, url, headers, body })
+  return [startNotices({ db, secrets, post, pollMs: RELAY_POLL_MS, log })]
+}
+
+const NOTICE = { method: 'POST', timeoutMs: 10_000, maxBytes: 1024 * 1024 } as const
+const WEBHOOK = { method: 'POST', timeoutMs: 10_000, maxBytes: 64 * 1024 } as const
+
+/** Its address is a secret and stays here. Google Chat refuses messages with fields that it does not know. */
+function webhookTo(url: string | undefined): Webhook | undefined {
+  if (url === undefined) return undefined
+  const headers = { 'content-type': 'application/json' }
+  return {
+    textOnly: new URL(url).hostname === 'chat.googleapis.com',
+    post: (body) => request({ ...WEBHOOK, url, headers, body }),
+  }
 }
 
 function gateways(config: Config, simulator: string | undefined): ReadonlyMap<GatewayName, Gateway> {

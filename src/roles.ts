@@ -61,7 +61,7 @@ export async function runWorker(
   const activities = createActivities({
     ...look,
     rules: rules(config),
-    refundability: [],
+    refundability: config.REFUND_RULES,
     defaults: defaults(config),
     approvalLimit: config.APPROVAL_LIMIT,
     cancelTimeoutMs: config.CANCEL_TIMEOUT,

@@ -3,7 +3,10 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 
-type Rows = Pick<Activities, 'beginPayment' | 'readPayment' | 'beginRefund' | 'readRefund' | 'takeCommand'>
+type Rows = Pick<
+  Activities,
+  'beginPayment' | 'readPayment' | 'beginRefund' | 'readRefund' | 'beginStray' | 'readStray' | 'takeCommand'
+>
 
 /** Reads and writes of our own rows: part of the workflow task while the database answers. */
 const local = proxyLocalActivities<Rows>({
@@ -38,6 +41,16 @@ export const rows: Rows = {
     firstLocally(
       () => local.readRefund(...args),
       () => patient.readRefund(...args),
+    ),
+  beginStray: (...args) =>
+    firstLocally(
+      () => local.beginStray(...args),
+      () => patient.beginStray(...args),
+    ),
+  readStray: (...args) =>
+    firstLocally(
+      () => local.readStray(...args),
+      () => patient.readStray(...args),
     ),
   takeCommand: (...args) =>
     firstLocally(
@@ -78,6 +91,10 @@ export const { checkpointPayment } = proxyActivities<Pick<Activities, 'checkpoin
   summary: 'checkpoint: look, then ask for a person',
 })
 export const { checkpointRefund } = proxyActivities<Pick<Activities, 'checkpointRefund'>>({
+  ...repeatable,
+  summary: 'checkpoint: look, then ask for a person',
+})
+export const { checkpointStray } = proxyActivities<Pick<Activities, 'checkpointStray'>>({
   ...repeatable,
   summary: 'checkpoint: look, then ask for a person',
 })

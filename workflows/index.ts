@@ -2,4 +2,5 @@
 // Must not know: how they are bundled.
 export { payment } from './payment.ts'
 export { refund } from './refund.ts'
+export { stray } from './stray.ts'
 export { sweep } from './sweep.ts'

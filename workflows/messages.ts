@@ -28,6 +28,9 @@ export type RefundInput = {
   readonly reason?: string
 }
 
+/** A stray's row is there before its saga: only its name is needed. */
+export type StrayInput = { readonly gateway: string; readonly gatewayRef: string }
+
 export type SweepInput = { readonly gateway: string }
 
 /** What a finished saga answers: the state in which its row was closed. */

@@ -8,6 +8,7 @@ import {
   parseRefundCommand,
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
+  STRAY_COMMANDS,
 } from '../src/domain/commands.ts'
 import { rows } from './activities.ts'
 import { here, type NewsDesk } from './news.ts'
@@ -20,6 +21,10 @@ export function takeRefundCommands(desk: NewsDesk, workflowId: string): void {
 
 export function takePaymentCommands(desk: NewsDesk, workflowId: string): void {
   for (const name of PAYMENT_COMMANDS) take(name, desk, workflowId, (args) => parsePaymentCommand(name, args))
+}
+
+export function takeStrayCommands(desk: NewsDesk, workflowId: string): void {
+  for (const name of STRAY_COMMANDS) take(name, desk, workflowId, (args) => parsePaymentCommand(name, args))
 }
 
 function take(

@@ -1,5 +1,6 @@
 // Carries out one decision in the caller's transaction: rows, journal, and the outbox rows that the moves make necessary.
 // Must not know: why. Used by looks, requests, activities and people alike, so that no move can forget its wake, notice or journal line.
+import { randomUUID } from 'node:crypto'
 import type { Decision } from '../domain/books.ts'
 import { noticesOf, wakesOf } from '../domain/outgoing.ts'
 import type { Links } from '../domain/views.ts'
@@ -26,7 +27,7 @@ export async function carryOut(trx: Trx, loaded: Loaded, decision: Decision, mov
   await putOutgoing(trx, [
     ...wakes.map(wakeRow),
     ...notices.map((notice, index) =>
-      noticeRow(merchantUid, { number: loaded.notices + index + 1, at: mover.at, ...notice }),
+      noticeRow(merchantUid, { id: randomUUID(), number: loaded.notices + index + 1, at: mover.at, ...notice }),
     ),
     ...decision.alerts.map((alert) => alertRow(alert, mover.at)),
   ])

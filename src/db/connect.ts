@@ -11,6 +11,7 @@ import { withFileLock } from '../lock.ts'
 import { guarded, insideOf } from './guard.ts'
 import * as books from './migrations/0001_books.ts'
 import * as notify from './migrations/0002_notify.ts'
+import * as people from './migrations/0003_people.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -145,7 +146,7 @@ function safeInteger(text: string): number {
 const iso = (text: string): string => new Date(text).toISOString()
 
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
-const MIGRATIONS = { '0001_books': books, '0002_notify': notify }
+const MIGRATIONS = { '0001_books': books, '0002_notify': notify, '0003_people': people }
 
 async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })

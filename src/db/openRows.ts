@@ -50,18 +50,30 @@ export async function openRefunds(db: Db, { after, limit, quietMs }: Page): Prom
   return rows
 }
 
+const STRAY_ID = sql`(a.gateway || ':' || a.gateway_ref)`
+
+/** Strays after this id, named as their workflow ids name them: only an open one asks for a person. */
+export async function openStrays(db: Db, { after, limit, quietMs }: Page): Promise<readonly OpenRow[]> {
+  const { rows } = await sql<OpenRow>`
+    select ${STRAY_ID} as id, true as sure from attempts a
+    where a.attention <> 'none' and ${STRAY_ID} > ${after} and a.waiting_since < ${quiet(quietMs)}
+    order by ${STRAY_ID} limit ${limit}`.execute(db)
+  return rows
+}
+
 /** Those of these ids that have a row. */
 export async function recorded(
   db: Db,
-  kind: 'payment' | 'refund',
+  kind: 'payment' | 'refund' | 'stray',
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set()
-  const { rows } = await (
-    kind === 'payment'
-      ? sql<{ id: string }>`select merchant_uid as id from payments where merchant_uid in (${sql.join(ids)})`
-      : sql<{ id: string }>`select refund_id as id from refunds where refund_id in (${sql.join(ids)})`
-  ).execute(db)
+  const among = sql.join(ids)
+  const { rows } = await {
+    payment: sql<{ id: string }>`select merchant_uid as id from payments where merchant_uid in (${among})`,
+    refund: sql<{ id: string }>`select refund_id as id from refunds where refund_id in (${among})`,
+    stray: sql<{ id: string }>`select ${STRAY_ID} as id from attempts a where ${STRAY_ID} in (${among})`,
+  }[kind].execute(db)
   return new Set(rows.map(({ id }) => id))
 }
 

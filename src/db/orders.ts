@@ -20,6 +20,7 @@ import { unpark } from './hints.ts'
 import { writeJournal } from './journal.ts'
 import { putWake } from './outgoing.ts'
 import { insertPayment } from './payments.ts'
+import { adoptStrays } from './strays.ts'
 
 export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }
 
@@ -37,6 +38,7 @@ export async function recordOrder(
     const line = { what: 'order.recorded', to: 'opening', why: 'the checkout opened a payment', facts }
     await writeJournal(trx, [line], { ...mover, merchantUid: order.merchantUid })
     await unpark(trx, order.merchantUid)
+    await adoptStrays(trx, order.merchantUid)
     const saga = `payment:${order.merchantUid}`
     if (mover.saga !== saga) await putWake(trx, saga)
   }

@@ -53,7 +53,11 @@ export type Claimed = {
   readonly tries: number
   readonly token: string
   readonly payload: unknown
+  /** It has waited for a day, or for a day since a person let it try again. */
+  readonly stale: boolean
 }
+
+export const STALE = sql<boolean>`greatest(created_at, coalesce(replayed_at, created_at)) < clock_timestamp() - interval '24 hours'`
 
 /** Wakes of one saga say the same, so the newest answers for all before it; every notice and alert leaves by itself. */
 const groupOf = (kind: OutboxKind) => sql.raw(kind === 'wake' ? 'o.target' : 'o.id::text')
@@ -79,7 +83,7 @@ export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: nu
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from due
     where outbox.id = due.id and outbox.id in (select id from locked) and (leased_until is null or leased_until < clock_timestamp())
-    returning target, outbox.id, due.ids, tries, lease_token as token, payload`.execute(db)
+    returning target, outbox.id, due.ids, tries, lease_token as token, payload, ${STALE} as stale`.execute(db)
   return rows
 }
 
@@ -108,8 +112,10 @@ export async function delayed(db: Db, claimed: Claimed, delayMs: number, said: s
     .execute()
 }
 
-export async function parked(db: Db, claimed: Claimed, said: string): Promise<void> {
-  await ours(db, claimed)
+/** False where the lease was taken over meanwhile. */
+export async function parked(db: Db, claimed: Claimed, said: string): Promise<boolean> {
+  const { numUpdatedRows } = await ours(db, claimed)
     .set({ state: 'parked', settledAt: sql<string>`clock_timestamp()`, said })
-    .execute()
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
 }

@@ -71,6 +71,12 @@ export type OutboxTable = {
   leasedUntil: string | null
   settledAt: string | null
   said: string | null
+  /** Alerts: written to the log then. */
+  loggedAt: string | null
+  /** Alerts: the message in which it left with others; null where it left by the log alone. */
+  message: string | null
+  /** A person let it try again, from then on for a whole day. */
+  replayedAt: string | null
 }
 
 /** How far the lists of one gateway have been kept as hints. */

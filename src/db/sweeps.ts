@@ -67,7 +67,7 @@ export async function knownOf(trx: Trx, gateway: string, listed: readonly Eviden
   const refs = listed.map(({ gatewayRef }) => gatewayRef)
   // The excess of an entry stands beside it under the same key with a mark: it is no entry of the gateway's.
   const { rows: attempts } = await sql<KnownAttempt>`
-    select a.gateway_ref, a.merchant_uid, a.status, a.amount, a.gateway_returned,
+    select a.gateway_ref, a.merchant_uid, a.status, coalesce(a.said_amount, a.amount) as amount, a.gateway_returned,
       (select count(*)::int8 from cancel_entries e where e.gateway = a.gateway and e.gateway_ref = a.gateway_ref
         and not e.gone and e.key not like '%+excess') as entries
     from attempts a where a.gateway = ${gateway} and a.gateway_ref in (${sql.join(refs)})`.execute(trx)

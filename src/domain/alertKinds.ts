@@ -4,7 +4,7 @@ import type { AttemptReason } from './books.ts'
 import type { RefundState } from './refund.ts'
 
 /** Why no ticket can be filed. */
-export type BlockedBecause = 'noAttempt' | 'notRefundable' | 'balanceDiffers'
+export type BlockedBecause = 'noAttempt' | 'notRefundable' | 'limitPassed' | 'balanceDiffers'
 
 export type AlertKind =
   /** A checkpoint has looked, and the refund still waits. */
@@ -12,6 +12,7 @@ export type AlertKind =
   /** A checkpoint has looked, and nobody has decided on the money. */
   | `payment.${'held' | 'quarantined'}`
   | `held.${AttemptReason}`
+  | `stray.${AttemptReason}`
   | `blocked.${BlockedBecause}`
   | 'amountChanged'
   | 'approvalNeeded'
@@ -19,9 +20,12 @@ export type AlertKind =
   | 'hintsParked'
   | 'largerThanAsked'
   | 'matchedByAmount'
+  | 'noticeParked'
+  | 'noticeParked'
   | 'overReturned'
   | 'overtakenTicket'
   | 'paidBackTwice'
+  | 'refundLimitNear'
   | 'refused'
   | 'returnedTwice'
   | 'reversed'

@@ -99,7 +99,14 @@ export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefi
   if (raised.attention !== 'none' && !seen(raised)) {
     const sentence = `${ref} of order ${attempt.saidMerchantUid} holds money that nobody has decided on since ${waitingSince}; ${said}; accept or refund it`
     const saga = strayWorkflowId(attempt.gateway, ref)
-    alert(draft, { level: raised.attention, kind: `stray.${attempt.because}`, saga, sentence, amount, currency })
+    alert(draft, {
+      level: raised.attention,
+      kind: `stray.${attempt.because ?? 'unknownOrder'}`,
+      saga,
+      sentence,
+      amount,
+      currency,
+    })
   }
   return decided(draft)
 }

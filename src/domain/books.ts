@@ -27,6 +27,18 @@ export type Wait = {
   readonly nextCheckpointLevel: Attention | null
 }
 
+/** A wait that begins now and asks for nobody. */
+export const freshWait = (now: string): Wait => ({
+  attention: 'none',
+  owner: null,
+  snoozedUntil: null,
+  acknowledgedLevel: null,
+  waitingSince: now,
+  lastCheckpointAt: now,
+  nextCheckpointAt: null,
+  nextCheckpointLevel: null,
+})
+
 export type LatePolicy = 'hold' | 'refund' | 'accept'
 export type SecondPolicy = 'refund' | 'hold'
 
@@ -96,6 +108,8 @@ export type Attempt = Wait & {
   /** Why the money counts as it does; null while never paid. */
   readonly because: AttemptReason | null
   readonly chargedBack: boolean
+  /** The amount that the last evidence names; differs from what was first booked only in trouble. */
+  readonly saidAmount: number
   /** What the gateway itself counts as returned; differs from the entries only in trouble. */
   readonly gatewayReturned: number
   readonly failReason: string | null

@@ -1,8 +1,9 @@
 // The form of people's commands: from untyped JSON to a command, or a sentence per fault. The same for the Temporal UI, the API and the CLI.
 // Must not know: who asks, the books. State is judged elsewhere, under the lock.
-import { Failure } from './failures.ts'
+import { done, flag, oneOf, optional, parsed, readForm, required, time, type Form } from './form.ts'
 import { gatewayRef, type GatewayRef } from './ids.ts'
-import { OUTCOMES, type RefundCommand } from './people.ts'
+import type { RefundCommand } from './people.ts'
+import { OUTCOMES } from './possible.ts'
 
 export const REFUND_COMMANDS = [
   'recheck',
@@ -43,21 +44,19 @@ export type PaymentCommand =
 export type Asker = { readonly proof: string | null; readonly person: string | null }
 export type Asked<Command> = { readonly asker: Asker; readonly command: Command | { readonly kind: 'approve' } }
 
-type Fields = Readonly<Record<string, unknown>>
-
 export function parseRefundCommand(name: RefundCommandName, input: unknown): Asked<RefundCommand> {
   const form = readForm(input, COMMAND_HELP[name])
   const asker = askerOf(form)
-  return { asker, command: form.done(refundCommand(name, form)) }
+  return { asker, command: done(form, refundCommand(name, form)) }
 }
 
 export function parsePaymentCommand(name: PaymentCommandName, input: unknown): Asked<PaymentCommand> {
   const form = readForm(input, COMMAND_HELP[name])
   const asker = askerOf(form)
-  return { asker, command: form.done(paymentCommand(name, form)) }
+  return { asker, command: done(form, paymentCommand(name, form)) }
 }
 
-const askerOf = (form: Form): Asker => ({ proof: form.optional('proof', 100), person: form.optional('person', 40) })
+const askerOf = (form: Form): Asker => ({ proof: optional(form, 'proof', 100), person: optional(form, 'person', 40) })
 
 function refundCommand(name: RefundCommandName, form: Form): RefundCommand | { kind: 'approve' } {
   switch (name) {
@@ -65,19 +64,19 @@ function refundCommand(name: RefundCommandName, form: Form): RefundCommand | { k
     case 'approve':
       return { kind: name }
     case 'acknowledge':
-      return { kind: name, owner: form.required('owner', 40) }
+      return { kind: name, owner: required(form, 'owner', 40) }
     case 'snooze':
-      return { kind: name, until: form.time('until'), reason: form.optional('reason', 500) }
+      return { kind: name, until: time(form, 'until'), reason: optional(form, 'reason', 500) }
     case 'retryTicket':
     case 'withdraw':
-      return { kind: name, reason: form.required('reason', 500) }
+      return { kind: name, reason: required(form, 'reason', 500) }
     case 'resolve':
       return {
         kind: name,
-        outcome: form.oneOf('outcome', OUTCOMES),
-        reason: form.required('reason', 500),
-        evidence: form.optional('evidence', 2_000),
-        ticketDead: form.flag('ticketDead'),
+        outcome: oneOf(form, 'outcome', OUTCOMES),
+        reason: required(form, 'reason', 500),
+        evidence: optional(form, 'evidence', 2_000),
+        ticketDead: flag(form, 'ticketDead'),
       }
   }
 }
@@ -88,83 +87,15 @@ function paymentCommand(name: PaymentCommandName, form: Form): PaymentCommand | 
     case 'approve':
       return { kind: name }
     case 'acknowledge':
-      return { kind: name, owner: form.required('owner', 40) }
+      return { kind: name, owner: required(form, 'owner', 40) }
     case 'accept':
     case 'refund': {
-      const ref = form.optional('gatewayRef', 80)
+      const ref = optional(form, 'gatewayRef', 80)
       return {
         kind: name,
-        reason: form.required('reason', 500),
-        gatewayRef: ref === null ? null : form.parsed('gatewayRef', ref, gatewayRef),
+        reason: required(form, 'reason', 500),
+        gatewayRef: ref === null ? null : parsed(form, 'gatewayRef', ref, gatewayRef),
       }
     }
   }
-}
-
-type Form = ReturnType<typeof readForm>
-
-/** Reads fields one by one, gathers every fault, and refuses fields that nobody asked for. */
-function readForm(input: unknown, help: string) {
-  const faults: string[] = []
-  const known = new Set<string>()
-  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
-  const fields: Fields = isObject ? { ...input } : {}
-  if (!isObject && input !== undefined && input !== null) faults.push('the input is one JSON object')
-
-  function optional(name: string, most: number): string | null {
-    known.add(name)
-    const value = fields[name]
-    if (value === undefined || value === null) return null
-    if (typeof value === 'string' && value.trim().length > 0 && value.length <= most) return value.trim()
-    faults.push(`${name}: a text of 1 to ${most} characters`)
-    return null
-  }
-
-  function required(name: string, most: number): string {
-    const value = optional(name, most)
-    if (fields[name] === undefined || fields[name] === null) faults.push(`${name}: is needed`)
-    return value ?? ''
-  }
-
-  function oneOf<T extends string>(name: string, allowed: readonly [T, ...T[]]): T {
-    known.add(name)
-    const found = allowed.find((each) => each === fields[name])
-    if (found === undefined) faults.push(`${name}: one of ${allowed.join(', ')}`)
-    return found ?? allowed[0]
-  }
-
-  function flag(name: string): boolean {
-    known.add(name)
-    const value = fields[name] ?? false
-    if (typeof value !== 'boolean') faults.push(`${name}: true or false`)
-    return value === true
-  }
-
-  function time(name: string): string {
-    const text = required(name, 40)
-    const isTime = /^\d{4}-\d\d-\d\dT/.test(text) && Number.isFinite(Date.parse(text))
-    if (text !== '' && !isTime) faults.push(`${name}: a time like 2026-12-24T09:00:00Z`)
-    return text
-  }
-
-  function parsed<T>(name: string, text: string, parse: (text: string) => T): T | null {
-    try {
-      return parse(text)
-    } catch (error) {
-      faults.push(`${name}: ${error instanceof Error ? error.message : 'cannot be read'}`)
-      return null
-    }
-  }
-
-  /** Throws `invalidRequest` with every fault, and with the form that would have been right. */
-  function done<T>(value: T): T {
-    const unknown = Object.keys(fields).filter((name) => !known.has(name))
-    const all = [...faults, ...unknown.map((name) => `${name}: is not a field of this command`)]
-    if (all.length === 0) return value
-    throw new Failure('invalidRequest', `${all.join('; ')}. What this command does, and its form: ${help}`, {
-      faults: all,
-    })
-  }
-
-  return { optional, required, oneOf, flag, time, parsed, done }
 }

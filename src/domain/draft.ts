@@ -1,8 +1,10 @@
 // A draft of the books while one decision is made: small moves that always leave their journal line.
 // Must not know: SQL, and which event calls it. A draft is used up by `decided`.
+import type { AlertKind } from './alertKinds.ts'
 import { attemptOf, sumsOf, shownState, strayClosed, undecidedOfPayment } from './balance.ts'
 import type { Alert, Attempt, Books, Decision, JournalLine, Payment, Refund } from './books.ts'
-import { refundWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
+import type { Evidence } from './gateway.ts'
+import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { orderAfter, type OrderEvent } from './payment.ts'
 import type { Patience } from './patience.ts'
 import { refundAfter, type RefundEvent } from './refund.ts'
@@ -92,6 +94,19 @@ export function moveOrder(draft: Draft, event: OrderEvent, because: Why): boolea
 
 export function alert(draft: Draft, raised: Alert): void {
   draft.alerts.push(raised)
+}
+
+/** Tells people about one refund. */
+export function raise(draft: Draft, level: Alert['level'], refund: Refund, kind: AlertKind, sentence: string): void {
+  const { refundId, amount, currency } = refund
+  alert(draft, { level, kind, saga: refundWorkflowId(refundId), sentence, amount, currency })
+}
+
+/** Pages people about one attempt: its order's saga, or its own where the order is unknown. */
+export function pageAbout(draft: Draft, evidence: Evidence, kind: AlertKind, sentence: string): void {
+  const { gateway, gatewayRef, amount, currency } = evidence
+  const saga = draft.payment ? paymentWorkflowId(draft.payment.merchantUid) : strayWorkflowId(gateway, gatewayRef)
+  alert(draft, { level: 'page', kind, saga, sentence: `${gatewayRef}: ${sentence}`, amount, currency })
 }
 
 function settlePayment(draft: Draft): void {

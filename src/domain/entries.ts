@@ -2,108 +2,83 @@
 // Must not know: SQL, wire formats.
 import { remainingOf, refundsOf } from './balance.ts'
 import type { Attempt, BookedEntry, Refund } from './books.ts'
-import { alert, attemptIn, moveRefund, putAttempt, refundIn, type Draft } from './draft.ts'
+import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from './draft.ts'
 import type { CancelEntry, Evidence } from './gateway.ts'
-import { refundIdInReason, refundWorkflowId, type RefundId } from './ids.ts'
+import { refundIdInReason, type RefundId } from './ids.ts'
 import { outsideRefund } from './policyRefunds.ts'
-
-const REVERSAL_AFTER_MS = 10 * 60_000
+import { foundAgain, missed } from './reversal.ts'
 
 type Match = { readonly refund: Refund; readonly matchedBy: 'refundId' | 'cancellationId' | 'amount' }
-
-export function bookEntries(draft: Draft, evidence: Evidence, asOf: string): void {
-  const ref = evidence.gatewayRef
-  for (const entry of evidence.entries) {
-    const booked = attemptIn(draft, ref)?.entries.find((other) => other.key === entry.key)
-    if (!booked || booked.gone) bookOne(draft, evidence, entry)
-    else if (booked.missingSince !== null) replaceEntry(draft, evidence, { ...booked, missingSince: null })
-  }
-  for (const booked of attemptIn(draft, ref)?.entries ?? []) {
-    const shown = evidence.entries.some((entry) => entry.key === sourceKey(booked.key))
-    if (!shown && !booked.gone) missing(draft, evidence, booked, asOf)
-  }
-}
 
 /** The excess of an entry that answered a smaller refund is booked beside it, under the same key with a mark. */
 const EXCESS = '+excess'
 const sourceKey = (key: string): string => (key.endsWith(EXCESS) ? key.slice(0, -EXCESS.length) : key)
+
+export function bookEntries(draft: Draft, evidence: Evidence, asOf: string): void {
+  // A status that this program does not know is kept, and moves nothing.
+  if (evidence.status === 'unrecognized') return
+  const ref = evidence.gatewayRef
+  for (const entry of evidence.entries) {
+    const booked = attemptIn(draft, ref)?.entries.find((other) => other.key === entry.key)
+    if (!booked || booked.gone) bookOne(draft, evidence, entry)
+  }
+  for (const booked of attemptIn(draft, ref)?.entries ?? []) {
+    const shown = evidence.entries.some((entry) => entry.key === sourceKey(booked.key))
+    if (shown) foundAgain(draft, ref, booked)
+    else if (!booked.gone) missed(draft, ref, booked, asOf)
+  }
+}
 
 function bookOne(draft: Draft, evidence: Evidence, entry: CancelEntry): void {
   const attempt = attemptIn(draft, evidence.gatewayRef)
   if (!attempt) return
   const match = matchEntry(draft, attempt, entry)
   const remaining = match ? remainingOf(match.refund, attempt) : 0
-  if (!match || remaining === 0) {
-    if (match)
-      pageFor(
-        draft,
-        match.refund,
-        'returnedTwice',
-        `a cancel of ${entry.amount} ${attempt.currency} names this refund, which had already been paid back`,
-      )
-    bookOutside(draft, attempt, entry, entry.key, entry.amount)
+  if (match && remaining > 0) {
+    bookAnswer(draft, attempt, entry, match, remaining)
     return
   }
-  const amount = Math.min(entry.amount, remaining)
-  addEntry(draft, attempt, entry, entry.key, amount, match.refund.refundId)
-  const facts = { matchedBy: match.matchedBy, entry: entry.key, amount: entry.amount, cancelledAt: entry.cancelledAt }
-  if (match.matchedBy === 'amount')
-    warnFor(
-      draft,
-      match.refund,
-      'matchedByAmount',
-      'a cancel without a reason was taken as this refund, by amount and time; check it',
-    )
+  const twice = `a cancel of ${entry.amount} ${attempt.currency} names this refund, which had already been paid back`
+  if (match) raise(draft, 'page', match.refund, 'returnedTwice', twice)
+  bookOutside(draft, attempt, entry, entry.key, entry.amount)
+}
+
+/** The entry answers a refund: all of it, a part, or more than it asked for. */
+function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, match: Match, remaining: number): void {
+  const { refund, matchedBy } = match
+  const { gatewayRef, currency } = attempt
+  const facts = { matchedBy, entry: entry.key, amount: entry.amount, cancelledAt: entry.cancelledAt }
+  addEntry(draft, attempt, entry, entry.key, Math.min(entry.amount, remaining), refund.refundId)
+  if (matchedBy === 'amount') {
+    const sentence = 'a cancel without a reason was taken as this refund, by amount and time; check it'
+    raise(draft, 'warn', refund, 'matchedByAmount', sentence)
+  }
   if (entry.amount < remaining) {
-    draft.journal.push({
-      what: 'refund.partlyBooked',
-      refundId: match.refund.refundId,
-      gatewayRef: attempt.gatewayRef,
-      why: 'the gateway booked less than this refund asked for',
-      facts,
-    })
-    warnFor(
-      draft,
-      match.refund,
-      'smallerThanAsked',
-      `the gateway booked ${entry.amount} of ${remaining} ${attempt.currency} (minor units); the refund waits for the rest`,
-    )
+    const why = 'the gateway booked less than this refund asked for'
+    draft.journal.push({ what: 'refund.partlyBooked', refundId: refund.refundId, gatewayRef, why, facts })
+    const sentence = `the gateway booked ${entry.amount} of ${remaining} ${currency} (minor units); the refund waits for the rest`
+    raise(draft, 'warn', refund, 'smallerThanAsked', sentence)
     return
   }
-  close(draft, match.refund, facts)
-  if (entry.amount > remaining) {
-    const grown = attemptIn(draft, attempt.gatewayRef) ?? attempt
-    bookOutside(draft, grown, entry, entry.key + EXCESS, entry.amount - remaining)
-    pageFor(
-      draft,
-      match.refund,
-      'largerThanAsked',
-      `the gateway paid back ${entry.amount - remaining} ${attempt.currency} (minor units) more than this refund asked for`,
-    )
-  }
+  close(draft, refund, facts)
+  const excess = entry.amount - remaining
+  if (excess === 0) return
+  bookOutside(draft, attemptIn(draft, gatewayRef) ?? attempt, entry, entry.key + EXCESS, excess)
+  const sentence = `the gateway paid back ${excess} ${currency} (minor units) more than this refund asked for`
+  raise(draft, 'page', refund, 'largerThanAsked', sentence)
 }
 
 function close(draft: Draft, refund: Refund, facts: Readonly<Record<string, unknown>>): void {
+  const { refundId, gatewayRef, state } = refund
   const because = { why: 'the gateway booked the cancel', facts }
-  const moved = moveRefund(draft, refund.refundId, 'cancelled', because)
-  if (!moved) {
-    draft.journal.push({
-      what: 'refund.evidence',
-      refundId: refund.refundId,
-      gatewayRef: refund.gatewayRef,
-      ...because,
-    })
+  if (!moveRefund(draft, refundId, 'cancelled', because)) {
+    draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef, ...because })
     return
   }
-  if (refund.state === 'settledElsewhere')
-    pageFor(
-      draft,
-      refund,
-      'paidBackTwice',
-      'the gateway paid it back, and it had been paid back by bank: paid back twice',
-    )
-  if (refund.state === 'superseded')
-    pageFor(draft, refund, 'supersededPaid', 'the gateway paid back a refund that had been overtaken by other money')
+  const twice = 'the gateway paid it back, and it had been paid back by bank: paid back twice'
+  if (state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
+  const overtaken = 'the gateway paid back a refund that had been overtaken by other money'
+  if (state === 'superseded') raise(draft, 'page', refund, 'supersededPaid', overtaken)
 }
 
 function bookOutside(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, amount: number): void {
@@ -155,65 +130,4 @@ function filedBefore(refund: Refund, entry: CancelEntry): boolean {
   const firstIntent = Math.min(...refund.tickets.map((ticket) => Date.parse(ticket.intentAt)))
   // The gateway's clock counts whole seconds and is not ours: a minute of doubt.
   return entry.cancelledAt === null || Date.parse(entry.cancelledAt) >= firstIntent - 60_000
-}
-
-/** A booked entry that two looks at least ten minutes apart do not show: the money did not go back after all. */
-function missing(draft: Draft, evidence: Evidence, booked: BookedEntry, asOf: string): void {
-  if (booked.missingSince === null) {
-    replaceEntry(draft, evidence, { ...booked, missingSince: asOf })
-    draft.journal.push({
-      what: 'entry.missing',
-      refundId: booked.refundId,
-      gatewayRef: evidence.gatewayRef,
-      why: 'a look did not show this booked cancel; a second look after ten minutes decides',
-      facts: { entry: booked.key, amount: booked.amount },
-    })
-    return
-  }
-  if (Date.parse(asOf) - Date.parse(booked.missingSince) < REVERSAL_AFTER_MS) return
-  replaceEntry(draft, evidence, { ...booked, gone: true })
-  const facts = { entry: booked.key, amount: booked.amount, missingSince: booked.missingSince }
-  const moved = moveRefund(draft, booked.refundId, 'reversed', {
-    why: 'the booked cancel is gone from two looks at least ten minutes apart',
-    facts,
-  })
-  const refund = moved ?? refundIn(draft, booked.refundId)
-  if (refund)
-    pageFor(
-      draft,
-      refund,
-      'reversed',
-      'the gateway took back a cancel that it had booked; the payer may not have the money',
-    )
-}
-
-function replaceEntry(draft: Draft, evidence: Evidence, entry: BookedEntry): void {
-  const attempt = attemptIn(draft, evidence.gatewayRef)
-  if (attempt)
-    putAttempt(draft, {
-      ...attempt,
-      entries: attempt.entries.map((other) => (other.key === entry.key ? entry : other)),
-    })
-}
-
-function pageFor(draft: Draft, refund: Refund, kind: AlertKind, sentence: string): void {
-  alert(draft, {
-    level: 'page',
-    kind,
-    saga: refundWorkflowId(refund.refundId),
-    sentence,
-    amount: refund.amount,
-    currency: refund.currency,
-  })
-}
-
-function warnFor(draft: Draft, refund: Refund, kind: AlertKind, sentence: string): void {
-  alert(draft, {
-    level: 'warn',
-    kind,
-    saga: refundWorkflowId(refund.refundId),
-    sentence,
-    amount: refund.amount,
-    currency: refund.currency,
-  })
 }

@@ -52,5 +52,5 @@ export const reasonMarker = (id: string): string => ` #${id}`
 /** The refund id at the end of a cancel entry's reason, or undefined for a foreign reason. */
 export function refundIdInReason(reason: string): RefundId | undefined {
   const match = / #([A-Za-z0-9._-]{1,40})$/.exec(reason)
-  return match?.[1] === undefined ? undefined : refundId(match[1])
+  return match?.[1] === undefined || !OWN_ID.test(match[1]) ? undefined : refundId(match[1])
 }

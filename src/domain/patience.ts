@@ -53,9 +53,17 @@ export function parsePatience(text: string): Patience {
 }
 
 function positive(text: string): number {
-  const ms = parseDurationMs(text)
+  const ms = durationOf(text)
   if (ms < 1_000) throw new RangeError(`"${text}" is too short for a checkpoint; ${FORM}`)
   return ms
+}
+
+function durationOf(text: string): number {
+  try {
+    return parseDurationMs(text)
+  } catch (error) {
+    throw new RangeError(`${error instanceof Error ? error.message : text}; ${FORM}`)
+  }
 }
 
 function level(text: string): Attention {
@@ -74,12 +82,8 @@ function zone(name: string): string {
 
 /** The first checkpoint strictly after `after` on any of the tracks. */
 export function nextCheckpoint(tracks: readonly Track[], after: string): Checkpoint | undefined {
-  const candidates = tracks.flatMap((track) => {
-    const found = firstAfter(track, Date.parse(after))
-    return found ? [found] : []
-  })
-  const earliest = candidates.toSorted((a, b) => a.atMs - b.atMs)[0]
-  return earliest && { at: new Date(earliest.atMs).toISOString(), level: earliest.level }
+  const next = earliest(tracks.flatMap((track) => firstAfter(track, Date.parse(after)) ?? []))
+  return next && { at: new Date(next.atMs).toISOString(), level: next.level }
 }
 
 /** How loud attention must be at `now` by schedule alone: the loudest checkpoint that is due by then. */
@@ -100,26 +104,68 @@ export function levelAt(tracks: readonly Track[], now: string): Attention {
   return loudest
 }
 
-function firstAfter({ since, patience }: Track, afterMs: number): { atMs: number; level: Attention } | undefined {
+type Due = { readonly atMs: number; readonly level: Attention }
+
+function firstAfter({ since, patience }: Track, afterMs: number): Due | undefined {
   const base = Date.parse(since)
-  for (const step of patience.steps) {
-    const atMs = skipped(base + step.afterMs, patience)
-    if (atMs > afterMs) return { atMs, level: step.level }
-  }
+  const steps = patience.steps.map(({ afterMs: ms, level: named }) => ({
+    atMs: skipped(base + ms, patience),
+    level: named,
+  }))
   const { everyMs, level: repeated } = patience.repeat
-  if (everyMs === Infinity) return undefined
-  const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
-  let round = Math.max(1, Math.floor((afterMs - 3 * DAY_MS - last) / everyMs))
-  while (skipped(last + round * everyMs, patience) <= afterMs) round += 1
-  return { atMs: skipped(last + round * everyMs, patience), level: repeated }
+  const repeats: Due[] = []
+  if (everyMs < Infinity) {
+    const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
+    let round = Math.max(1, Math.floor((afterMs - 3 * DAY_MS - last) / everyMs))
+    while (skipped(last + round * everyMs, patience) <= afterMs) round += 1
+    repeats.push({ atMs: skipped(last + round * everyMs, patience), level: repeated })
+  }
+  return earliest([...steps, ...repeats].filter(({ atMs }) => atMs > afterMs))
 }
 
-/** Saturday and Sunday of the named zone move to the Monday after, at the same time of day. */
+/** The earliest; of several at the same moment the loudest level. */
+function earliest(due: readonly Due[]): Due | undefined {
+  const [first] = due.toSorted((a, b) => a.atMs - b.atMs)
+  return (
+    first && {
+      atMs: first.atMs,
+      level: due
+        .filter(({ atMs }) => atMs === first.atMs)
+        .map((each) => each.level)
+        .reduce(louder),
+    }
+  )
+}
+
+/** Saturday and Sunday of the named zone move to the Monday after, at the same time of day there. */
 function skipped(atMs: number, { skipWeekends }: Patience): number {
   if (skipWeekends === null) return atMs
-  const weekday = new Intl.DateTimeFormat('en-US', { timeZone: skipWeekends, weekday: 'short' }).format(atMs)
-  if (weekday === 'Sat') return atMs + 2 * DAY_MS
-  return weekday === 'Sun' ? atMs + DAY_MS : atMs
+  const local = atMs + offsetMs(skipWeekends, atMs)
+  const weekday = new Date(local).getUTCDay()
+  const days = weekday === 6 ? 2 : weekday === 0 ? 1 : 0
+  if (days === 0) return atMs
+  const monday = local + days * DAY_MS
+  // The zone's clock may be changed in between, even on Monday morning itself: the second try uses the offset that holds there.
+  const guess = monday - offsetMs(skipWeekends, atMs)
+  return monday - offsetMs(skipWeekends, monday - offsetMs(skipWeekends, guess))
+}
+
+/** Local time minus UTC, as the zone's clock shows it at that moment. */
+function offsetMs(timeZone: string, atMs: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(atMs)
+  const part = (type: Intl.DateTimeFormatPartTypes): number =>
+    Number(parts.find((each) => each.type === type)?.value ?? 0)
+  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+  return shown - Math.floor(atMs / 1_000) * 1_000
 }
 
 const NEVER = { everyMs: Infinity, level: 'none' } as const

@@ -6,11 +6,9 @@ import { decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Set
 import { Failure } from './failures.ts'
 import type { RefundId } from './ids.ts'
 import { money, printMoney } from './money.ts'
-import { refundAfter, refundReserves, type RefundEvent } from './refund.ts'
+import { EVENTS, mayBeSent, possible, possibleNow, type Outcome } from './possible.ts'
+import { refundReserves } from './refund.ts'
 import { planRefund } from './waits.ts'
-
-export const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen'] as const
-export type Outcome = (typeof OUTCOMES)[number]
 
 /** One word a command, the same from the Temporal UI, the API and the CLI. */
 export type RefundCommand =
@@ -30,13 +28,6 @@ export type RefundCommand =
 /** A moment between a person's retry and the intent before it: an answer may still be on its way. */
 const RETRY_AFTER_MS = 60_000
 const LONGEST_SNOOZE_MS = 90 * 86_400_000
-
-const EVENTS: Record<Outcome, RefundEvent> = {
-  refunded: 'resolvedRefunded',
-  refused: 'resolvedRefused',
-  settledElsewhere: 'settled',
-  ticketOpen: 'ticketSeen',
-}
 
 /** Carries out one command. Throws `updateRejected` with a sentence; then nothing has changed. */
 export function commandRefund(books: Books, id: RefundId, command: RefundCommand, setting: Setting): Decision {
@@ -174,27 +165,11 @@ function closeRefused(draft: Draft, id: RefundId): void {
 }
 
 function withdraw(draft: Draft, refund: Refund, reason: string): void {
-  const sent = refund.tickets.some(({ outcome }) => outcome !== 'notSent' && outcome !== 'refused')
-  if (sent)
+  if (mayBeSent(refund))
     throw rejected(`a ticket of this refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund)}`)
   if (!possible(refund, 'withdrawn'))
     throw rejected(`a ${refund.state} refund cannot be withdrawn: ${possibleNow(refund)}`)
   moveRefund(draft, refund.refundId, 'withdrawn', { why: reason })
-}
-
-const possible = (refund: Refund, event: RefundEvent): boolean => refundAfter(refund.state, event) !== undefined
-
-/** What a person may do in this state, for the sentence of a refusal. */
-export function possibleNow(refund: Refund): string {
-  const outcomes = OUTCOMES.filter((outcome) => possible(refund, EVENTS[outcome]))
-  const sent = refund.tickets.some(({ outcome }) => outcome !== 'notSent' && outcome !== 'refused')
-  const words = [
-    ...(outcomes.length > 0 ? [`resolve as ${outcomes.join(', ')}`] : []),
-    ...(possible(refund, 'retried') ? ['retryTicket'] : []),
-    ...(possible(refund, 'withdrawn') && !sent ? ['withdraw'] : []),
-    'recheck',
-  ]
-  return `possible now: ${words.join('; ')}`
 }
 
 function refuseClosed(refund: Refund): void {

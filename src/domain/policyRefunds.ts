@@ -1,7 +1,7 @@
 // Refunds that this program makes by itself: test money, a second payment, late money, and money that moved elsewhere.
 // Must not know: SQL, hashing. Ids are deterministic, so the same reason found twice makes one refund.
 import { balanceOf } from './balance.ts'
-import type { Attempt, Refund } from './books.ts'
+import { freshWait, type Attempt, type Refund } from './books.ts'
 import { putRefund, refundIn, type Draft } from './draft.ts'
 import { AUTO_PREFIX, refundId, type RefundId } from './ids.ts'
 import type { RefundOrigin, RefundState } from './refund.ts'
@@ -46,18 +46,8 @@ type Wanted = { id: RefundId; amount: number; origin: RefundOrigin; state: Refun
 
 export function newRefund(draft: Draft, attempt: Attempt, wanted: Wanted): Refund {
   const { now, patience } = draft.setting
-  const wait = {
-    attention: 'none',
-    owner: null,
-    snoozedUntil: null,
-    acknowledgedLevel: null,
-    waitingSince: now,
-    lastCheckpointAt: now,
-    nextCheckpointAt: null,
-    nextCheckpointLevel: null,
-  } as const
   const refund: Refund = {
-    ...wait,
+    ...freshWait(now),
     refundId: wanted.id,
     merchantUid: attempt.merchantUid,
     gateway: attempt.gateway,

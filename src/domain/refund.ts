@@ -118,7 +118,7 @@ type TicketLife = {
 export function ticketMayLive(refund: TicketLife): boolean {
   if (refund.ticketDead) return false
   return refund.tickets.some(
-    (ticket) => ticket.outcome === null || ticket.outcome === 'filed' || ticket.outcome === 'unknown',
+    ({ outcome, dead }) => !dead && (outcome === null || outcome === 'filed' || outcome === 'unknown'),
   )
 }
 

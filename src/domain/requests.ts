@@ -1,7 +1,7 @@
 // What callers ask for: a new order, a refund, an end of sale. Judged against the books; refusals are Failures with sentences.
 // Must not know: HTTP, SQL, Temporal. The caller holds the payment's lock.
 import { attemptOf, balanceOf } from './balance.ts'
-import type { Attempt, Books, Decision, Payment, Refund } from './books.ts'
+import { freshWait, type Attempt, type Books, type Decision, type Payment, type Refund } from './books.ts'
 import { decided, draftOf, moveOrder, putRefund, type Setting } from './draft.ts'
 import { Failure } from './failures.ts'
 import { AUTO_PREFIX, type GatewayName, type MerchantUid, type RefundId } from './ids.ts'
@@ -38,14 +38,7 @@ export function newPayment(order: OrderRequest, { now }: Setting): Payment {
     tries: 0,
     nextTryAt: null,
     createdAt: now,
-    attention: 'none',
-    owner: null,
-    snoozedUntil: null,
-    acknowledgedLevel: null,
-    waitingSince: now,
-    lastCheckpointAt: now,
-    nextCheckpointAt: null,
-    nextCheckpointLevel: null,
+    ...freshWait(now),
   }
 }
 

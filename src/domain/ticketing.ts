@@ -1,10 +1,11 @@
 // Tickets: which key may be used next, the intent before the call, and what each ending of the call moves.
 // Must not know: HTTP, SQL, Temporal. One ticket per authorisation, whatever is killed or repeated (design.md §6.3).
+import type { BlockedBecause } from './alertKinds.ts'
 import { attemptOf, balanceOf, bookedTotal } from './balance.ts'
 import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from './books.ts'
-import { alert, decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
-import { refundWorkflowId, type RefundId } from './ids.ts'
-import { notRefundableBecause, type RefundRule } from './refundability.ts'
+import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from './draft.ts'
+import type { RefundId } from './ids.ts'
+import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
 import type { RefundEvent } from './refund.ts'
 import { planRefund } from './waits.ts'
 
@@ -39,11 +40,12 @@ export function blockedBecause(
   books: Books,
   refund: Refund,
   rules: readonly RefundRule[],
+  now: string,
 ): { kind: BlockedBecause; sentence: string } | undefined {
   const attempt = attemptOf(books, refund.gatewayRef)
   if (!attempt) return { kind: 'noAttempt', sentence: 'the attempt that this refund belongs to is not in the books' }
-  const not = notRefundableBecause(attempt, rules)
-  if (not) return { kind: 'notRefundable', sentence: not }
+  const not = notRefundableBecause(attempt, rules, now)
+  if (not) return not
   if (attempt.gatewayReturned !== bookedTotal(attempt)) {
     const sentence = `the gateway counts ${attempt.gatewayReturned} as returned, its cancel entries add up to ${bookedTotal(attempt)} ${attempt.currency} (minor units); find out which is right before a ticket is filed`
     return { kind: 'balanceDiffers', sentence }
@@ -60,6 +62,7 @@ export function intend(
   id: RefundId,
   key: string,
   setting: Setting,
+  rules: readonly RefundRule[] = [],
 ): { decision: Decision; refund: Refund; attempt: Attempt } | undefined {
   const draft = draftOf(books, setting)
   const refund = refundIn(draft, id)
@@ -75,6 +78,11 @@ export function intend(
     why: `a cancel will be asked for under ${key}`,
     facts: { key, amount: refund.amount },
   })
+  const near = key === refund.authorisation ? nearLimit(attempt, rules, setting.now) : undefined
+  if (near !== undefined) {
+    draft.journal.push({ what: 'refund.limitNear', refundId: id, gatewayRef: refund.gatewayRef, why: near })
+    raise(draft, refund, 'warn', 'refundLimitNear', near)
+  }
   return { decision: decided(draft), refund: intended, attempt }
 }
 
@@ -89,7 +97,7 @@ export function block(
   const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
   if (refund) {
     putRefund(draft, { ...refund, blockedBecause: because.kind })
-    raise(draft, refund, 'warn', `blocked.${because.kind}`, because.sentence)
+    raise(draft, 'warn', refund, `blocked.${because.kind}`, because.sentence)
   }
   return decided(draft)
 }
@@ -152,7 +160,7 @@ function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string
   const moved = moveRefund(draft, id, EVENTS[outcome], { why: said })
   const refund = moved ?? refundIn(draft, id)
   if (outcome === 'notSent' && refund?.state === 'requested') putRefund(draft, later(refund, said, draft.setting))
-  if (moved && outcome === 'refused') raise(draft, moved, 'warn', 'refused', `the gateway refused the cancel: ${said}`)
+  if (moved && outcome === 'refused') raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${said}`)
 }
 
 /** No intent under this key: a tombstone takes it, so that a late process cannot send under it any more. */
@@ -173,15 +181,4 @@ export function tombstone(books: Books, id: RefundId, key: string, setting: Sett
     facts: { key },
   })
   return decided(draft)
-}
-
-function raise(draft: Draft, refund: Refund, level: 'warn' | 'page', kind: AlertKind, sentence: string): void {
-  alert(draft, {
-    level,
-    kind,
-    saga: refundWorkflowId(refund.refundId),
-    sentence,
-    amount: refund.amount,
-    currency: refund.currency,
-  })
 }

@@ -102,6 +102,21 @@ export const refund = z
 export const order = z.strictObject({ payment, refunds: z.array(refund) }).meta({ id: 'Order' })
 export const oneRefund = z.strictObject({ refund })
 
+export const stray = attempt
+  .extend({
+    gateway: z.string(),
+    merchantUid: text.meta({ description: 'null while the order that the gateway names is unknown' }),
+    saidMerchantUid: z.string(),
+    attention,
+    owner: text,
+    waitingSince: time,
+    nextCheckpoint: z.strictObject({ at: time, level: attention.nullable() }).nullable(),
+    refunds: z.array(z.string()).meta({ description: 'refundIds' }),
+    temporalUi: text,
+  })
+  .meta({ id: 'Stray', description: 'Money with a saga of its own: a second payment, or for an order unknown here.' })
+export const oneStray = z.strictObject({ stray })
+
 const paymentWindow = z
   .strictObject({
     script: z.string(),
@@ -117,6 +132,25 @@ export const opened = z.strictObject({
 const cursor = text.meta({ description: 'Ask for the next page with it; null on the last one' })
 export const paymentPage = z.strictObject({ payments: z.array(payment), cursor })
 export const refundPage = z.strictObject({ refunds: z.array(refund), cursor })
+
+export const strayPage = z.strictObject({ strays: z.array(stray), cursor })
+
+const notice = z
+  .strictObject({
+    id: z.string(),
+    merchantUid: z.string(),
+    number: z.int().meta({ description: 'Counts from 1 for each payment; a gap is a notice that was not delivered' }),
+    type: z.string(),
+    at: time,
+    state: z.enum(['pending', 'delivered', 'parked']),
+    tries: z.int(),
+    nextTry: timeOrNull,
+    settledAt: timeOrNull,
+    said: text,
+  })
+  .meta({ id: 'Notice', description: 'A signed message to the checkout, and how its delivery stands.' })
+export const oneNotice = z.strictObject({ notice })
+export const noticePage = z.strictObject({ notices: z.array(notice), cursor })
 
 export const journal = z.strictObject({
   journal: z.array(

@@ -18,7 +18,10 @@ export async function databaseGauges(db: Db): Promise<string> {
   const registry = new Registry()
   await readTogether(db, 'read gauges', async (trx) => {
     await refundGauges(trx, registry)
+    await ownerGauges(trx, registry)
+    await heldGauges(trx, registry)
     await queueGauges(trx, registry)
+    await parkedGauges(trx, registry)
     const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
     put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
   })
@@ -54,6 +57,53 @@ async function refundGauges(trx: Trx, registry: Registry): Promise<void> {
   put(registry, 'saga_refund_amount_minor', 'Money in open refunds, minor units', ['currency', 'attention'], amounts)
   const help = 'How long the longest waiting open refund has waited'
   put(registry, 'saga_oldest_open_refund_seconds', help, [], [{ labels: {}, value: oldest }])
+}
+
+const LOUD = ['warn', 'page'] as const
+
+/** Zeros too, so that an alert rule sees the row come and go. */
+async function ownerGauges(trx: Trx, registry: Registry): Promise<void> {
+  const { rows } = await sql<{ attention: string; count: number }>`
+    select attention, count(*)::float8 as count from refunds
+    where attention in (${sql.join(LOUD)}) and owner is null group by attention`.execute(trx)
+  const values = LOUD.map((attention) => ({
+    labels: { attention },
+    value: rows.find((row) => row.attention === attention)?.count ?? 0,
+  }))
+  const help = 'Refunds at this attention or louder that nobody has taken'
+  const atLeast = values.map(({ labels, value }) => ({
+    labels,
+    value: labels.attention === 'warn' ? values.reduce((sum, each) => sum + each.value, 0) : value,
+  }))
+  put(registry, 'saga_refunds_without_owner', help, ['attention'], atLeast)
+}
+
+/** Paid, and neither accepted nor given back: orders that ask for a person, and strays. */
+async function heldGauges(trx: Trx, registry: Registry): Promise<void> {
+  const { rows } = await sql<{ currency: string; attention: string; amount: number }>`
+    select a.currency, case when a.attention <> 'none' then a.attention else coalesce(p.attention, 'none') end as attention,
+      sum(a.amount)::float8 as amount
+    from attempts a left join payments p on p.merchant_uid = a.merchant_uid
+    where a.ever_paid and not a.accepted and (a.attention <> 'none' or p.attention <> 'none')
+    group by 1, 2`.execute(trx)
+  const values = rows.map(({ currency, attention, amount }) => ({ labels: { currency, attention }, value: amount }))
+  const help = 'Money that waits for a decision, minor units'
+  put(registry, 'saga_held_amount_minor', help, ['currency', 'attention'], values)
+}
+
+async function parkedGauges(trx: Trx, registry: Registry): Promise<void> {
+  const { rows: outbox } = await sql<{ kind: string; count: number }>`
+    select kind, count(*)::float8 as count from outbox where state = 'parked' group by kind`.execute(trx)
+  const kinds = OUTBOX_KINDS.map((kind) => ({
+    labels: { kind },
+    value: outbox.find((row) => row.kind === kind)?.count ?? 0,
+  }))
+  put(registry, 'saga_outbox_parked', 'Rows that did not leave for a day and wait for a person', ['kind'], kinds)
+  const { rows: inbox } = await sql<{ because: string; count: number }>`
+    select coalesce(parked_because, 'unknown') as because, count(*)::float8 as count
+    from inbox where state = 'parked' group by 1`.execute(trx)
+  const parked = inbox.map(({ because, count }) => ({ labels: { because }, value: count }))
+  put(registry, 'saga_inbox_parked', 'Hints kept for a person', ['because'], parked)
 }
 
 function summed(

@@ -8,7 +8,15 @@ import {
   type RefundCommandName,
 } from '../domain/commands.ts'
 import { Failure } from '../domain/failures.ts'
-import { paymentWorkflowId, refundWorkflowId, type MerchantUid, type RefundId } from '../domain/ids.ts'
+import {
+  paymentWorkflowId,
+  refundWorkflowId,
+  strayWorkflowId,
+  type GatewayName,
+  type GatewayRef,
+  type MerchantUid,
+  type RefundId,
+} from '../domain/ids.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Answer, Call } from './route.ts'
 
@@ -30,6 +38,15 @@ export const commandPayment =
   ): Promise<Answer> => {
     parsePaymentCommand(name, withoutAsker(body))
     return command(deps, paymentWorkflowId(params.merchantUid), name, body, call)
+  }
+
+type StrayName = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
+
+export const commandStray =
+  (name: PaymentCommandName) =>
+  (deps: HttpDeps, { params, body }: { params: StrayName; body: Body }, call: Call): Promise<Answer> => {
+    parsePaymentCommand(name, withoutAsker(body))
+    return command(deps, strayWorkflowId(params.gateway, params.gatewayRef), name, body, call)
   }
 
 /** Over HTTP the key says who asks: a name in the body would be another one's. */

@@ -5,13 +5,14 @@ import {
   COMMAND_HELP,
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
+  STRAY_COMMANDS,
   type PaymentCommandName,
   type RefundCommandName,
 } from '../domain/commands.ts'
 import type { FailureKind } from '../domain/failures.ts'
 import type { Role } from './access.ts'
 import * as answers from './answers.ts'
-import { commandPayment, commandRefund } from './people.ts'
+import { commandPayment, commandRefund, commandStray } from './people.ts'
 import { blank, route, type Route } from './route.ts'
 import * as schemas from './schemas.ts'
 
@@ -65,7 +66,22 @@ const paymentRoute = (name: PaymentCommandName): Route =>
     handle: commandPayment(name),
   })
 
+const strayRoute = (name: PaymentCommandName): Route =>
+  route({
+    ...blank,
+    method: 'post',
+    path: `/strays/{kind}/{account}/{gatewayRef}/${pathOf(name)}`,
+    roles: rolesOf(name),
+    summary: COMMAND_HELP[name],
+    params: schemas.strayParams,
+    body: anyFields,
+    answers: answered,
+    errors: ERRORS,
+    handle: commandStray(name),
+  })
+
 export const peopleRoutes: readonly Route[] = [
   ...REFUND_COMMANDS.map(refundRoute),
   ...PAYMENT_COMMANDS.map(paymentRoute),
+  ...STRAY_COMMANDS.map(strayRoute),
 ]

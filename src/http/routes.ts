@@ -11,7 +11,10 @@ import { getJournal, getPayment, getPayments, postClose, returnPayment } from '.
 import { getRefund, getRefunds, postRefund } from './refunds.ts'
 import { blank, route, type Route } from './route.ts'
 import * as schemas from './schemas.ts'
+import { opsRoutes } from './opsRoutes.ts'
 import { peopleRoutes } from './peopleRoutes.ts'
+import { noticeRoutes } from './noticeRoutes.ts'
+import { strayRoutes } from './strayRoutes.ts'
 import { sweepRoutes } from './sweepRoutes.ts'
 import { receiveIamport, receivePaymentwall } from './webhooks.ts'
 
@@ -177,6 +180,9 @@ export const routes: readonly Route[] = [
   ...payments,
   ...refunds,
   ...peopleRoutes,
+  ...opsRoutes,
+  ...strayRoutes,
+  ...noticeRoutes,
   ...sweepRoutes,
   ...webhooks,
   ...health,

@@ -35,7 +35,7 @@ const line = (most: number) =>
 
 const AMOUNT_SENTENCE = 'must be a whole number of minor units above zero'
 const amount = z.int(AMOUNT_SENTENCE).positive(AMOUNT_SENTENCE)
-const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
+export const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
   z.enum(names, `must be one of ${names.join(', ')}`)
 
 /** Milliseconds. */
@@ -98,8 +98,17 @@ export const sweepParams = z.strictObject({ id: z.uuid('must be the id of a catc
 
 export const merchantUidParams = z.strictObject({ merchantUid: merchantUidSchema })
 export const refundIdParams = z.strictObject({ refundId: refundIdSchema })
+/** The account's name has a slash in it, so it takes two steps of the path. */
+export const strayParams = z
+  .strictObject({ kind: z.string(), account: z.string(), gatewayRef: gatewayRefSchema })
+  .transform(({ kind, account, gatewayRef: ref }, context) => {
+    const gateway = gatewaySchema.safeParse(`${kind}/${account}`)
+    if (gateway.success) return { gateway: gateway.data, gatewayRef: ref }
+    context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_SENTENCE })
+    return z.NEVER
+  })
 
-const count = (least: number, most: number) => {
+export const count = (least: number, most: number) => {
   const sentence = `must be a whole number from ${least} to ${most}`
   return z.coerce.number(sentence).int(sentence).min(least, sentence).max(most, sentence)
 }
@@ -118,15 +127,20 @@ const isRefundState = (name: string): name is RefundState => Object.hasOwn(REFUN
 export const paymentStates = Object.keys(PAYMENT_STATES).filter(isPaymentState)
 export const refundStates = Object.keys(REFUND_STATES).filter(isRefundState)
 
+export const straysQuery = z.strictObject({ limit, cursor })
+export const noticesQuery = z.strictObject({ merchantUid: merchantUidSchema, limit, cursor })
+export const noticeParams = z.strictObject({ id: z.uuid('must be the id of a notice') })
+
 export const paymentsQuery = z.strictObject({
   state: z.enum(paymentStates, `must be one of ${paymentStates.join(', ')}`).optional(),
   limit,
   cursor,
 })
+export const olderThan = duration(0, 3_650 * DAY_MS, 'must be a duration, for example 24h').optional()
 export const refundsQuery = z.strictObject({
   state: z.enum(refundStates, `must be one of ${refundStates.join(', ')}`).optional(),
   attention: oneOf(ATTENTIONS).optional(),
-  olderThan: duration(0, 3_650 * DAY_MS, 'must be a duration, for example 24h').optional(),
+  olderThan,
   limit,
   cursor,
 })

@@ -1,27 +1,92 @@
-// Delivers alerts to people: to the log, with the link to the workflow in the Temporal UI.
-// Must not know: what is wrong.
-import { z } from 'zod'
+// Delivers alerts to people: each at once to the log, and gathered by level to a webhook where one is configured.
+// Must not know: what is wrong. A level has a loop of its own, so that a page never waits behind a quieter message.
+import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/alerts.ts'
+import type { Db } from '../db/connect.ts'
 import type { Links } from '../domain/views.ts'
+import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
+import { linkOf, messageOf, readAlert } from './alertMessage.ts'
+import { runbookLine } from './runbook.ts'
 
-const alertSchema = z.object({
-  level: z.enum(['remind', 'warn', 'page']),
-  kind: z.string(),
-  saga: z.string(),
-  sentence: z.string(),
-  at: z.string(),
-})
+/** One exchange with the webhook, limited in time and size; redirects are answers. */
+export type Post = (
+  body: string,
+) => Promise<
+  { readonly kind: 'answer'; readonly status: number } | { readonly kind: 'notSent' | 'lost'; readonly said: string }
+>
+export type Webhook = {
+  readonly post: Post
+  /** The tool refuses a message that has fields beside its text. */
+  readonly textOnly: boolean
+}
 
-/** Alerts about hints name what was looked at; those about sagas have a page in the Temporal UI. */
-const SAGA = /^(payment|refund|stray):/
+export type AlertOptions = {
+  readonly db: Db
+  readonly links: Links
+  /** Where the README is found, for the runbook's links. */
+  readonly runbook: string
+  readonly webhook?: Webhook | undefined
+  readonly pollMs: number
+  readonly write: (fields: Record<string, unknown>, message: string) => void
+  readonly log: (line: string) => void
+}
 
-export type AlertLog = (fields: Record<string, unknown>, message: string) => void
+const LEASE_MS = 60_000
 
-export function alertToLog(log: AlertLog, links: Links): (target: string, payload: unknown) => Promise<string> {
-  return (_target, payload) => {
-    const { level, kind, saga, sentence, at } = alertSchema.parse(payload)
-    metrics.alerts.inc({ level, kind })
-    log({ alert: level, kind, saga, at, temporalUi: SAGA.test(saga) ? links(saga) : null }, sentence)
-    return Promise.resolve('logged')
+export function startAlerts(options: AlertOptions): readonly Loop[] {
+  const { pollMs, log, webhook } = options
+  const toLog = async () => {
+    const more = await logOnce(options)
+    if (more) for (const loop of levels) loop.kick()
+    return more
   }
+  const levels = !webhook
+    ? []
+    : LEVELS.map((level) =>
+        startLoop({ name: `alerts, ${level}`, pollMs, log, work: () => sendOnce(options, webhook, level) }),
+      )
+  return [startLoop({ name: 'alerts', pollMs, log, work: toLog }), ...levels]
+}
+
+/** True where something was written, so that there may be more. */
+export async function logOnce({ db, links, runbook, webhook, write }: AlertOptions): Promise<boolean> {
+  const one = (payload: unknown) => {
+    const { level, kind, saga, sentence, at } = readAlert(payload)
+    const { anchor, mayDo } = runbookLine(kind)
+    metrics.alerts.inc({ level, kind })
+    const fields = { alert: level, kind, saga, at, temporalUi: linkOf(links, saga), runbook: `${runbook}#${anchor}` }
+    write({ ...fields, mayDo }, sentence)
+  }
+  return (await logAlerts(db, one, webhook === undefined)) > 0
+}
+
+/** At most one message of this level, where one is due; true where it left. */
+export async function sendOnce(
+  { db, links, runbook, log }: AlertOptions,
+  webhook: Webhook,
+  level: Level,
+): Promise<boolean> {
+  const token = await claimLevel(db, level, LEASE_MS)
+  if (token === undefined) return false
+  const message = messageOf(level, await gathered(db, token), { id: token, links, runbook })
+  const failed = await post(webhook, webhook.textOnly ? { text: message.text } : message)
+  metrics.alertMessages.inc({ level, outcome: failed === undefined ? 'sent' : 'failed' })
+  if (failed === undefined) {
+    await leftTogether(db, token, message.id, `left in one message of ${message.count}`)
+    return true
+  }
+  const parked = await stayed(db, token, failed)
+  log(`${message.count} alerts of level ${level} did not leave: ${failed}; they are in the log`)
+  if (parked > 0) log(`${parked} alerts of level ${level} did not leave for a day and are parked: see ops outbox`)
+  return false
+}
+
+/** Why it did not leave, in words that name neither the address nor what it answered; undefined where it did. */
+async function post({ post: send }: Webhook, message: object): Promise<string | undefined> {
+  const answer = await send(JSON.stringify(message))
+  if (answer.kind !== 'answer') return `the alert webhook was not reached: ${answer.said}`
+  if (answer.status >= 200 && answer.status < 300) return undefined
+  if (answer.status >= 300 && answer.status < 400)
+    return `the alert webhook answered HTTP ${answer.status}, and redirects are not followed`
+  return `the alert webhook answered HTTP ${answer.status}`
 }

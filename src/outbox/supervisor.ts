@@ -1,19 +1,19 @@
 // The supervisor: every open row has a workflow. Those that Temporal does not show as running get a wake; a workflow without a row pages once.
 // Must not know: how Temporal is asked. It only proposes: the server's one run per id is the arbiter, so a wake too many does no harm.
 import { paymentClosed } from '../domain/balance.ts'
-import { merchantUid, OWN_ID } from '../domain/ids.ts'
+import { merchantUid, OWN_ID, strayNamedBy } from '../domain/ids.ts'
 import { loadBooks } from '../db/books.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import { writeJournal } from '../db/journal.ts'
-import { openPayments, openRefunds, recorded, type OpenRow } from '../db/openRows.ts'
+import { openPayments, openRefunds, openStrays, recorded, type OpenRow } from '../db/openRows.ts'
 import { putAlert, putMissingWakes } from '../db/outgoing.ts'
 import { metrics } from '../metrics.ts'
 
 export type RunningSaga = {
   readonly workflowId: string
   readonly runId: string
-  readonly type: 'payment' | 'refund'
+  readonly type: 'payment' | 'refund' | 'stray'
   /** ISO time of the server. */
   readonly startedAt: string
 }
@@ -45,9 +45,11 @@ export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promis
     const ids = new Set(running.map(({ workflowId }) => workflowId))
     const payments = await wakeIdle(deps, ids, 'payment', quietMs, MOST_WAKES)
     const refunds = await wakeIdle(deps, ids, 'refund', quietMs, MOST_WAKES - payments.woken)
+    const strays = await wakeIdle(deps, ids, 'stray', quietMs, MOST_WAKES - payments.woken - refunds.woken)
     const withoutRow = await pageWithoutRow(deps, running, quietMs)
     metrics.sweeps.inc({ what: 'supervisor', outcome: 'done' })
-    const [open, woken] = [payments.open + refunds.open, payments.woken + refunds.woken]
+    const open = payments.open + refunds.open + strays.open
+    const woken = payments.woken + refunds.woken + strays.woken
     if (woken > 0) deps.log(`${woken} of ${open} open sagas had no workflow and were woken from their rows`)
     return { running: running.length, open, woken, withoutRow }
   } catch (error) {
@@ -59,6 +61,10 @@ export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promis
 }
 
 type Kind = RunningSaga['type']
+const OPEN_ROWS = { payment: openPayments, refund: openRefunds, stray: openStrays } as const satisfies Record<
+  Kind,
+  unknown
+>
 
 async function wakeIdle(
   { db, log }: SuperviseDeps,
@@ -67,7 +73,7 @@ async function wakeIdle(
   quietMs: number,
   most: number,
 ): Promise<{ open: number; woken: number }> {
-  const rowsAfter = kind === 'payment' ? openPayments : openRefunds
+  const rowsAfter = OPEN_ROWS[kind]
   let [open, woken, after] = [0, 0, '']
   for (;;) {
     const rows = await rowsAfter(db, { after, limit: PAGE, quietMs })
@@ -102,7 +108,7 @@ async function pageWithoutRow(
   const before = Date.parse(await databaseNow(db)) - quietMs
   const old = running.filter(({ startedAt }) => Date.parse(startedAt) < before)
   let found = 0
-  for (const kind of ['payment', 'refund'] as const) {
+  for (const kind of ['payment', 'refund', 'stray'] as const) {
     const sagas = old.filter(({ type }) => type === kind)
     for (let start = 0; start < sagas.length && found < MOST_WITHOUT_ROW; start += PAGE) {
       const part = sagas.slice(start, start + PAGE)
@@ -119,10 +125,11 @@ async function pageWithoutRow(
 /** The id that the workflow's own id names; the whole of it where it names none, which has no row. */
 function idOf({ workflowId, type }: RunningSaga): string {
   const id = workflowId.startsWith(`${type}:`) ? workflowId.slice(type.length + 1) : workflowId
-  return OWN_ID.test(id) ? id : workflowId
+  return OWN_ID.test(id) || strayNamedBy(workflowId) ? id : workflowId
 }
 
 const WITHOUT_ROW = 'saga.withoutRow'
+const JOURNALLED_AS = { payment: 'merchantUid', refund: 'refundId', stray: 'gatewayRef' } as const
 
 /** The journal remembers which runs were told of: it is never emptied, and found by the id's index. */
 async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
@@ -131,15 +138,15 @@ async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
   const lines = await trx
     .selectFrom('journal')
     .select('facts')
-    .where(type === 'payment' ? 'merchantUid' : 'refundId', '=', id)
+    .where(JOURNALLED_AS[type], '=', id)
     .where('what', '=', WITHOUT_ROW)
     .execute()
   if (lines.some(({ facts }) => JSON.stringify(facts).includes(runId))) return
   const why = 'the workflow runs and no row is known here'
   const line = { what: WITHOUT_ROW, why, facts: { workflowId, runId, startedAt } }
   const heading = { who: 'supervisor', at: await databaseNow(trx) }
-  if (type === 'payment') await writeJournal(trx, [line], { ...heading, merchantUid: id })
-  else await writeJournal(trx, [{ ...line, refundId: id }], { ...heading, merchantUid: null })
+  const named = type === 'payment' ? {} : { [JOURNALLED_AS[type]]: id }
+  await writeJournal(trx, [{ ...line, ...named }], { ...heading, merchantUid: type === 'payment' ? id : null })
   await putAlert(trx, {
     level: 'page',
     kind: 'sagaWithoutRow',

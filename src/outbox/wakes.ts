@@ -1,10 +1,10 @@
 // Delivers wakes: tells Temporal to start the saga of a row, or that its row moved. Reads the row for what the UI shows at the start.
 // Must not know: why it moved.
 import type { Books } from '../domain/books.ts'
-import { gatewayRef, merchantUid, refundId } from '../domain/ids.ts'
+import { merchantUid, refundId, strayNamedBy, type GatewayName, type GatewayRef } from '../domain/ids.ts'
 import { printMoney } from '../domain/money.ts'
-import { PAYMENT_WORKFLOW, PAYMENTS_QUEUE, REFUND_WORKFLOW, REFUNDS_QUEUE } from '../domain/queues.ts'
-import { paymentAttributes, refundAttributes } from '../domain/shown.ts'
+import { PAYMENT_WORKFLOW, PAYMENTS_QUEUE, REFUND_WORKFLOW, REFUNDS_QUEUE, STRAY_WORKFLOW } from '../domain/queues.ts'
+import { paymentAttributes, refundAttributes, strayAttributes } from '../domain/shown.ts'
 import { loadBooks, refundAbout } from '../db/books.ts'
 import { transact, type Db } from '../db/connect.ts'
 import type { Start, TemporalClient } from '../temporal/client.ts'
@@ -30,6 +30,8 @@ export async function startOf(db: Db, saga: string): Promise<Start | undefined> 
     })
     return books && refundStart(books, saga, id)
   }
+  const stray = strayNamedBy(saga)
+  if (stray) return strayStart(await booksOf(db, (trx) => loadBooks(trx, stray, false)), saga, stray)
   return undefined
 }
 
@@ -56,13 +58,31 @@ function paymentStart(books: Books | undefined, workflowId: string): Start | und
 function refundStart(books: Books, workflowId: string, id: string): Start | undefined {
   const refund = books.refunds.find((each) => each.refundId === id)
   if (!refund) return undefined
-  const summary = `refund ${id} of order ${refund.merchantUid ?? gatewayRef(refund.gatewayRef)} · ${printMoney(refund)} · ${refund.origin}`
+  const summary = `refund ${id} of order ${refund.merchantUid ?? refund.gatewayRef} · ${printMoney(refund)} · ${refund.origin}`
   return {
     workflowId,
     workflowType: REFUND_WORKFLOW,
     taskQueue: REFUNDS_QUEUE,
     input: { refundId: id },
     attributes: refundAttributes(books, refund),
+    summary,
+  }
+}
+
+function strayStart(
+  books: Books | undefined,
+  workflowId: string,
+  about: { gateway: GatewayName; gatewayRef: GatewayRef },
+): Start | undefined {
+  const attempt = books?.attempts.find(({ gatewayRef: ref }) => ref === about.gatewayRef)
+  if (!books || !attempt) return undefined
+  const summary = `money ${attempt.gatewayRef} of order ${attempt.saidMerchantUid.slice(0, 40)} · ${printMoney(attempt)}`
+  return {
+    workflowId,
+    workflowType: STRAY_WORKFLOW,
+    taskQueue: PAYMENTS_QUEUE,
+    input: about,
+    attributes: strayAttributes(books, attempt),
     summary,
   }
 }

@@ -2,9 +2,9 @@
 // Must not know: rows. Visibility follows the truth after a moment, so the list proposes and decides nothing.
 import type { Connection } from '@temporalio/client'
 import { tsToMs } from '@temporalio/common/lib/time.js'
-import { PAYMENT_WORKFLOW, REFUND_WORKFLOW } from '../domain/queues.ts'
+import { PAYMENT_WORKFLOW, REFUND_WORKFLOW, STRAY_WORKFLOW } from '../domain/queues.ts'
 
-const TYPES = [PAYMENT_WORKFLOW, REFUND_WORKFLOW] as const
+const TYPES = [PAYMENT_WORKFLOW, REFUND_WORKFLOW, STRAY_WORKFLOW] as const
 const QUERY = `ExecutionStatus="Running" AND WorkflowType IN (${TYPES.map((type) => `"${type}"`).join(', ')})`
 const PAGE_SIZE = 1_000
 const MOST_PAGES = 1_000

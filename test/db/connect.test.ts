@@ -2,6 +2,7 @@
 // Must not know: what is stored.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { openDatabase, sqlState, transact, type Database } from '../../src/db/co
 import { transactionName } from '../../src/db/guard.ts'
 import { onPostgres, openTestDatabase } from '../support/database.ts'
 
+const migrations = readdirSync('src/db/migrations').map((file) => file.replace('.ts', ''))
 let database: Database
 const folders: string[] = []
 const children: ChildProcess[] = []
@@ -162,7 +164,7 @@ describe.skipIf(onPostgres)('a folder (the embedded database only: Postgres has 
     const again = await openDatabase({ url: undefined, folder, log: () => {} })
     expect(await again.db.selectFrom('journal').select('what').execute()).toEqual([{ what: 'kept' }])
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(again.db)
-    expect(rows.map(({ name }) => name)).toEqual(['0001_books', '0002_notify'])
+    expect(rows.map(({ name }) => name)).toEqual(migrations)
     await again.close()
   })
 

@@ -147,8 +147,8 @@ describe('notices', () => {
 
 test('alerts of one saga all leave, none answers for another', async () => {
   await transact(database.db, 'put', async (trx) => {
-    await putAlert(trx, { level: 'warn', kind: 'first', saga: 'refund:a', sentence: 'one' })
-    await putAlert(trx, { level: 'page', kind: 'second', saga: 'refund:a', sentence: 'two' })
+    await putAlert(trx, { level: 'warn', kind: 'refused', saga: 'refund:a', sentence: 'one' })
+    await putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:a', sentence: 'two' })
   })
   const kinds: unknown[] = []
   for (let round = 0; round < 2; round += 1) {
@@ -157,5 +157,5 @@ test('alerts of one saga all leave, none answers for another', async () => {
       await delivered(database.db, each, 'logged')
     }
   }
-  expect(kinds).toMatchObject([{ kind: 'first' }, { kind: 'second' }])
+  expect(kinds).toMatchObject([{ kind: 'refused' }, { kind: 'reversed' }])
 })

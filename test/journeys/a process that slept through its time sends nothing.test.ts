@@ -1,5 +1,6 @@
 // A worker stopped between the intent and the call sends nothing when it goes on: the world has changed, and others have filed.
 // Must not know: how a token is asked for, but that a cancel needs one after its intent is committed.
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { decided, draftOf, moveRefund, putRefund } from '../../src/domain/draft.ts'
@@ -34,13 +35,40 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
     await fleet?.remove()
   })
 
+  /** The sleeper has committed its intent and waits for a token: it sleeps, and the token is there when it wakes. */
+  async function freezeAt(held: Promise<() => void>): Promise<void> {
+    const letGo = await held
+    sleeper.freeze()
+    letGo()
+  }
+
+  test('stopped for more than five seconds after its intent: nothing is sent under it, the next try files one ticket', async () => {
+    const { shop } = fleet
+    const { merchantUid } = await shop.paid()
+    const held = road.hold()
+    const { refundId } = await shop.askRefund(merchantUid)
+    await freezeAt(held)
+    await pause(5_500)
+    sleeper.thaw()
+
+    await eventually(() => shop.refund(refundId)).toMatchObject({
+      state: 'ticketOpen',
+      tickets: [
+        { authorisedBy: 'submit', outcome: 'notSent', said: 'the time for sending was over before the call' },
+        { authorisedBy: 'submit.2', outcome: 'filed' },
+      ],
+    })
+    expect(await shop.sim.tickets(merchantUid)).toHaveLength(1)
+    expect(road.cancels()).toBe(1)
+  })
+
   test('stopped after its intent, declared unknown, authorised anew and filed by another: one ticket', async () => {
     const { shop, database } = fleet
     const { merchantUid } = await shop.paid()
+    const [cancels, calls] = [road.cancels(), await shop.sim.callsOf(CANCEL)]
+    const held = road.hold()
     const { refundId } = await shop.askRefund(merchantUid)
-    const letGo = await road.held
-    sleeper.freeze()
-    letGo()
+    await freezeAt(held)
     expect(await shop.refund(refundId)).toMatchObject({ state: 'requested', tickets: [{ outcome: null }] })
     await (await fleet.add('worker')).start()
 
@@ -57,15 +85,15 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
     await eventually(() => shop.refund(refundId)).toMatchObject({
       state: 'ticketOpen',
       tickets: [
-        { authorisedBy: 'submit', outcome: 'notSent', said: 'the time for sending was over before the call' },
+        { authorisedBy: 'submit', outcome: 'notSent', said: expect.stringContaining('/users/getToken') },
         { authorisedBy: 'again', outcome: 'filed' },
       ],
     })
     expect((await shop.journal(merchantUid)).filter(({ what }) => what === 'ticket.lateAnswer')).toMatchObject([
       { refundId, to: 'notSent', facts: { key: 'submit' } },
     ])
-    expect(road.cancels()).toBe(0)
-    expect(await shop.sim.callsOf(CANCEL)).toBe(1)
+    expect(road.cancels()).toBe(cancels)
+    expect(await shop.sim.callsOf(CANCEL)).toBe(calls + 1)
 
     const [ticket, ...more] = await shop.sim.tickets(merchantUid)
     expect(more).toEqual([])
@@ -86,23 +114,28 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
 
 const tokenAnswer = z.looseObject({ response: z.looseObject({ now: z.number(), expired_at: z.number() }) })
 
-/**
- * The sleeper's way to the gateway. Every token is good for one call only, so that one is asked for after the intent;
- * that one is held. `held` resolves with what lets it go.
- */
+/** The sleeper's way to the gateway. Every token is good for one call only, so that one is asked for after the intent. */
 async function startRoad({ shop, database }: Fleet) {
   let cancels = 0
-  let hold: (letGo: () => void) => void = () => {}
-  const held = new Promise<() => void>((resolve) => (hold = resolve))
+  let holding: ((letGo: () => void) => void) | undefined
   const intended = async () =>
     (await database.db.selectFrom('tickets').select('refundId').where('outcome', 'is', null).execute()).length > 0
   const proxy = await startProxy(async (asked) => {
     if (asked.path === '/payments/cancel') cancels += 1
     const answer = await forward(shop.simulator, asked)
     if (asked.path !== '/users/getToken') return answer
-    if (await intended()) await new Promise<void>((resolve) => hold(() => resolve()))
+    if (holding && (await intended())) {
+      const tell = holding
+      holding = undefined
+      await new Promise<void>((resolve) => tell(resolve))
+    }
     const { response, ...rest } = tokenAnswer.parse(JSON.parse(answer.body))
     return { ...answer, body: JSON.stringify({ ...rest, response: { ...response, expired_at: response.now + 30 } }) }
   })
-  return { ...proxy, held, cancels: () => cancels }
+  return {
+    ...proxy,
+    cancels: () => cancels,
+    /** Holds the next token that is asked for after an intent; resolves with what lets it go. */
+    hold: () => new Promise<() => void>((resolve) => (holding = resolve)),
+  }
 }

@@ -29,13 +29,13 @@ test('a program killed while it looks settles every order whose webhook it had t
   await sim.faults({ reads: 'ok' })
   await program.start()
 
+  await eventually(() => shop.metric('saga_inbox_unlooked'), CLAIMED_MS).toBe(0)
   for (const merchantUid of orders) {
-    await eventually(() => shop.payment(merchantUid), CLAIMED_MS).toMatchObject({ state: 'paid', accepted: true })
+    await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'paid', accepted: true })
     expect((await shop.journal(merchantUid)).filter(({ what }) => what === 'attempt.accepted')).toMatchObject([
       { who: 'look', why: 'paid as ordered, in time' },
     ])
   }
-  await eventually(() => shop.metric('saga_inbox_unlooked')).toBe(0)
 })
 
 test('a program killed while a ticket is open hears of its completion afterwards and files nothing again', async ({
@@ -52,7 +52,6 @@ test('a program killed while a ticket is open hears of its completion afterwards
   await sim.complete(ticket?.id ?? '')
   await program.start()
   await eventually(() => isReady(shop)).toBe(true)
-  expect(await shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
   await shop.hint({ imp_uid: impUid, merchant_uid: merchantUid, status: 'cancelled' })
 
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })

@@ -65,6 +65,7 @@ export function anAttempt(shown: Partial<Attempt> = {}): Attempt {
     saidMerchantUid: ORDER,
     status: 'paid',
     amount: 10_000,
+    saidAmount: 10_000,
     currency: 'KRW',
     channel: 'live',
     everPaid: true,

@@ -83,11 +83,8 @@ export async function startFleet(count: { readonly apis: number; readonly worker
     await rm(folder, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 })
   }
   try {
-    const [apis, workers] = [
-      [await add('api'), await add('api')],
-      [await add('worker'), await add('worker')],
-    ]
-    // All at once, on an empty database.
+    const many = (role: 'api' | 'worker', length: number) => Promise.all(Array.from({ length }, () => add(role)))
+    const [apis, workers] = [await many('api', count.apis), await many('worker', count.workers)]
     await Promise.all(processes.map((each) => each.start()))
     return { shop, database, apis, workers, add, remove }
   } catch (error) {

@@ -59,7 +59,7 @@ async function install(environment: Environment): Promise<Installation & { remov
   const api = `http://${HOST}:${port}`
   const url = `http://${HOST}:${simulatorPort}`
   const database = await createTestDatabase()
-  const shared = { LOG_LEVEL: 'warn', LOOK_SPACING: '1s', TEMPORAL_UI_PORT: '0' }
+  const shared = { LOG_LEVEL: 'warn', LOOK_SPACING: '1s', SWEEP_EVERY: '1000d', TEMPORAL_UI_PORT: '0' }
   const simulator = processOf(['--role', 'simulator'], url, {
     ...shared,
     SIMULATOR_PORT: String(simulatorPort),

@@ -22,7 +22,7 @@ export type Shop = ReturnType<typeof shopAt>
 /** A shop in this process, whose rows a test may count. */
 export type OwnShop = Shop & { readonly db: Db }
 
-/** Any free port, nothing said. A refused cancel is given up after two seconds, looks may follow each other at once. */
+/** Any free port, nothing said. A refused cancel is given up after two seconds, looks may follow each other soon, and no sweep mends what a test breaks. */
 const QUIET: Environment = {
   PORT: '0',
   SIMULATOR_PORT: '0',
@@ -30,6 +30,7 @@ const QUIET: Environment = {
   TEMPORAL_UI_PORT: '0',
   CANCEL_TIMEOUT: '2s',
   LOOK_SPACING: '1s',
+  SWEEP_EVERY: '1000d',
   LOG_LEVEL: 'fatal',
 }
 const NO_FAULTS = { webhooks: 'deliver', cancel: 'accept', reads: 'ok' } as const
@@ -215,17 +216,15 @@ function simAt(simulator: string) {
   }
   const calls = async () =>
     z.object({ calls: z.record(z.string(), z.number()) }).parse(await control('GET', '/calls')).calls
+  const allTickets = async () => z.object({ tickets: z.array(ticket) }).parse(await control('GET', '/tickets')).tickets
   return {
     control,
     calls,
     /** How often the gateway was asked for this, for example `POST /payments/cancel`. */
     callsOf: async (route: string) => (await calls())[route] ?? 0,
     faults: (faults: Faults) => control('PUT', '/faults', faults),
-    tickets: async (merchantUid: string) =>
-      z
-        .object({ tickets: z.array(ticket) })
-        .parse(await control('GET', '/tickets'))
-        .tickets.filter((each) => each.merchantUid === merchantUid),
+    allTickets,
+    tickets: async (merchantUid: string) => (await allTickets()).filter((each) => each.merchantUid === merchantUid),
     complete: (ticketId: string) => control('POST', `/tickets/${ticketId}/complete`, {}),
     refuse: (ticketId: string) => control('POST', `/tickets/${ticketId}/refuse`, {}),
     consoleCancel: (impUid: string, amount: number) => control('POST', `/payments/${impUid}/consoleCancel`, { amount }),

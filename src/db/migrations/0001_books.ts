@@ -44,10 +44,12 @@ function books() {
       status text not null, amount int8 not null, currency text not null,
       channel text not null check (channel in ('live', 'test')),
       ever_paid boolean not null, paid_ordinal int4, paid_at timestamptz, accepted boolean not null, because text,
-      charged_back boolean not null, gateway_returned int8 not null,
+      charged_back boolean not null, said_amount int8, gateway_returned int8 not null,
       fail_reason text, paymentwall_ref text, pay_method text, payer_country text,
       evidence_as_of timestamptz not null, look_failed_at timestamptz, look_failed_said text, ${wait})`,
     sql`create index attempts_order on attempts (merchant_uid)`,
+    sql`create index attempts_strays on attempts (waiting_since, gateway, gateway_ref) where attention <> 'none'`,
+    sql`create index attempts_unknown on attempts (said_merchant_uid) where merchant_uid is null`,
     sql`create index attempts_unaccepted on attempts (merchant_uid) where ever_paid and not accepted`,
     sql`create table cancel_entries (
       gateway text not null, gateway_ref text not null, key text not null, primary key (gateway, gateway_ref, key),
@@ -102,6 +104,8 @@ function queues() {
       state text not null default 'pending' check (state in ('pending', 'delivered', 'parked')),
       tries int4 not null default 0, ${lease}, settled_at timestamptz, said text)`,
     sql`create index outbox_pending on outbox (kind, due_at) where state = 'pending'`,
+    sql`create unique index outbox_notice on outbox ((payload->>'id')) where kind = 'notice'`,
+    sql`create index outbox_notices on outbox (target, id) where kind = 'notice'`,
     sql`create index outbox_target on outbox (kind, target) where state = 'pending'`,
   ]
 }

@@ -1,0 +1,150 @@
+// What a command is about: the refund, the payment or the stray that its workflow id names, and how each carries it out.
+// Must not know: who asks, approvals.
+import type { Books, Decision } from '../src/domain/books.ts'
+import {
+  parsePaymentCommand,
+  parseRefundCommand,
+  PAYMENT_COMMANDS,
+  REFUND_COMMANDS,
+  STRAY_COMMANDS,
+  type Asked,
+  type Asker,
+  type PaymentCommand,
+} from '../src/domain/commands.ts'
+import type { Setting } from '../src/domain/draft.ts'
+import { Failure } from '../src/domain/failures.ts'
+import {
+  merchantUid,
+  refundId,
+  strayNamedBy,
+  type GatewayName,
+  type GatewayRef,
+  type MerchantUid,
+  type RefundId,
+} from '../src/domain/ids.ts'
+import type { Money } from '../src/domain/money.ts'
+import { commandRefund, movesMoney, type RefundCommand } from '../src/domain/people.ts'
+import { attemptToDecide, commandPayment, commandStray, strayToDecide } from '../src/domain/peopleOfPayments.ts'
+import { strayState } from '../src/domain/views.ts'
+import { loadBooks, type Loaded } from '../src/db/books.ts'
+import type { Trx } from '../src/db/connect.ts'
+import { loadRefund, loadStray, paymentIn, refundIn, strayIn } from './rows.ts'
+
+type Saga =
+  | { readonly kind: 'refund'; readonly id: RefundId }
+  | { readonly kind: 'payment'; readonly id: MerchantUid }
+  | { readonly kind: 'stray'; readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
+
+/** One saga's side of a command: what it is about, whether another person must approve, how it is carried out. */
+export type Target = {
+  readonly loaded: Loaded
+  /** For its journal lines. */
+  readonly about: { readonly refundId?: RefundId; readonly gatewayRef?: GatewayRef }
+  readonly state: (books: Books) => string
+  readonly money: Money | undefined
+  readonly carry: () => Decision
+  /** What to look at, where a look is all that was asked for. */
+  readonly recheck: Looking | undefined
+}
+type Looking = {
+  readonly gateway: GatewayName
+  readonly gatewayRef: GatewayRef | null
+  readonly merchantUid: MerchantUid | null
+}
+
+export type ParsedCommand = { readonly asker: Asker } & (
+  | (Extract<Saga, { kind: 'refund' }> & Pick<Asked<RefundCommand>, 'command'>)
+  | (Extract<Saga, { kind: 'payment' | 'stray' }> & Pick<Asked<PaymentCommand>, 'command'>)
+)
+
+function sagaOf(workflowId: string): Saga {
+  const stray = strayNamedBy(workflowId)
+  if (stray) return { kind: 'stray', ...stray }
+  const [kind, id = ''] = workflowId.split(':')
+  if (kind === 'refund') return { kind, id: refundId(id) }
+  if (kind === 'payment') return { kind, id: merchantUid(id) }
+  throw new Failure('invalidRequest', `${workflowId} is no saga of this program`)
+}
+
+/** Throws `invalidRequest` with every fault of the form. */
+export function parseCommand(workflowId: string, name: string, args: unknown): ParsedCommand {
+  const saga = sagaOf(workflowId)
+  if (saga.kind === 'refund') {
+    const known = REFUND_COMMANDS.find((each) => each === name)
+    if (known) return { ...saga, ...parseRefundCommand(known, args) }
+  } else {
+    const names = saga.kind === 'payment' ? PAYMENT_COMMANDS : STRAY_COMMANDS
+    const known = names.find((each) => each === name)
+    if (known) return { ...saga, ...parsePaymentCommand(known, args) }
+  }
+  throw new Failure('invalidRequest', `${workflowId} takes no command ${name}`)
+}
+
+/** Under the payment's lock. */
+export async function loadSaga(trx: Trx, workflowId: string): Promise<Loaded> {
+  const saga = sagaOf(workflowId)
+  switch (saga.kind) {
+    case 'refund':
+      return loadRefund(trx, saga.id)
+    case 'payment':
+      return loadBooks(trx, { merchantUid: saga.id })
+    case 'stray':
+      return loadStray(trx, saga)
+  }
+}
+
+export async function targetOf(trx: Trx, asked: ParsedCommand, setting: Setting): Promise<Target> {
+  switch (asked.kind) {
+    case 'refund':
+      return refundTarget(await loadRefund(trx, asked.id), asked.id, asked.command, setting)
+    case 'payment':
+      return paymentTarget(await loadBooks(trx, { merchantUid: asked.id }), asked.id, asked.command, setting)
+    case 'stray':
+      return strayTarget(await loadStray(trx, asked), asked.gatewayRef, asked.command, setting)
+  }
+}
+
+type Approval = { readonly kind: 'approve' }
+
+function refundTarget(loaded: Loaded, id: RefundId, command: RefundCommand | Approval, setting: Setting): Target {
+  if (command.kind === 'approve') throw cannotApprove()
+  const { gateway, gatewayRef, merchantUid: order, ...refund } = refundIn(loaded.books, id)
+  return {
+    loaded,
+    about: { refundId: id },
+    money: movesMoney(command) ? refund : undefined,
+    recheck: command.kind === 'recheck' ? { gateway, gatewayRef, merchantUid: order } : undefined,
+    state: (books) => refundIn(books, id).state,
+    carry: () => commandRefund(loaded.books, id, command, setting),
+  }
+}
+
+function paymentTarget(loaded: Loaded, id: MerchantUid, command: PaymentCommand | Approval, setting: Setting): Target {
+  if (command.kind === 'approve') throw cannotApprove()
+  const { gateway } = paymentIn(loaded.books, id)
+  const decides = command.kind === 'accept' || command.kind === 'refund'
+  return {
+    loaded,
+    about: {},
+    money: decides ? attemptToDecide(loaded.books, command.gatewayRef) : undefined,
+    recheck: command.kind === 'recheck' ? { gateway, gatewayRef: null, merchantUid: id } : undefined,
+    state: (books) => paymentIn(books, id).state,
+    carry: () => commandPayment(loaded.books, command, setting),
+  }
+}
+
+function strayTarget(loaded: Loaded, ref: GatewayRef, command: PaymentCommand | Approval, setting: Setting): Target {
+  if (command.kind === 'approve') throw cannotApprove()
+  const { gateway, merchantUid: order } = strayIn(loaded.books, ref)
+  const decides = command.kind === 'accept' || command.kind === 'refund'
+  return {
+    loaded,
+    about: { gatewayRef: ref },
+    money: decides ? strayToDecide(loaded.books, ref, command) : undefined,
+    recheck: command.kind === 'recheck' ? { gateway, gatewayRef: ref, merchantUid: order } : undefined,
+    state: (books) => strayState(books, strayIn(books, ref)),
+    carry: () => commandStray(loaded.books, ref, command, setting),
+  }
+}
+
+const cannotApprove = (): Error => new Error('an approval cannot itself be approved')

@@ -1,0 +1,41 @@
+// Booked cancels that the gateway no longer shows: two looks at least ten minutes apart decide that the money did not go back.
+// Must not know: how entries are matched.
+import type { BookedEntry } from './books.ts'
+import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from './draft.ts'
+import type { GatewayRef } from './ids.ts'
+
+const REVERSAL_AFTER_MS = 10 * 60_000
+
+/** A look shows the entry: what was noted about its absence is taken back. */
+export function foundAgain(draft: Draft, ref: GatewayRef, booked: BookedEntry): void {
+  if (booked.missingSince !== null && !booked.gone) replace(draft, ref, { ...booked, missingSince: null })
+}
+
+/** A look does not show the entry: noted the first time, reversed by a second look ten minutes later. */
+export function missed(draft: Draft, ref: GatewayRef, booked: BookedEntry, asOf: string): void {
+  const { refundId, key, amount, missingSince } = booked
+  if (missingSince === null) {
+    replace(draft, ref, { ...booked, missingSince: asOf })
+    const why = 'a look did not show this booked cancel; a second look after ten minutes decides'
+    draft.journal.push({ what: 'entry.missing', refundId, gatewayRef: ref, why, facts: { entry: key, amount } })
+    return
+  }
+  if (Date.parse(asOf) - Date.parse(missingSince) < REVERSAL_AFTER_MS) return
+  replace(draft, ref, { ...booked, gone: true })
+  const because = {
+    why: 'the booked cancel is gone from two looks at least ten minutes apart',
+    facts: { entry: key, amount, missingSince },
+  }
+  const moved = moveRefund(draft, refundId, 'reversed', because)
+  if (!moved) draft.journal.push({ what: 'entry.gone', refundId, gatewayRef: ref, ...because })
+  const refund = moved ?? refundIn(draft, refundId)
+  const sentence = 'the gateway took back a cancel that it had booked; the payer may not have the money'
+  if (refund) raise(draft, 'page', refund, 'reversed', sentence)
+}
+
+function replace(draft: Draft, ref: GatewayRef, entry: BookedEntry): void {
+  const attempt = attemptIn(draft, ref)
+  if (!attempt) return
+  const entries = attempt.entries.map((other) => (other.key === entry.key ? entry : other))
+  putAttempt(draft, { ...attempt, entries })
+}

@@ -1,0 +1,124 @@
+// The runbook: for each kind of alert the README's heading that says what to do, and in one line what the person may do.
+// Must not know: how an alert is delivered. A kind without a line does not compile; a heading that is missing fails a test.
+import type { AlertKind } from '../domain/alertKinds.ts'
+
+export type RunbookLine = { readonly anchor: string; readonly mayDo: string }
+
+const SILENT = {
+  anchor: 'the-desk-is-silent',
+  mayDo: 'write to the desk (ops letter), acknowledge it, and recheck after their answer',
+}
+const UNKNOWN = {
+  anchor: 'the-answer-of-a-cancel-was-lost',
+  mayDo: 'ask the desk whether the request reached them, then resolve it, or retry-ticket if it did not',
+}
+const BLOCKED = {
+  anchor: 'a-refund-cannot-be-filed',
+  mayDo: 'pay back by bank and resolve it as settledElsewhere, retry-ticket once the cause is gone, or withdraw it',
+}
+const REFUSED = {
+  anchor: 'a-refund-was-refused',
+  mayDo: 'read what the gateway said, then retry-ticket, withdraw, or resolve it',
+}
+const REVERSED = {
+  anchor: 'a-booked-cancel-is-gone-again',
+  mayDo: 'ask the desk where the money is, then retry-ticket or resolve it',
+}
+const DECIDE = {
+  anchor: 'money-waits-for-a-decision',
+  mayDo: 'accept it and deliver, or refund it',
+}
+const TWICE = {
+  anchor: 'paid-back-twice-or-too-much',
+  mayDo: 'compare the console, and ask the payer or the bank for what was too much',
+}
+const DIFFERS = {
+  anchor: 'booked-amounts-differ',
+  mayDo: 'compare the entry with the console; resolve the rest or ask the desk',
+}
+const HINTS = {
+  anchor: 'hints-could-not-be-looked-at',
+  mayDo: 'see ops inbox, mend the cause, and replay them',
+}
+const COMPARE = {
+  anchor: 'temporal-and-the-database-differ',
+  mayDo: 'find out whether a backup was restored before anybody terminates a workflow',
+}
+
+export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
+  'refund.requested': SILENT,
+  'refund.ticketOpen': SILENT,
+  'refund.unknown': UNKNOWN,
+  'refund.blocked': BLOCKED,
+  'refund.refused': REFUSED,
+  'refund.reversed': REVERSED,
+  'refund.settledElsewhere': SILENT,
+  'refund.withdrawn': SILENT,
+  'refund.superseded': SILENT,
+  'refund.refunded': SILENT,
+  'payment.held': DECIDE,
+  'payment.quarantined': DECIDE,
+  'held.asOrdered': DECIDE,
+  'held.amountDiffers': DECIDE,
+  'held.currencyDiffers': DECIDE,
+  'held.channelDiffers': DECIDE,
+  'held.late': DECIDE,
+  'held.second': DECIDE,
+  'held.unknownOrder': DECIDE,
+  'held.alreadyReturned': DECIDE,
+  'stray.asOrdered': DECIDE,
+  'stray.amountDiffers': DECIDE,
+  'stray.currencyDiffers': DECIDE,
+  'stray.channelDiffers': DECIDE,
+  'stray.late': DECIDE,
+  'stray.second': DECIDE,
+  'stray.unknownOrder': DECIDE,
+  'stray.alreadyReturned': DECIDE,
+  'blocked.noAttempt': BLOCKED,
+  'blocked.notRefundable': BLOCKED,
+  'blocked.limitPassed': BLOCKED,
+  'blocked.balanceDiffers': BLOCKED,
+  refused: REFUSED,
+  reversed: REVERSED,
+  amountChanged: DIFFERS,
+  matchedByAmount: DIFFERS,
+  smallerThanAsked: DIFFERS,
+  largerThanAsked: TWICE,
+  overReturned: TWICE,
+  paidBackTwice: TWICE,
+  returnedTwice: TWICE,
+  supersededPaid: TWICE,
+  overtakenTicket: {
+    anchor: 'other-money-overtook-a-refund',
+    mayDo: 'ask the desk to drop the ticket; the checkout may ask again for what is left',
+  },
+  approvalNeeded: {
+    anchor: 'another-person-must-approve',
+    mayDo: 'approve it with an approver key, or leave it',
+  },
+  cancelRequested: {
+    anchor: 'request-cancellation-was-pressed',
+    mayDo: 'withdraw or resolve the refund, or close the order; the workflow goes on',
+  },
+  noticeParked: {
+    anchor: 'the-checkout-did-not-hear',
+    mayDo: 'mend the address of the checkout, see ops outbox, and replay the notice',
+  },
+  hintsParked: HINTS,
+  noticeParked: {
+    anchor: 'the-checkout-does-not-take-notices',
+    mayDo: 'mend the checkout, then resend them (ops notices); GET /payments shows everything',
+  },
+  refundLimitNear: {
+    anchor: 'a-refund-nears-its-time-limit',
+    mayDo: 'ask the desk to hurry (ops letter); past the limit it is paid back by bank',
+  },
+  sweepUnreadable: HINTS,
+  sagaWithoutRow: COMPARE,
+}
+
+const lines: ReadonlyMap<string, RunbookLine> = new Map(Object.entries(RUNBOOK))
+
+/** Of a kind that an older or newer version wrote: the runbook as a whole. */
+export const runbookLine = (kind: string): RunbookLine =>
+  lines.get(kind) ?? { anchor: 'runbook', mayDo: 'see the runbook' }
