@@ -3,12 +3,12 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { transact, type Db } from './connect.ts'
+import { STALE } from './outgoing.ts'
 
 export const LEVELS = ['page', 'warn', 'remind'] as const
 export type Level = (typeof LEVELS)[number]
 
 const WINDOW = sql`interval '15 minutes'`
-const GIVEN_UP_AFTER = sql`interval '24 hours'`
 const LOGGED_AT_ONCE = 200
 const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 300_000
@@ -95,12 +95,11 @@ export async function leftTogether(db: Db, token: string, message: string, said:
 
 /** They did not leave: later, each try further apart; what has been tried for a day is parked for a person. Returns how many were parked. */
 export async function stayed(db: Db, token: string, said: string): Promise<number> {
-  const old = sql`greatest(created_at, coalesce(replayed_at, created_at)) < clock_timestamp() - ${GIVEN_UP_AFTER}`
   const delayMs = sql`least(${LONGEST_DELAY_MS}::float8, ${FIRST_DELAY_MS}::float8 * power(2, least(tries, 20)))`
   const { rows } = await sql<{ state: string }>`
     update outbox set tries = tries + 1, said = ${said}, lease_token = null, leased_until = null,
-      state = case when ${old} then 'parked' else 'pending' end,
-      settled_at = case when ${old} then clock_timestamp() end,
+      state = case when ${STALE} then 'parked' else 'pending' end,
+      settled_at = case when ${STALE} then clock_timestamp() end,
       due_at = clock_timestamp() + ${delayMs} * interval '1 millisecond'
     where kind = 'alert' and state = 'pending' and lease_token = ${token}
     returning state`.execute(db)

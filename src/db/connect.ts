@@ -49,12 +49,29 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await opened.release()
   }
   try {
-    if (url === undefined) await migrate(db)
+    if (url === undefined) {
+      await migrate(db)
+      await endLeases(db)
+    }
   } catch (error) {
     await close()
     throw error
   }
   return { db, kind: url === undefined ? 'pglite' : 'postgres', close }
+}
+
+/** The folder's lock proves that no other process lives: what a killed one had leased is free at once. */
+async function endLeases(db: Db): Promise<void> {
+  await db
+    .updateTable('looks')
+    .set({ leaseToken: null, leasedUntil: null })
+    .where('leaseToken', 'is not', null)
+    .execute()
+  await db
+    .updateTable('outbox')
+    .set({ leaseToken: null, leasedUntil: null })
+    .where('leaseToken', 'is not', null)
+    .execute()
 }
 
 const handle = (dialect: Dialect): Db =>

@@ -90,7 +90,16 @@ export async function shareOrderLook(db: Db, { gateway, subject }: Candidate, me
     .execute()
 }
 
-/** Keeps unlooked hints for a person, or until their order is recorded. Returns how many. */
+/** Keeps hints until their order is recorded: none whose order has been recorded meanwhile. Returns how many. */
+export async function parkUnknown(db: Db, { gateway, subject }: Candidate): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update inbox set state = 'parked', parked_because = 'unknownOrder', settled_at = clock_timestamp()
+    where gateway = ${gateway} and subject = ${subject} and state = 'received'
+      and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Keeps unlooked hints for a person. Returns how many. */
 export async function park(
   db: Db | Trx,
   { gateway, subject }: { gateway: string; subject: string },

@@ -30,8 +30,8 @@ export async function listNotices(
   { merchantUid, after, limit }: { merchantUid: string; after: number; limit: number },
 ): Promise<readonly NoticeRow[]> {
   const { rows } = await sql<NoticeRow>`
-    select ${COLUMNS} from outbox where kind = 'notice' and target = ${merchantUid} and id > ${after}
-    order by id limit ${limit}`.execute(db)
+    select ${COLUMNS} from outbox where kind = 'notice' and target = ${merchantUid} and outbox.id > ${after}
+    order by outbox.id limit ${limit}`.execute(db)
   return rows
 }
 
@@ -51,7 +51,11 @@ export async function resendNotice(
       settled_at = null, said = null where id = ${found.rowId}`.execute(trx)
   const { merchantUid, number, state: from } = found
   const why = `notice ${number} goes out once more`
-  await writeJournal(trx, [{ what: 'notice.resent', from, to: 'pending', why, facts: { id } }], { who, at, merchantUid })
+  await writeJournal(trx, [{ what: 'notice.resent', from, to: 'pending', why, facts: { id } }], {
+    who,
+    at,
+    merchantUid,
+  })
   return noticeOf(trx, id)
 }
 

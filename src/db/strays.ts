@@ -38,6 +38,5 @@ export async function adoptStrays(trx: Trx, merchantUid: MerchantUid): Promise<v
     .where('merchantUid', 'is', null)
     .where('saidMerchantUid', '=', merchantUid)
     .execute()
-  for (const { gateway, gatewayRef } of found)
-    await keepHint(trx, { gateway, source: 'saga', gatewayRef, merchantUid })
+  for (const { gateway, gatewayRef } of found) await keepHint(trx, { gateway, source: 'saga', gatewayRef, merchantUid })
 }

@@ -21,7 +21,6 @@ export type AlertKind =
   | 'largerThanAsked'
   | 'matchedByAmount'
   | 'noticeParked'
-  | 'noticeParked'
   | 'overReturned'
   | 'overtakenTicket'
   | 'paidBackTwice'

@@ -81,7 +81,7 @@ export function intend(
   const near = key === refund.authorisation ? nearLimit(attempt, rules, setting.now) : undefined
   if (near !== undefined) {
     draft.journal.push({ what: 'refund.limitNear', refundId: id, gatewayRef: refund.gatewayRef, why: near })
-    raise(draft, refund, 'warn', 'refundLimitNear', near)
+    raise(draft, 'warn', refund, 'refundLimitNear', near)
   }
   return { decision: decided(draft), refund: intended, attempt }
 }

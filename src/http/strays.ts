@@ -29,7 +29,10 @@ export async function getStrays({ db, links }: HttpDeps, { query }: { query: Pag
     const last = found.length > limit ? page.at(-1) : undefined
     return {
       status: 200,
-      body: { strays, cursor: last ? cursorOf([last.waitingSince, strayWorkflowId(last.gateway, last.gatewayRef)]) : null },
+      body: {
+        strays,
+        cursor: last ? cursorOf([last.waitingSince, strayWorkflowId(last.gateway, last.gatewayRef)]) : null,
+      },
     }
   })
 }

@@ -80,11 +80,14 @@ async function book(
   began: string,
   options: LookOptions,
 ): Promise<boolean> {
-  let moved = false
+  const booked: Booked[] = []
   for (const [named, evidences] of byOrder(found)) {
-    if (await bookOrder(deps, trx, named, evidences, began, options)) moved = true
+    booked.push(...(await bookOrder(deps, trx, named, evidences, began, options)))
   }
+  const moved = booked.some((each) => each.moved)
   const settled = await settleHints(trx, subject, found, { began, moved })
+  // After the settling: a row that this look has settled plans no other.
+  for (const { evidence } of booked.filter((each) => each.misses)) await lookAgainForReversal(trx, evidence)
   for (const hint of settled.filter((each) => saysMore(each, found))) {
     const { gatewayRef, merchantUid: order } = hint
     await keepHint(trx, {
@@ -116,6 +119,9 @@ function byOrder(found: readonly Evidence[]): ReadonlyMap<string, readonly Evide
   return orders
 }
 
+/** What became of one attempt's evidence; `misses`: a booked entry was not shown. */
+type Booked = { readonly evidence: Evidence; readonly moved: boolean; readonly misses: boolean }
+
 /** Evidence is filed under the merchant_uid that it names itself, whatever the hint paired. */
 async function bookOrder(
   deps: LookDeps,
@@ -124,18 +130,17 @@ async function bookOrder(
   evidences: readonly Evidence[],
   began: string,
   options: LookOptions,
-): Promise<boolean> {
-  let moved = false
+): Promise<readonly Booked[]> {
+  const booked: Booked[] = []
+  const { who, saga, at } = options
   for (const evidence of evidences) {
     const loaded = await loadBooks(trx, aboutOf(evidence, named))
     const decision = judged(deps, loaded.books, evidence, began, options)
     if (!decision) continue
-    const { who, saga, at } = options
-    if (await carryOut(trx, loaded, decision, { who, saga: saga ?? null, at: at ?? began, links: deps.links }))
-      moved = true
-    if (missesAnEntry(decision.books)) await lookAgainForReversal(trx, evidence)
+    const moved = await carryOut(trx, loaded, decision, { who, saga: saga ?? null, at: at ?? began, links: deps.links })
+    booked.push({ evidence, moved, misses: missesAnEntry(decision.books) })
   }
-  return moved
+  return booked
 }
 
 function aboutOf(evidence: Evidence, named: string): About {

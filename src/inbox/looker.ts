@@ -2,7 +2,16 @@
 // Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no gateway call.
 import { Failure, FAILURES } from '../domain/failures.ts'
 import { gatewayName, gatewayRef, merchantUid } from '../domain/ids.ts'
-import { candidates, lease, park, release, shareOrderLook, unlinkedLooks, type Candidate } from '../db/inboxLooks.ts'
+import {
+  candidates,
+  lease,
+  park,
+  parkUnknown,
+  release,
+  shareOrderLook,
+  unlinkedLooks,
+  type Candidate,
+} from '../db/inboxLooks.ts'
 import { transact } from '../db/connect.ts'
 import { putAlert } from '../db/outgoing.ts'
 import { startLoop, type Loop } from '../loop.ts'
@@ -10,7 +19,8 @@ import { metrics } from '../metrics.ts'
 import { look, type LookDeps, type Subject } from './look.ts'
 
 const AT_ONCE = 8
-const LEASE_MS = 60_000
+/** Longer than a look takes; one that outlives its lease is judged by its own began-time, so a second look does no harm. */
+const LEASE_MS = 30_000
 const LONGEST_SPACING_MS = 600_000
 const UNLINKED_LOOKS = 5
 /** Growing delays of 5 s to 10 min: some two hours of a gateway that does not answer. */
@@ -18,30 +28,54 @@ const MOST_FAILURES = 20
 
 export type LookerOptions = LookDeps & { readonly spacingMs: number; readonly pollMs: number }
 
+/** At most `AT_ONCE` looks are under way; a slow one holds up no other reference. */
 export function startLooker(options: LookerOptions): Loop {
-  return startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work: () => lookOnce(options) })
+  const underWay = new Set<Promise<void>>()
+  const begin = (look: Promise<void>): void => {
+    const tracked = look
+      .catch((error: unknown) => options.log(`looker: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => {
+        underWay.delete(tracked)
+        loop.kick()
+      })
+    underWay.add(tracked)
+  }
+  const work = async () => underWay.size < AT_ONCE && (await portion(options, AT_ONCE - underWay.size, begin))
+  const loop = startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work })
+  return {
+    ...loop,
+    stop: async () => {
+      await loop.stop()
+      await Promise.all(underWay)
+    },
+  }
 }
 
-/** One portion; true where something was done, so that there may be more. */
+/** One portion, waited for; true where something was done, so that there may be more. */
 export async function lookOnce(options: LookerOptions): Promise<boolean> {
-  const found = await candidates(options.db, AT_ONCE)
   const looks: Promise<void>[] = []
-  let settled = false
-  // One after the other, for each admission counts the looks that were admitted before it; the looks themselves run together.
-  for (const candidate of found) {
-    const admitted = await admit(options, candidate)
-    if (admitted === 'settled') settled = true
-    else if (admitted !== 'taken') looks.push(lookAt(options, candidate, admitted.token))
-  }
+  const done = await portion(options, AT_ONCE, (look) => looks.push(look))
   await Promise.all(looks)
-  return settled || looks.length > 0
+  return done
+}
+
+/** Admits one after the other, for each admission counts the looks that were admitted before it; begins their looks. */
+async function portion(options: LookerOptions, most: number, begin: (look: Promise<void>) => void): Promise<boolean> {
+  let done = false
+  for (const candidate of await candidates(options.db, most)) {
+    const admitted = await admit(options, candidate)
+    if (admitted === 'taken') continue
+    done = true
+    if (admitted !== 'settled') begin(lookAt(options, candidate, admitted.token))
+  }
+  return done
 }
 
 /** Parks hints of unknown orders, shares the look of too many unlinked references, else takes the lease. */
 async function admit({ db }: LookerOptions, candidate: Candidate): Promise<{ token: string } | 'settled' | 'taken'> {
   if (!candidate.linked && !candidate.trusted) {
     if (!candidate.orderKnown || candidate.merchantUid === null) {
-      const parked = await park(db, candidate, 'unknownOrder')
+      const parked = await parkUnknown(db, candidate)
       metrics.hintsParked.inc({ because: 'unknownOrder' }, parked)
       return parked > 0 ? 'settled' : 'taken'
     }

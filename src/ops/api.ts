@@ -9,6 +9,8 @@ export type Api = {
 
 /** The API said no; the message is its sentence. */
 export class ApiError extends Error {}
+/** There is no such row. */
+export class NotKnown extends ApiError {}
 /** The API did not answer, or is not able to just now: asking again is safe. */
 export class NotAnswering extends Error {}
 
@@ -27,9 +29,8 @@ export function createApi({ url, key }: { url: string; key: string | undefined }
       throw new NotAnswering(`${base} does not answer (${causeOf(error)}); give its address with --url or SAGA_URL`)
     })
     const text = await response.text()
-    if (response.ok) return answer.parse(JSON.parse(text))
-    const sentence = sentenceOf(response.status, text)
-    throw response.status >= 500 ? new NotAnswering(sentence) : new ApiError(sentence)
+    if (response.ok) return read(base, text, answer)
+    throw refusalOf(response.status, text)
   }
   return {
     get: (path, answer) => call('GET', path, undefined, answer),
@@ -42,11 +43,35 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-function sentenceOf(status: number, text: string): string {
+function read<T>(base: string, text: string, answer: z.ZodType<T>): T {
+  try {
+    return answer.parse(JSON.parse(text))
+  } catch {
+    throw new NotAnswering(
+      `${base} answers, but not as this API does; check --url, and that this command line is of its version`,
+    )
+  }
+}
+
+/** What to do about a refusal that this command line can mend itself. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  unauthorized: 'Give a key with --key or SAGA_KEY.',
+  forbidden: 'Use the key of a person with that role, with --key or SAGA_KEY.',
+}
+
+function refusalOf(status: number, text: string): Error {
+  const { code, sentence } = said(status, text)
+  const remedy = REMEDIES[code]
+  const message = `${sentence}${remedy === undefined ? '' : ` ${remedy}`} (${code})`
+  if (status >= 500) return new NotAnswering(message)
+  return code === 'notFound' ? new NotKnown(message) : new ApiError(message)
+}
+
+function said(status: number, text: string): { code: string; sentence: string } {
   try {
     const { code, detail, title } = problem.parse(JSON.parse(text))
-    return `${detail ?? title ?? 'refused'} (${code})`
+    return { code, sentence: detail ?? title ?? 'refused' }
   } catch {
-    return `the API answered HTTP ${status} without a reason`
+    return { code: `HTTP ${status}`, sentence: 'the API refused without a reason; check --url' }
   }
 }

@@ -3,12 +3,16 @@
 import { Command, CommanderError, Option } from 'commander'
 import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addCatchUp } from './commands/catchUp.ts'
+import { addPeople } from './commands/people.ts'
+import { addQueues } from './commands/queues.ts'
+import { addLetter, addShow } from './commands/show.ts'
+import { addStuck } from './commands/stuck.ts'
 
 const EXITS = `
 Exit codes:
-  0  done, nothing is left for people
-  1  the command or its answer was refused; the sentence says why
-  2  done, and something is left for people
+  0  done, nothing is left for people; or what was asked for is printed
+  1  refused, by this command line or by the API; nothing was done, and the sentence says why and what to do
+  2  done, and something is left for people: an approval, or what could not be rechecked
   3  the API did not answer
   4  not done in time; ask again, nothing is lost`
 
@@ -24,7 +28,13 @@ const api = () => {
   const { url, key } = program.opts<{ url: string; key?: string }>()
   return createApi({ url, key })
 }
-addCatchUp(program, api, (code) => void (process.exitCode = code))
+const exit = (code: number) => void (process.exitCode = code)
+addStuck(program, api)
+addShow(program, api)
+addLetter(program, api)
+addPeople(program, api, exit)
+addQueues(program, api)
+addCatchUp(program, api, exit)
 
 try {
   await program.parseAsync()

@@ -29,3 +29,46 @@ export function progress(out: Out): { say(line: string): void; end(): void } {
     end: () => void (out.isTTY && said !== '' && out.write('\n')),
   }
 }
+
+/** Columns under their headings on a terminal; elsewhere a line for each row, its values parted by tabs, without headings. */
+export function grid(out: Out, headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const shown = rows.map((row) => row.map(oneLine))
+  if (!out.isTTY) {
+    for (const row of shown) out.write(`${row.join('\t')}\n`)
+    return
+  }
+  const widths = headings.map((heading, index) =>
+    Math.max(widthOf(heading), ...shown.map((row) => widthOf(row[index] ?? ''))),
+  )
+  for (const row of [headings, ...shown]) out.write(`${padded(row, widths)}\n`)
+}
+
+const padded = (row: readonly string[], widths: readonly number[]): string =>
+  row
+    .map((value, index) => value + ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(value))))
+    .join('  ')
+    .trimEnd()
+
+/** Hangul and the like take two columns. */
+const widthOf = (text: string): number =>
+  Array.from(text).reduce(
+    (width, letter) => width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uff60]/.test(letter) ? 2 : 1),
+    0,
+  )
+
+/** What others wrote must not steer the terminal. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ')
+export const manyLines = (text: string): string => text.split(/\r?\n/).map(oneLine).join('\n')
+
+export const json = (out: Out, value: unknown): void => void out.write(`${JSON.stringify(value, null, 2)}\n`)
+
+/** "9d 4h", "3h 12m", "5m": the two largest units. */
+export function ageText(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60]
+  if (days > 0) return `${days}d ${hours}h`
+  return hours > 0 ? `${hours}h ${rest}m` : `${rest}m`
+}
+
+/** 2026-11-22T00:18:05.123Z → 2026-11-22 00:18Z */
+export const timeText = (at: string): string => `${at.slice(0, 16).replace('T', ' ')}Z`

@@ -100,17 +100,13 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
     anchor: 'request-cancellation-was-pressed',
     mayDo: 'withdraw or resolve the refund, or close the order; the workflow goes on',
   },
-  noticeParked: {
-    anchor: 'the-checkout-did-not-hear',
-    mayDo: 'mend the address of the checkout, see ops outbox, and replay the notice',
-  },
   hintsParked: HINTS,
   noticeParked: {
     anchor: 'the-checkout-does-not-take-notices',
-    mayDo: 'mend the checkout, then resend them (ops notices); GET /payments shows everything',
+    mayDo: 'mend the checkout, then resend them (ops outbox); GET /payments shows everything',
   },
   refundLimitNear: {
-    anchor: 'a-refund-nears-its-time-limit',
+    anchor: 'a-refund-cannot-be-filed',
     mayDo: 'ask the desk to hurry (ops letter); past the limit it is paid back by bank',
   },
   sweepUnreadable: HINTS,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  makeTelemetryFilterString,
   NativeConnection,
   Runtime,
   Worker,
@@ -30,7 +31,13 @@ const PACKAGE = fileURLToPath(new URL('../../package-lock.json', import.meta.url
 
 /** Once per process, before any connection. Core's lines go to our log. */
 export function installRuntime(level: LogLevel, log: (level: string, message: string) => void): void {
-  Runtime.install({ logger: new DefaultLogger(level, (entry) => log(entry.level, entry.message)), shutdownSignals: [] })
+  Runtime.install({
+    logger: new DefaultLogger(level, (entry) => log(entry.level, entry.message)),
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: level, other: 'ERROR' }), forward: {} },
+    },
+    shutdownSignals: [],
+  })
 }
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {

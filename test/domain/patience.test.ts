@@ -176,6 +176,17 @@ describe('weekends', () => {
     ])
   })
 
+  test('a repeat that overtakes one moved off the weekend comes first', () => {
+    // Rounds fall on Saturday 23:00, moved to Monday 23:00, and on Monday 01:00.
+    const since = '2026-03-06T11:00:00.000Z'
+    const tracks = track(`1h remind, then every 26h page, ${SKIPS}`, since)
+    expect(walk(tracks, later(HOUR, since), 2)).toEqual([
+      '2026-03-08T16:00:00.000Z page',
+      '2026-03-09T14:00:00.000Z page',
+    ])
+    expect(levelAt(tracks, '2026-03-08T16:00:00.000Z')).toBe('page')
+  })
+
   test('across the end of summer time keep the time of day and stay off Sunday', () => {
     // Sunday 1 November 2026 has 25 hours in New York; the wait began Friday 00:30 there.
     const since = '2026-10-30T04:30:00.000Z'

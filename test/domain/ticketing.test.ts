@@ -248,9 +248,9 @@ describe('a try that sent nothing', () => {
 })
 
 describe('a ticket is not filed', () => {
-  const rule = { method: 'mobiamo', countries: ['KR'], refundable: false, limitDays: null, source: 'methods.csv' }
+  const rule = { method: 'mobiamo', countries: ['KR'], refundable: false, limitDays: null, source: 'methods.csv', date: '2017-10' }
   const because = (refund: Refund, attempt = anAttempt(), rules = [rule]) =>
-    blockedBecause(theBooks({ attempts: [attempt], refunds: [refund] }), refund, rules)?.kind
+    blockedBecause(theBooks({ attempts: [attempt], refunds: [refund] }), refund, rules, NOW)?.kind
 
   test('for a method that cannot be refunded in the country of the payer', () => {
     expect(because(requested(), anAttempt({ payMethod: 'mobiamo' }))).toBe('notRefundable')
@@ -270,7 +270,7 @@ describe('a ticket is not filed', () => {
   })
 
   test('where the attempt is not in the books', () => {
-    expect(blockedBecause(theBooks({ attempts: [] }), requested(), [])?.kind).toBe('noAttempt')
+    expect(blockedBecause(theBooks({ attempts: [] }), requested(), [], NOW)?.kind).toBe('noAttempt')
   })
 
   test('and then waits for a person, who is warned at once', () => {

@@ -105,13 +105,13 @@ async function withTheDesk(db: Db, { sim }: Shop): Promise<readonly string[]> {
 async function withTheJournal(db: Db): Promise<readonly string[]> {
   const { rows: last } = await sql<{ id: string; state: string }>`
     select distinct on (refund_id) refund_id as id, to_state as state from journal
-    where refund_id is not null and to_state is not null and what not like 'ticket.%' order by refund_id, id desc`.execute(
+    where refund_id is not null and to_state is not null and what not like 'ticket.%' order by refund_id, journal.id desc`.execute(
     db,
   )
   const refunds = await db.selectFrom('refunds').select(['refundId as id', 'state']).execute()
   const { rows: lastShown } = await sql<{ id: string; state: string }>`
     select distinct on (merchant_uid) merchant_uid as id, to_state as state from journal
-    where what = 'payment.state' order by merchant_uid, id desc`.execute(db)
+    where what = 'payment.state' order by merchant_uid, journal.id desc`.execute(db)
   const { rows: payments } = await sql<{
     id: string
     state: string

@@ -102,7 +102,15 @@ export async function exchange(base: string, method: string, path: string, body?
 
 const opened = z.object({ payment: answers.payment, window: z.unknown() })
 const BUYER = { name: 'Ann Roe', email: 'ann@example.com' }
-type Order = { merchantUid?: string; amount?: number; currency?: string; expiresIn?: string }
+type Order = {
+  merchantUid?: string
+  amount?: number
+  currency?: string
+  expiresIn?: string
+  latePolicy?: 'hold' | 'refund' | 'accept'
+  channel?: 'live' | 'test'
+  country?: string
+}
 type Asked = { refundId?: string; amount?: number; reason?: string }
 
 /** The verbs of a shop wherever it runs. */
@@ -205,7 +213,14 @@ const ticket = z.object({
   state: z.enum(['open', 'completed', 'refused']),
   reason: z.string(),
 })
-type Paying = { outcome?: 'paid' | 'declined' | 'approvedLate'; method?: string; amount?: number; country?: string }
+type Paying = {
+  outcome?: 'paid' | 'declined' | 'approvedLate'
+  method?: string
+  amount?: number
+  currency?: string
+  country?: string
+  sandbox?: boolean
+}
 type Faults = { webhooks?: string; cancel?: string; reads?: string; token?: string }
 
 function simAt(simulator: string) {

@@ -1,0 +1,145 @@
+// One command for each of people's commands on a refund or a payment, and the recheck of many at once.
+// Must not know: who the person is; the API key says it. State is judged by the saga, whose sentence is printed.
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { z } from 'zod'
+import { ApiError, type Api } from '../api.ts'
+import { agreed } from '../ask.ts'
+import { duration, queryOf, step, time } from '../options.ts'
+import { json, oneLine, progress } from '../render.ts'
+
+const commanded = z.object({ answer: z.enum(['done', 'approvalNeeded']), state: z.string(), sentence: z.string() })
+const page = z.object({ refunds: z.array(z.looseObject({ refundId: z.string() })), cursor: z.string().nullable() })
+type Exit = (code: number) => void
+type Given = Readonly<Record<string, unknown>>
+type Context = { readonly api: () => Api; readonly exit: Exit }
+
+const REASON = ['--reason <text>', 'why, for the journal'] as const
+const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen']
+
+export function addPeople(program: Command, api: () => Api, exit: Exit): void {
+  const context = { api, exit }
+  addRecheck(program, context)
+  one(
+    program,
+    context,
+    'refunds',
+    'acknowledge',
+    'Names an owner; reminders are quiet until the next level.',
+  ).requiredOption('--owner <name>', 'who takes it')
+  one(program, context, 'refunds', 'snooze', 'Nobody is told until then; past the page level a reason is needed.')
+    .requiredOption('--until <time>', '2026-12-24, or a time with its zone', time)
+    .option(...REASON)
+  one(program, context, 'refunds', 'retry-ticket', 'Authorises one more ticket.').requiredOption(...REASON)
+  one(program, context, 'refunds', 'resolve', 'Says how it ended, with what Paymentwall wrote.')
+    .addOption(new Option('--outcome <outcome>', 'how it ended').choices(OUTCOMES).makeOptionMandatory())
+    .requiredOption(...REASON)
+    .option('--evidence <text>', 'what Paymentwall wrote')
+    .option('--ticket-dead', 'Paymentwall wrote that no ticket of it is open any more')
+  one(program, context, 'refunds', 'withdraw', 'Takes it back while nothing was sent.').requiredOption(...REASON)
+  one(program, context, 'refunds', 'approve', 'Carries out what another person asked for above the limit.')
+  addPayment(program, context)
+}
+
+function addPayment(program: Command, context: Context): void {
+  const payment = program.command('payment').description("People's commands on a payment.")
+  const ref = ['--gateway-ref <ref>', 'which attempt, where several wait'] as const
+  one(payment, context, 'payments', 'accept', 'Keeps the money: deliver.')
+    .requiredOption(...REASON)
+    .option(...ref)
+  one(payment, context, 'payments', 'refund', 'Gives the money back.')
+    .requiredOption(...REASON)
+    .option(...ref)
+  one(payment, context, 'payments', 'recheck', 'Looks at the gateway now.')
+  one(payment, context, 'payments', 'acknowledge', 'Names an owner.').requiredOption('--owner <name>', 'who takes it')
+  one(payment, context, 'payments', 'approve', 'Carries out what another person asked for above the limit.')
+}
+
+/** Its options are the fields of the API's body. */
+function one(
+  parent: Command,
+  { api, exit }: Context,
+  kind: 'refunds' | 'payments',
+  name: string,
+  help: string,
+): Command {
+  return parent
+    .command(`${name} <${kind === 'refunds' ? 'refundId' : 'merchantUid'}>`)
+    .description(help)
+    .option('--json', 'print the answer as JSON', false)
+    .action(async (id: string, { json: asJson, ...fields }: Given) =>
+      exit(await send(api(), `/${kind}/${step(id)}/${name}`, fields, asJson === true)),
+    )
+}
+
+async function send(api: Api, path: string, fields: Given, asJson: boolean): Promise<number> {
+  const answer = await api.post(path, fields, commanded)
+  if (asJson) json(process.stdout, answer)
+  else process.stdout.write(`${oneLine(answer.sentence)}; state ${answer.state}\n`)
+  return answer.answer === 'done' ? 0 : 2
+}
+
+type Bulk = { state?: string; attention?: string; olderThan?: string; yes: boolean; json: boolean }
+
+function addRecheck(program: Command, { api, exit }: Context): void {
+  program
+    .command('recheck [refundId]')
+    .description('Looks at the gateway now: for one refund, or for all that fit the filters.')
+    .option('--state <state>', 'all of this state')
+    .option('--attention <level>', 'all of this attention')
+    .option('--older-than <duration>', 'all that wait longer, for example 72h', duration)
+    .option('--yes', 'do not ask before many are rechecked', false)
+    .option('--json', 'print the answer as JSON', false)
+    .action(async (id: string | undefined, options: Bulk) => {
+      const { yes, json: asJson, ...filter } = options
+      const filtered = Object.values(filter).some((value) => value !== undefined)
+      if ((id === undefined) !== filtered)
+        throw new ApiError('name one refund, or filters: --state, --attention, --older-than; not both')
+      exit(
+        id === undefined
+          ? await recheckMany(api(), filter, { yes, asJson })
+          : await send(api(), `/refunds/${step(id)}/recheck`, {}, asJson),
+      )
+    })
+}
+
+type Filter = { state?: string; attention?: string; olderThan?: string }
+
+async function recheckMany(
+  api: Api,
+  filter: Filter,
+  { yes, asJson }: { yes: boolean; asJson: boolean },
+): Promise<number> {
+  const ids = await idsOf(api, filter)
+  const question = `${ids.length} refunds would be looked at`
+  if (ids.length > 0 && !yes && !(await agreed(question)))
+    throw new ApiError(`${question}; nothing was done. Add --yes to go on without a question`)
+  const line = progress(process.stderr)
+  const refused: { refundId: string; sentence: string }[] = []
+  for (const [index, id] of ids.entries()) {
+    line.say(`${index + 1} of ${ids.length}`)
+    await api.post(`/refunds/${step(id)}/recheck`, {}, commanded).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error
+      refused.push({ refundId: id, sentence: error.message })
+    })
+  }
+  line.end()
+  if (asJson) json(process.stdout, { asked: ids.length, refused })
+  else {
+    process.stdout.write(`${ids.length - refused.length} of ${ids.length} refunds are looked at\n`)
+    for (const { refundId, sentence } of refused) process.stdout.write(`${refundId}\t${oneLine(sentence)}\n`)
+  }
+  return refused.length > 0 ? 2 : 0
+}
+
+/** All pages before anything is done, so that the count is whole. */
+async function idsOf(api: Api, filter: Filter): Promise<readonly string[]> {
+  const ids: string[] = []
+  let cursor: string | undefined
+  do {
+    const { refunds, cursor: next } = await api.get(`/refunds${queryOf({ ...filter, limit: 100, cursor })}`, page)
+    ids.push(...refunds.map(({ refundId }) => refundId))
+    cursor = next ?? undefined
+  } while (cursor !== undefined)
+  return ids
+}

@@ -1,0 +1,148 @@
+// ops inbox and ops outbox: what is parked for a person, one row, and letting it try again.
+// Must not know: looks, deliverers.
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Api } from '../api.ts'
+import { count, queryOf } from '../options.ts'
+import { grid, json, manyLines, table, timeText } from '../render.ts'
+
+const text = z.string().nullable()
+const hint = z.looseObject({
+  id: z.number(),
+  receivedAt: z.string(),
+  source: z.string(),
+  gatewayRef: text,
+  merchantUid: text,
+  saidStatus: text,
+  state: z.string(),
+  parkedBecause: text,
+})
+const outgoing = z.looseObject({
+  id: z.number(),
+  createdAt: z.string(),
+  kind: z.string(),
+  target: z.string(),
+  state: z.string(),
+  tries: z.number(),
+  said: text,
+})
+const inboxPage = z.object({ inbox: z.array(hint), cursor: text })
+const outboxPage = z.object({ outbox: z.array(outgoing), cursor: text })
+const oneHint = z.object({ hint: hint.extend({ body: text, contentType: text, remoteAddress: text }) })
+const oneOutgoing = z.object({ outgoing: outgoing.extend({ payload: z.unknown() }) })
+const nothing = z.object({})
+
+type Paging = { state?: string; limit: number; cursor?: string; json: boolean }
+
+export function addQueues(program: Command, api: () => Api): void {
+  addInbox(program, api)
+  addOutbox(program, api)
+}
+
+function addInbox(program: Command, api: () => Api): void {
+  const inbox = program
+    .command('inbox')
+    .description('Hints: those that are parked for a person, one, and a look after all.')
+  listing(inbox, 'received, looked or parked', 'id, received, source, reference, order, said, state, because').action(
+    async ({ json: asJson, ...filter }: Paging) => {
+      const page = await api().get(`/inbox${queryOf(filter)}`, inboxPage)
+      if (asJson) return json(process.stdout, page)
+      const rows = page.inbox.map((each) => [
+        String(each.id),
+        timeText(each.receivedAt),
+        each.source,
+        each.gatewayRef ?? '-',
+        each.merchantUid ?? '-',
+        each.saidStatus ?? '-',
+        each.state,
+        each.parkedBecause ?? '-',
+      ])
+      grid(process.stdout, ['id', 'received', 'source', 'reference', 'order', 'said', 'state', 'because'], rows)
+      more(page.cursor)
+    },
+  )
+  showing(inbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
+    const found = await api().get(`/inbox/${id}`, oneHint)
+    if (asJson) return json(process.stdout, found)
+    const { body, ...facts } = found.hint
+    table(
+      process.stdout,
+      `hint ${id}`,
+      Object.entries(facts).map(([name, value]) => [name, shown(value)]),
+    )
+    process.stdout.write(`${manyLines(body ?? '(no body)')}\n`)
+  })
+  replaying(inbox, api, 'inbox', 'its look follows; see ops inbox show')
+}
+
+function addOutbox(program: Command, api: () => Api): void {
+  const outbox = program
+    .command('outbox')
+    .description('Wakes, notices and alerts: those that are parked, one, and another try.')
+  listing(outbox, 'pending, delivered or parked', 'id, made, kind, target, state, tries, said')
+    .option('--kind <kind>', 'only wake, notice or alert')
+    .action(async ({ json: asJson, ...filter }: Paging & { kind?: string }) => {
+      const page = await api().get(`/outbox${queryOf(filter)}`, outboxPage)
+      if (asJson) return json(process.stdout, page)
+      const rows = page.outbox.map(({ id, createdAt, kind, target, state, tries, said }) => [
+        String(id),
+        timeText(createdAt),
+        kind,
+        target,
+        state,
+        String(tries),
+        said ?? '-',
+      ])
+      grid(process.stdout, ['id', 'made', 'kind', 'target', 'state', 'tries', 'said'], rows)
+      more(page.cursor)
+    })
+  showing(outbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
+    const found = await api().get(`/outbox/${id}`, oneOutgoing)
+    if (asJson) return json(process.stdout, found)
+    const { payload, ...facts } = found.outgoing
+    table(
+      process.stdout,
+      `row ${id}`,
+      Object.entries(facts).map(([name, value]) => [name, shown(value)]),
+    )
+    process.stdout.write(`${manyLines(JSON.stringify(payload, null, 2))}\n`)
+  })
+  replaying(outbox, api, 'outbox', 'it is tried again for a day')
+}
+
+const listing = (queue: Command, states: string, columns: string): Command =>
+  queue
+    .command('list', { isDefault: true })
+    .description('Lists rows, the oldest first.')
+    .option('--state <state>', `${states}; parked where it is left out`)
+    .option('--limit <number>', 'at most so many', count(100), 20)
+    .option('--cursor <cursor>', 'the page after, as the page before named it')
+    .option('--json', 'print the answer as JSON', false)
+    .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${columns}`)
+
+const showing = (queue: Command): Command =>
+  queue
+    .command('show')
+    .description('Shows one row with all that is kept of it.')
+    .argument('<id>', 'number of the row', rowNumber)
+    .option('--json', 'print the answer as JSON', false)
+
+function replaying(queue: Command, api: () => Api, name: string, said: string): void {
+  queue
+    .command('replay')
+    .description('Lets a parked row try again.')
+    .argument('<id>', 'number of the row', rowNumber)
+    .option('--json', 'print the answer as JSON', false)
+    .action(async (id: number, { json: asJson }: { json: boolean }) => {
+      await api().post(`/${name}/${id}/replay`, {}, nothing)
+      if (asJson) json(process.stdout, { id, replayed: true })
+      else process.stdout.write(`row ${id} of the ${name} is no longer parked: ${said}\n`)
+    })
+}
+
+const rowNumber = count(999_999_999)
+const shown = (value: unknown): string => manyLines(typeof value === 'string' ? value : (JSON.stringify(value) ?? '-'))
+
+function more(cursor: string | null): void {
+  if (cursor !== null) process.stderr.write(`there are more: add --cursor ${cursor}\n`)
+}
