@@ -6,7 +6,6 @@ import {
   parseRefundCommand,
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
-  STRAY_COMMANDS,
   type Asked,
   type Asker,
   type PaymentCommand,
@@ -73,8 +72,7 @@ export function parseCommand(workflowId: string, name: string, args: unknown): P
     const known = REFUND_COMMANDS.find((each) => each === name)
     if (known) return { ...saga, ...parseRefundCommand(known, args) }
   } else {
-    const names = saga.kind === 'payment' ? PAYMENT_COMMANDS : STRAY_COMMANDS
-    const known = names.find((each) => each === name)
+    const known = PAYMENT_COMMANDS.find((each) => each === name)
     if (known) return { ...saga, ...parsePaymentCommand(known, args) }
   }
   throw new Failure('invalidRequest', `${workflowId} takes no command ${name}`)

@@ -8,7 +8,6 @@ import {
   parseRefundCommand,
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
-  STRAY_COMMANDS,
 } from '../src/domain/commands.ts'
 import { rows } from './activities.ts'
 import { here, type NewsDesk } from './news.ts'
@@ -24,7 +23,7 @@ export function takePaymentCommands(desk: NewsDesk, workflowId: string): void {
 }
 
 export function takeStrayCommands(desk: NewsDesk, workflowId: string): void {
-  for (const name of STRAY_COMMANDS) take(name, desk, workflowId, (args) => parsePaymentCommand(name, args))
+  for (const name of PAYMENT_COMMANDS) take(name, desk, workflowId, (args) => parsePaymentCommand(name, args))
 }
 
 function take(

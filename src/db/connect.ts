@@ -4,11 +4,11 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite'
-import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, type Dialect, type Transaction } from 'kysely'
+import { CamelCasePlugin, Kysely, PGliteDialect, sql, type Dialect, type Transaction } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import pg from 'pg'
 import { withFileLock } from '../lock.ts'
 import { guarded, insideOf } from './guard.ts'
+import { iso, postgresDialect, safeInteger, TIMEOUTS } from './postgres.ts'
 import * as books from './migrations/0001_books.ts'
 import * as notify from './migrations/0002_notify.ts'
 import * as people from './migrations/0003_people.ts'
@@ -25,10 +25,6 @@ export type DatabaseOptions = {
   readonly log: (line: string) => void
 }
 
-const LOCK_TIMEOUT_MS = 5_000
-const STATEMENT_TIMEOUT_MS = 10_000
-const IDLE_IN_TRANSACTION_MS = 10_000
-const CONNECTIONS = 10
 const SLOW_TRANSACTION_MS = 2_000
 const REPEATS = 5
 /** Serialization failure, deadlock, and a row inserted by somebody else at the same moment: nothing was done, the whole may be repeated. */
@@ -41,7 +37,10 @@ const logs = new WeakMap<Db, Log>()
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, log } = options
   if (url !== undefined) await migratePostgres(url, log)
-  const opened = url === undefined ? await openPglite(options) : openPostgres(url, log, TIMEOUTS)
+  const opened =
+    url === undefined
+      ? await openPglite(options)
+      : { dialect: postgresDialect(url, log, TIMEOUTS), release: async () => {} }
   const db = handle(opened.dialect)
   logs.set(db, log)
   const close = async () => {
@@ -53,6 +52,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await migrate(db)
       await endLeases(db)
     }
+    // Kysely forgets to end a pool that was never asked for anything.
+    await sql`select 1`.execute(db)
   } catch (error) {
     await close()
     throw error
@@ -117,50 +118,15 @@ async function holdFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-/** A process that is stopped inside a transaction must not hold its locks for ever. */
-const TIMEOUTS = {
-  lock_timeout: LOCK_TIMEOUT_MS,
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-}
-
-function openPostgres(url: string, log: Log, timeouts: Partial<typeof TIMEOUTS>): Opened {
-  const types = new pg.TypeOverrides()
-  types.setTypeParser(pg.types.builtins.INT8, safeInteger)
-  types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, iso)
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: CONNECTIONS,
-    application_name: 'paymentwall-saga',
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    ...timeouts,
-    types,
-  })
-  const lost = (error: Error) => log(`a database connection was lost: ${error.message}`)
-  pool.on('error', lost)
-  // The pool hears only of idle connections; the loss of one at work would else end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
-  return { dialect: new PostgresDialect({ pool }), release: async () => {} }
-}
-
 /** Without time-outs: the second of two processes that start at once waits for the first, however long its migrations take. */
 async function migratePostgres(url: string, log: Log): Promise<void> {
-  const db = handle(openPostgres(url, log, {}).dialect)
+  const db = handle(postgresDialect(url, log, {}))
   try {
     await migrate(db)
   } finally {
     await db.destroy()
   }
 }
-
-function safeInteger(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new RangeError(`the database holds ${text}, which is beyond 2^53 − 1`)
-  return value
-}
-
-const iso = (text: string): string => new Date(text).toISOString()
 
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
 const MIGRATIONS = { '0001_books': books, '0002_notify': notify, '0003_people': people }

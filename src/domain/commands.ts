@@ -15,8 +15,6 @@ export const REFUND_COMMANDS = [
   'approve',
 ] as const
 export const PAYMENT_COMMANDS = ['recheck', 'acknowledge', 'accept', 'refund', 'approve'] as const
-/** Money with a saga of its own takes what a payment takes; it is named already, so no gatewayRef is needed. */
-export const STRAY_COMMANDS = PAYMENT_COMMANDS
 export type RefundCommandName = (typeof REFUND_COMMANDS)[number]
 export type PaymentCommandName = (typeof PAYMENT_COMMANDS)[number]
 

@@ -93,13 +93,9 @@ export function levelAt(tracks: readonly Track[], now: string): Attention {
     const base = Date.parse(since)
     const due = patience.steps.filter((step) => skipped(base + step.afterMs, patience) <= Date.parse(now))
     for (const step of due) loudest = louder(loudest, step.level)
-    const last = patience.steps.at(-1)?.afterMs ?? 0
-    if (
-      patience.repeat.everyMs < Infinity &&
-      skipped(base + last + patience.repeat.everyMs, patience) <= Date.parse(now)
-    ) {
+    const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
+    if (repeatsAfter(patience, base, last).some((atMs) => atMs <= Date.parse(now)))
       loudest = louder(loudest, patience.repeat.level)
-    }
   }
   return loudest
 }
@@ -112,15 +108,23 @@ function firstAfter({ since, patience }: Track, afterMs: number): Due | undefine
     atMs: skipped(base + ms, patience),
     level: named,
   }))
-  const { everyMs, level: repeated } = patience.repeat
-  const repeats: Due[] = []
-  if (everyMs < Infinity) {
-    const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
-    let round = Math.max(1, Math.floor((afterMs - 3 * DAY_MS - last) / everyMs))
-    while (skipped(last + round * everyMs, patience) <= afterMs) round += 1
-    repeats.push({ atMs: skipped(last + round * everyMs, patience), level: repeated })
-  }
+  const repeats = repeatsAfter(patience, base, afterMs).map((atMs) => ({ atMs, level: patience.repeat.level }))
   return earliest([...steps, ...repeats].filter(({ atMs }) => atMs > afterMs))
+}
+
+/** Rounds of the repeat, the first after `afterMs` among them: a round moved off a weekend may be overtaken by later ones. */
+function repeatsAfter(patience: Patience, base: number, afterMs: number): readonly number[] {
+  const { everyMs } = patience.repeat
+  if (everyMs === Infinity) return []
+  const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
+  const moved = patience.skipWeekends === null ? 0 : 3 * DAY_MS
+  const found: number[] = []
+  for (let round = Math.max(1, Math.floor((afterMs - moved - last) / everyMs)); ; round += 1) {
+    const plainMs = last + round * everyMs
+    const atMs = skipped(plainMs, patience)
+    found.push(atMs)
+    if (plainMs > afterMs && (atMs === plainMs || plainMs > afterMs + moved)) return found
+  }
 }
 
 /** The earliest; of several at the same moment the loudest level. */

@@ -82,7 +82,10 @@ export function paymentView(books: Books, payment: Payment, links: Links) {
     expiresAt: payment.expiresAt,
     createdAt: payment.createdAt,
     temporalUi: links(paymentWorkflowId(payment.merchantUid)),
-    attempts: books.attempts.map((attempt) => attemptView(books, attempt)),
+    // In one order, whether the books were just read or just decided: a notice shows exactly what GET shows.
+    attempts: books.attempts
+      .toSorted((a, b) => (a.gatewayRef < b.gatewayRef ? -1 : 1))
+      .map((attempt) => attemptView(books, attempt)),
   }
 }
 

@@ -37,4 +37,4 @@ export async function postResend(
   return { status: 200, body: { notice: shown(notice) } }
 }
 
-const shown = ({ rowId: _, ...notice }: NoticeRow) => notice
+const shown = ({ rowId: _rowId, ...notice }: NoticeRow) => notice

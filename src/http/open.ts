@@ -129,13 +129,14 @@ function windowOf({ gateways, window }: HttpDeps, order: Ordered, buyer: Payment
   })
 }
 
+/** By the shown state: money that came before its order settles it without a registration. */
 async function leftOpening(db: Db, merchantUid: MerchantUid): Promise<boolean> {
   const row = await db
     .selectFrom('payments')
-    .select('orderState')
+    .select('state')
     .where('merchantUid', '=', merchantUid)
     .executeTakeFirstOrThrow()
-  return row.orderState !== 'opening'
+  return row.state !== 'opening'
 }
 
 function stillOpening(merchantUid: MerchantUid): Failure {

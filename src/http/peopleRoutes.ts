@@ -5,7 +5,6 @@ import {
   COMMAND_HELP,
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
-  STRAY_COMMANDS,
   type PaymentCommandName,
   type RefundCommandName,
 } from '../domain/commands.ts'
@@ -83,5 +82,5 @@ const strayRoute = (name: PaymentCommandName): Route =>
 export const peopleRoutes: readonly Route[] = [
   ...REFUND_COMMANDS.map(refundRoute),
   ...PAYMENT_COMMANDS.map(paymentRoute),
-  ...STRAY_COMMANDS.map(strayRoute),
+  ...PAYMENT_COMMANDS.map(strayRoute),
 ]

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addCatchUp } from './commands/catchUp.ts'
+import { addNotices } from './commands/notices.ts'
 import { addPeople } from './commands/people.ts'
 import { addQueues } from './commands/queues.ts'
 import { addLetter, addShow } from './commands/show.ts'
@@ -34,6 +35,7 @@ addShow(program, api)
 addLetter(program, api)
 addPeople(program, api, exit)
 addQueues(program, api)
+addNotices(program, api)
 addCatchUp(program, api, exit)
 
 try {

@@ -248,7 +248,14 @@ describe('a try that sent nothing', () => {
 })
 
 describe('a ticket is not filed', () => {
-  const rule = { method: 'mobiamo', countries: ['KR'], refundable: false, limitDays: null, source: 'methods.csv', date: '2017-10' }
+  const rule = {
+    method: 'mobiamo',
+    countries: ['KR'],
+    refundable: false,
+    limitDays: null,
+    source: 'methods.csv',
+    date: '2017-10',
+  }
   const because = (refund: Refund, attempt = anAttempt(), rules = [rule]) =>
     blockedBecause(theBooks({ attempts: [attempt], refunds: [refund] }), refund, rules, NOW)?.kind
 

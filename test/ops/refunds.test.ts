@@ -46,9 +46,8 @@ async function ask(id: string, amount: number, changes: Partial<Refund>): Promis
 }
 
 beforeAll(async () => {
-  await api.db.deleteFrom('refunds').execute()
-  const opened = await startOrder()
-  expect(opened).toBe(undefined)
+  const withKey: typeof api = { ...api, call: (line, request) => api.call(line, { ...request, ...shop }) }
+  await paidOrder(withKey, 'order-1')
   for (const [id, amount, changes] of AGES) await ask(id, amount, changes)
   await api.db
     .insertInto('tickets')
@@ -61,17 +60,14 @@ beforeAll(async () => {
       dead: false,
     })
     .execute()
-  await api.call('POST /webhooks/iamport', { json: { imp_uid: 'imp_order-1', merchant_uid: 'order-1', status: 'paid' } })
+  await api.call('POST /webhooks/iamport', {
+    json: { imp_uid: 'imp_order-1', merchant_uid: 'order-1', status: 'paid' },
+  })
 })
 beforeEach(() => {
   asked = []
   saga = done
 })
-
-function startOrder(): Promise<void> {
-  const withKey: typeof api = { ...api, call: (line, request) => api.call(line, { ...request, ...shop }) }
-  return paidOrder(withKey, 'order-1')
-}
 
 const first = ({ rows }: Ran) => rows.map(([id]) => id)
 
@@ -82,7 +78,14 @@ describe('stuck', () => {
     expect(first(ran)).toEqual(['r-old', 'r-big', 'r-new'])
     expect(ran.out).not.toContain('\u001b')
     const [old = []] = ran.rows
-    expect(old.slice(0, 6)).toEqual(['r-old', 'order-1', 'USD 1.00', 'ticketOpen', '취소처리 대기', '2026-01-01 00:00Z'])
+    expect(old.slice(0, 6)).toEqual([
+      'r-old',
+      'order-1',
+      'USD 1.00',
+      'ticketOpen',
+      '취소처리 대기',
+      '2026-01-01 00:00Z',
+    ])
     expect(old.slice(10)).toEqual(['page', '-', '-'])
     expect(ran.rows[1]?.[11]).toBe('ann')
   })
@@ -190,6 +193,12 @@ describe("people's commands", () => {
       { reason: 'sent', gatewayRef: 'imp_order-1' },
     ],
     [['payment', 'refund', 'order-1', '--reason', 'twice'], 'payment:order-1', 'refund', { reason: 'twice' }],
+    [
+      ['stray', 'accept', 'iamport/main/imp/9', '--reason', 'sent'],
+      'stray:iamport/main:imp/9',
+      'accept',
+      { reason: 'sent' },
+    ],
     [['payment', 'recheck', 'order-1'], 'payment:order-1', 'recheck', {}],
     [['payment', 'acknowledge', 'order-1', '--owner', 'ann'], 'payment:order-1', 'acknowledge', { owner: 'ann' }],
   ]
@@ -197,7 +206,11 @@ describe("people's commands", () => {
     const ran = await ops(...args)
     expect([ran.code, ran.error]).toEqual([0, ''])
     expect(asked).toEqual([{ saga: id, name, args: { ...fields, proof: expect.any(String) } }])
-    const proof = await api.db.selectFrom('proofs').selectAll().where('id', '=', String(asked[0]?.args['proof'])).execute()
+    const proof = await api.db
+      .selectFrom('proofs')
+      .selectAll()
+      .where('id', '=', String(asked[0]?.args['proof']))
+      .execute()
     expect(proof).toMatchObject([{ person: 'mina', role: 'ops', saga: id }])
   })
 
@@ -212,7 +225,10 @@ describe("people's commands", () => {
       throw new Failure('updateRejected', 'a ticketOpen refund takes no new ticket: its ticket is open')
     }
     const ran = await ops('retry-ticket', 'r-old', '--reason', 'again')
-    expect([ran.code, ran.error]).toEqual([1, 'a ticketOpen refund takes no new ticket: its ticket is open (updateRejected)\n'])
+    expect([ran.code, ran.error]).toEqual([
+      1,
+      'a ticketOpen refund takes no new ticket: its ticket is open (updateRejected)\n',
+    ])
   })
 
   test('approve with the key of ops says whose key is needed', async () => {
@@ -243,7 +259,10 @@ describe('recheck of many', () => {
 
   test('needs one refund or filters', async () => {
     const ran = await ops('recheck')
-    expect([ran.code, ran.error]).toEqual([1, 'name one refund, or filters: --state, --attention, --older-than; not both\n'])
+    expect([ran.code, ran.error]).toEqual([
+      1,
+      'name one refund, or filters: --state, --attention, --older-than; not both\n',
+    ])
   })
 })
 

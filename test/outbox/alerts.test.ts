@@ -386,7 +386,6 @@ test('every kind of alert has its heading in the README’s runbook', () => {
   const headings = headingsOf(readText('README.md'), 'Runbook')
   const anchors = [...new Set(Object.values(RUNBOOK).map(({ anchor }) => anchor))]
   expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([])
-  expect(headings.filter((heading) => !anchors.includes(heading))).toEqual([])
   const known: AlertKind = 'refund.ticketOpen'
   expect(runbookLine(known).mayDo).not.toBe('')
 })

@@ -32,7 +32,7 @@ const run = (running: readonly RunningSaga[] = []) =>
 const saga = (workflowId: string, shown: Partial<RunningSaga> = {}): RunningSaga => ({
   workflowId,
   runId: `run of ${workflowId}`,
-  type: workflowId.startsWith('refund') ? 'refund' : 'payment',
+  type: workflowId.startsWith('refund') ? 'refund' : workflowId.startsWith('stray') ? 'stray' : 'payment',
   startedAt: AT,
   ...shown,
 })
@@ -91,6 +91,20 @@ test('money that nobody decided on keeps its payment open; what is on its way ba
 
   await run()
   expect(await targets('wake')).toEqual([`payment:${undecided.order}`, 'refund:auto.late'])
+})
+
+test('money with a saga of its own is woken while nobody has decided on it, and paged for once without a row', async () => {
+  const hold = { policies: { late: 'hold', second: 'hold' } } as const
+  const [idle, runs] = [await paidOrder(db()), await paidOrder(db())]
+  for (const { order, second } of [idle, runs])
+    await bookEvidence(db(), anEvidence({ merchantUid: order, gatewayRef: second }), hold)
+  await emptyQueues(db())
+  const stray = (ref: string) => saga(`stray:iamport/main:${ref}`)
+  const running = [stray(runs.second), stray('imp:gone/1')]
+  expect(await run(running)).toMatchObject({ open: 2, woken: 1, withoutRow: 1 })
+  expect(await targets('wake')).toEqual([`stray:iamport/main:${idle.second}`])
+  expect(await run(running)).toMatchObject({ woken: 0, withoutRow: 1 })
+  expect(await targets('alert')).toEqual(['stray:iamport/main:imp:gone/1'])
 })
 
 test('a wake that waits already is not doubled, and a row that moved just now is left alone', async () => {

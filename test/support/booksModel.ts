@@ -100,6 +100,10 @@ function eachEntryOnce(world: World, books: Books, attempt: Attempt): void {
   const total = (key: string): number =>
     sum(attempt.entries.filter((entry) => entry.key.split('+')[0] === key).map(({ amount }) => amount))
   expect(sum(attempt.entries.map(({ amount }) => amount))).toBe(sum(world.booked.entries.map(({ amount }) => amount)))
+  expect(attempt.gatewayReturned, 'returned, as the newest evidence says').toBe(
+    sum(world.booked.entries.map(({ amount }) => amount)),
+  )
+  expect(attempt.entries.filter(({ missingSince, gone }) => missingSince !== null || gone)).toEqual([])
   for (const { key, amount } of world.booked.entries) expect(total(key), `booked of ${key}`).toBe(amount)
   const known = new Set(books.refunds.map(({ refundId }) => refundId))
   expect(attempt.entries.filter(({ refundId }) => !known.has(refundId))).toEqual([])

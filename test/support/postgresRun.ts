@@ -10,7 +10,13 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env['TEST_POSTGRES_URL'] = given
     return () => Promise.resolve()
   }
-  const server = await startPostgres()
+  const server = await startPostgres().catch(refused)
   process.env['TEST_POSTGRES_URL'] = server.url
   return server.stop
+}
+
+/** One sentence with the remedy is enough, and no test has failed. */
+function refused(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
 }

@@ -39,6 +39,7 @@ export function addPeople(program: Command, api: () => Api, exit: Exit): void {
   one(program, context, 'refunds', 'withdraw', 'Takes it back while nothing was sent.').requiredOption(...REASON)
   one(program, context, 'refunds', 'approve', 'Carries out what another person asked for above the limit.')
   addPayment(program, context)
+  addStray(program, context)
 }
 
 function addPayment(program: Command, context: Context): void {
@@ -55,21 +56,38 @@ function addPayment(program: Command, context: Context): void {
   one(payment, context, 'payments', 'approve', 'Carries out what another person asked for above the limit.')
 }
 
+/** Money with a saga of its own: a second payment, or of an order that is unknown here. */
+function addStray(program: Command, context: Context): void {
+  const stray = program
+    .command('stray')
+    .description(
+      "People's commands on money that no order waits for; its id is iamport/main/imp_…, as GET /strays lists it.",
+    )
+  one(stray, context, 'strays', 'accept', 'Keeps the money: deliver.').requiredOption(...REASON)
+  one(stray, context, 'strays', 'refund', 'Gives the money back.').requiredOption(...REASON)
+  one(stray, context, 'strays', 'recheck', 'Looks at the gateway now.')
+  one(stray, context, 'strays', 'acknowledge', 'Names an owner.').requiredOption('--owner <name>', 'who takes it')
+  one(stray, context, 'strays', 'approve', 'Carries out what another person asked for above the limit.')
+}
+
+const ID_NAMES = { refunds: 'refundId', payments: 'merchantUid', strays: 'id' } as const
+type Kind = keyof typeof ID_NAMES
+
 /** Its options are the fields of the API's body. */
-function one(
-  parent: Command,
-  { api, exit }: Context,
-  kind: 'refunds' | 'payments',
-  name: string,
-  help: string,
-): Command {
+function one(parent: Command, { api, exit }: Context, kind: Kind, name: string, help: string): Command {
   return parent
-    .command(`${name} <${kind === 'refunds' ? 'refundId' : 'merchantUid'}>`)
+    .command(`${name} <${ID_NAMES[kind]}>`)
     .description(help)
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: string, { json: asJson, ...fields }: Given) =>
-      exit(await send(api(), `/${kind}/${step(id)}/${name}`, fields, asJson === true)),
+      exit(await send(api(), `/${kind}/${stepsOf(kind, id)}/${name}`, fields, asJson === true)),
     )
+}
+
+/** A gateway is two steps of an address, and its reference one, whatever is in it. */
+function stepsOf(kind: Kind, id: string): string {
+  const [gateway = '', account = '', ...ref] = id.split('/')
+  return kind === 'strays' ? [gateway, account, ref.join('/')].map(step).join('/') : step(id)
 }
 
 async function send(api: Api, path: string, fields: Given, asJson: boolean): Promise<number> {

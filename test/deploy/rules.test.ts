@@ -1,0 +1,117 @@
+// The alert rules for Prometheus: they can be read, every metric is one of ours, every runbook line exists. And the README's saved views.
+// Must not know: Prometheus. What its own tool finds is shown by npm run check:rules, where that is installed.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
+import { paidOrder, startApi } from '../http/api.ts'
+import { headingsOf, readText, ROOT } from '../support/readme.ts'
+
+const rule = z.strictObject({
+  alert: z.string().regex(/^[A-Z][A-Za-z]+$/),
+  expr: z.string(),
+  for: z.string().optional(),
+  labels: z.strictObject({ severity: z.enum(['warning', 'critical']) }),
+  annotations: z.strictObject({ summary: z.string(), runbook: z.string() }),
+})
+const file = z.strictObject({ groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule) })) })
+const rules = file.parse(parse(readText('deploy/prometheus-rules.yml'))).groups.flatMap((group) => group.rules)
+
+const api = await startApi()
+let text: string
+beforeAll(async () => {
+  await paidOrder(api, 'order-1')
+  await api.call('POST /payments/order-1/refunds', { json: { refundId: 'r-1', amount: 100, reason: 'sent back' } })
+  await api.db.updateTable('refunds').set({ attention: 'page' }).execute()
+  text = (await api.call('GET /metrics')).text
+})
+
+const names = (expr: string) => [...new Set([...expr.matchAll(/\bsaga_\w+/g)].map(([name]) => name))]
+/** A histogram's series end with what they count. */
+const typeOf = (name: string): string | undefined =>
+  [name, name.replace(/_(count|sum|bucket)$/, '')].find((each) => text.includes(`\n# TYPE ${each} `))
+
+test.each(rules.map((each) => [each.alert, each] as const))(
+  '%s asks for metrics that /metrics has',
+  (_name, { expr }) => {
+    expect(names(expr)).not.toEqual([])
+    expect(names(expr).filter((name) => typeOf(name) === undefined)).toEqual([])
+  },
+)
+
+test.each(rules.map((each) => [each.alert, each] as const))(
+  '%s filters by labels that its metrics have',
+  (_name, { expr }) => {
+    const wrong = [...expr.matchAll(/\b(saga_\w+)\{(\w+)/g)].filter(([, name = '', label = '']) => {
+      const known = LABELS.find(([pattern]) => pattern.test(name))?.[1] ?? []
+      return !known.includes(label)
+    })
+    expect(wrong.map(([found]) => found)).toEqual([])
+  },
+)
+/** As src/metrics.ts and src/http/gauges.ts name them; series without a value show no labels. */
+const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^saga_outbox_(age_seconds|parked)$/, ['kind']],
+  [/^saga_inbox_parked$/, ['because']],
+  [/^saga_refunds_without_owner$/, ['attention']],
+  [/^saga_(refund|held)_amount_minor$/, ['currency', 'attention']],
+  [/^saga_gateway_call_seconds_count$/, ['route', 'outcome']],
+  [/^saga_alert_messages_total$/, ['level', 'outcome']],
+  [/^saga_sweeps_total$/, ['what', 'outcome']],
+]
+
+test('every rule has a line in the runbook, and a name of its own', () => {
+  const headings = headingsOf(readText('README.md'), 'Runbook').map((heading) => `README.md#${heading}`)
+  expect(rules.filter(({ annotations }) => !headings.includes(annotations.runbook)).map((each) => each.alert)).toEqual(
+    [],
+  )
+  expect(new Set(rules.map((each) => each.alert)).size).toBe(rules.length)
+})
+
+test('money at risk is counted by currency and attention, and what pages without an owner', () => {
+  expect(text).toContain('saga_refund_amount_minor{currency="USD",attention="page"} 100\n')
+  expect(text).toContain('saga_refunds_without_owner{attention="page"} 1\n')
+  expect(text).toContain('saga_refunds_without_owner{attention="warn"} 1\n')
+})
+
+describe('npm run check:rules', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rules-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const run = (path: string) =>
+    execFileSync('/bin/sh', ['-c', 'sh deploy/check-rules.sh 2>&1'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { PATH: path },
+    })
+  const usual = ['/usr/bin', '/bin'].join(delimiter)
+
+  test('runs promtool over the file where it is installed', () => {
+    const tool = join(folder, 'promtool')
+    writeFileSync(tool, '#!/bin/sh\necho "promtool $@"\n')
+    chmodSync(tool, 0o755)
+    expect(run([folder, usual].join(delimiter))).toBe('promtool check rules deploy/prometheus-rules.yml\n')
+  })
+
+  test('says by name what it left out where it is not', () => {
+    const commands = join(folder, 'commands')
+    execFileSync('mkdir', [commands])
+    for (const name of ['sh', 'dirname'])
+      execFileSync('ln', ['-s', execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(commands, name)])
+    expect(run(commands)).toContain('skipped: promtool is not installed here')
+  })
+})
+
+test('the saved views of the README are the queries beside them, over attributes that exist', () => {
+  const rows = [...readText('README.md').matchAll(/^\| [^|]+ \| `([^`]+)`\s+\| `\?query=([^`]+)`/gm)]
+  expect(rows.length).toBeGreaterThanOrEqual(8)
+  for (const [, query = '', link = ''] of rows) {
+    expect(decodeURIComponent(link)).toBe(query)
+    const used = [...query.matchAll(/\b([A-Z][A-Za-z]+)(?=\s*(?:=|IN|IS)\b|=)/g)].map(([, name = '']) => name)
+    const known = [...Object.keys(SEARCH_ATTRIBUTES), 'WorkflowType', 'ExecutionStatus', 'TemporalReportedProblems']
+    expect(used.filter((name) => !known.includes(name))).toEqual([])
+  }
+})
