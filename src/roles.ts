@@ -128,6 +128,7 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     openWaitMs: OPEN_WAIT_MS,
     temporalReady: temporal.ready,
     command: (saga, name, args) => commandSaga(look, temporal, saga, name, args),
+    noticesLeave: config.NOTICE_URL !== undefined,
     catchUp: catchUps.begin,
     window: {
       code: config.IAMPORT_CODE,

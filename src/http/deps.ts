@@ -42,6 +42,8 @@ export type HttpDeps = {
   readonly openWaitMs: number
   /** Called after a commit that put something into the inbox or the outbox. */
   readonly kick: () => void
+  /** Somebody is told of changes: then a notice that waits is late. */
+  readonly noticesLeave?: boolean
   /** Begins to list a range in the background; left out where this process cannot list. */
   readonly catchUp?: (asked: { readonly id: string; readonly from: Date; readonly to: Date }) => void
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */

@@ -14,13 +14,13 @@ const OUTBOX_KINDS = ['wake', 'notice', 'alert'] as const
 type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 
 /** Prometheus text. Rows that have ended are not counted, except payments, up to a bound. */
-export async function databaseGauges(db: Db): Promise<string> {
+export async function databaseGauges(db: Db, noticesLeave: boolean): Promise<string> {
   const registry = new Registry()
   await readTogether(db, 'read gauges', async (trx) => {
     await refundGauges(trx, registry)
     await ownerGauges(trx, registry)
     await heldGauges(trx, registry)
-    await queueGauges(trx, registry)
+    await queueGauges(trx, registry, noticesLeave)
     await parkedGauges(trx, registry)
     const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
     put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
@@ -120,10 +120,11 @@ function summed(
   return [...sums.values()]
 }
 
-async function queueGauges(trx: Trx, registry: Registry): Promise<void> {
+/** Notices that nobody is to be told wait for good, which is no delay. */
+async function queueGauges(trx: Trx, registry: Registry, noticesLeave: boolean): Promise<void> {
   const { rows } = await sql<{ kind: string; age: number }>`
-    select kind, extract(epoch from clock_timestamp() - min(created_at))::float8 as age
-    from outbox where state = 'pending' group by kind`.execute(trx)
+    select kind, extract(epoch from clock_timestamp() - min(coalesce(replayed_at, created_at)))::float8 as age
+    from outbox where state = 'pending' and (kind <> 'notice' or ${noticesLeave}) group by kind`.execute(trx)
   const ages = OUTBOX_KINDS.map((kind) => ({
     labels: { kind },
     value: rows.find((row) => row.kind === kind)?.age ?? 0,

@@ -46,7 +46,8 @@ test('several that are asked for at once take no more than was paid, and each an
     [8_000, 8_000, 8_000, 3_000].map((amount) => shop.requestRefund(merchantUid, { amount })),
   )
   const taken = asked.filter(({ status }) => status === 202)
-  expect(asked.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 409])
+  expect(asked.filter(({ status }) => status === 409)).toHaveLength(1)
+  expect(taken).toHaveLength(3)
   const sum = taken.reduce((total, { body }) => total + Number(Object(body).refund.amount), 0)
   expect(sum).toBe(19_000)
   await eventually(() => sim.tickets(merchantUid)).toHaveLength(3)
