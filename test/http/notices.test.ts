@@ -12,7 +12,7 @@ const api = await startApi({ keys, noticesLeave: false })
 const shop = { headers: { authorization: 'Bearer checkout-key' } }
 const ops = { headers: { authorization: 'Bearer ops-key' } }
 
-/** An order with three notices: prepared is made by hand here, so they are paid, then a second payment that goes back. */
+/** An order that was paid twice: its payment is told of, and the refund of the second payment. */
 async function paidTwice(id: string): Promise<void> {
   await api.call('POST /payments', { ...shop, json: order(id) })
   await gatewaySays(api.db, id)

@@ -22,8 +22,6 @@ export type Notice = z.infer<typeof noticeSchema>
 /** What is answered next: a status, or no answer at all. */
 export type Mood = number | 'silent'
 
-type Checkout = Awaited<ReturnType<typeof openCheckout>>
-
 /** Listens for the whole file; before each test it is up. Its address is known before the program is started. */
 export async function openCheckout(secrets: readonly string[] = [SECRET]) {
   const taken: Notice[] = []
