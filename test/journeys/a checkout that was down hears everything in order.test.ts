@@ -2,7 +2,8 @@
 // Must not know: how delivery works. Times are moved in the rows, never waited for.
 import { sql } from 'kysely'
 import { expect } from 'vitest'
-import { openCheckout } from '../support/checkout.ts'
+import { readConfig, ROLES } from '../../src/config.ts'
+import { openCheckout, SECRET } from '../support/checkout.ts'
 import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
 
 const checkout = await openCheckout()
@@ -114,4 +115,14 @@ test('an order whose notices do not leave holds up no other, nor any refund', as
   checkout.be(200)
   const other = await shop.open()
   await eventually(() => checkout.lines(other.merchantUid)).toEqual(['1 payment.prepared'])
+})
+
+test.for([
+  ['an address without a secret', { NOTICE_SECRET: '' }, /NOTICE_URL, NOTICE_SECRET: set both or neither/],
+  ['a secret that is no base64', { NOTICE_SECRET: 'whsec_not a secret' }, /NOTICE_SECRET: one or two secrets/],
+  ['a secret that is too short', { NOTICE_SECRET: 'whsec_c2hvcnQ=' }, /openssl rand -base64 32/],
+  ['three secrets', { NOTICE_SECRET: [SECRET, SECRET, SECRET].join(',') }, /NOTICE_SECRET: one or two secrets/],
+  ['an address with a user name', { NOTICE_URL: 'https://ann@shop.example/' }, /NOTICE_URL: must hold no user name/],
+] as const)('%s is refused at the start', ([, changed, fault]) => {
+  expect(() => readConfig({ ...checkout.environment, ...changed }, ROLES)).toThrow(fault)
 })

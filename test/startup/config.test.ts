@@ -1,0 +1,83 @@
+// What a start refuses, and with which sentence: settings that contradict each other, production on what does not sync, clocks apart.
+// Must not know: the parts behind the settings.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { readConfig, ROLES } from '../../src/config.ts'
+import { checkClock } from '../../src/startup.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const REAL = {
+  DATABASE_URL: 'postgres://merchant@db/merchant',
+  TEMPORAL_ADDRESS: 'temporal:7233',
+  IAMPORT_KEY: 'key',
+  IAMPORT_SECRET: 'secret',
+}
+
+/** The sentence of the refusal, or nothing where the configuration is taken. */
+function refusal(environment: Record<string, string>, roles: Parameters<typeof readConfig>[1] = ROLES): string {
+  try {
+    readConfig(environment, roles)
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : ''
+  }
+}
+
+test('a first run needs no settings at all', () => {
+  expect(refusal({})).toBe('')
+})
+
+test('every fault is listed at once, with what to write instead', () => {
+  const said = refusal({ PORT: 'eighty', REFUND_PATIENCE: 'soon', API_KEYS: 'shop:king:secret', APPROVAL_LIMIT: 'USD' })
+  expect(said).toMatch(/4 fault\(s\)/)
+  for (const name of ['PORT', 'REFUND_PATIENCE', 'API_KEYS', 'APPROVAL_LIMIT']) expect(said).toContain(`- ${name}: `)
+  expect(said).toContain('write it like "24h remind, 72h warn, 7d page')
+})
+
+test('a secret that is refused is not repeated', () => {
+  expect(refusal({ API_KEYS: 'shop:king:hunter2-hunter2-hunter2' })).not.toContain('hunter2')
+})
+
+test.each([
+  ['the embedded database, which does not survive a power cut', 'DATABASE_URL', /never syncs/],
+  ['the embedded Temporal server', 'TEMPORAL_ADDRESS', /for development/],
+  ['the simulator', 'IAMPORT_KEY', /refuses the simulator/],
+])('production refuses %s', (_what, missing, sentence) => {
+  const { [missing]: _left, ...rest } = { ...REAL, NODE_ENV: 'production' } as Record<string, string>
+  expect(refusal(rest, ['api'])).toMatch(sentence)
+})
+
+test('production takes real parts, role by role, and refuses the simulator role by name', () => {
+  const production = { ...REAL, NODE_ENV: 'production' }
+  expect(refusal(production, ['api'])).toBe('')
+  expect(refusal(production, ['worker'])).toBe('')
+  expect(refusal(production, ROLES)).toMatch(/refuses the simulator/)
+})
+
+test('roles in processes of their own need a shared database and a shared Temporal server, and say so', () => {
+  const said = refusal({ IAMPORT_KEY: 'k', IAMPORT_SECRET: 's' }, ['worker'])
+  expect(said).toMatch(/DATABASE_URL: .*share one Postgres/)
+  expect(said).toMatch(/TEMPORAL_ADDRESS: .*share one Temporal server/)
+})
+
+test('a limit that nobody could approve is refused', () => {
+  const keys = 'ann:ops:0123456789abcdef'
+  expect(refusal({ APPROVAL_LIMIT: 'USD:100000', API_KEYS: keys })).toMatch(/nobody could approve/)
+  expect(refusal({ APPROVAL_LIMIT: 'USD:100000', API_KEYS: `${keys},bob:approver:fedcba9876543210` })).toBe('')
+})
+
+test('a cancel may not wait longer than its activity lives', () => {
+  expect(refusal({ CANCEL_TIMEOUT: '31s' })).toMatch(/at most 30s/)
+})
+
+test('a clock that is more than two minutes off is refused with both directions named, a smaller difference is not', async () => {
+  const database = await openTestDatabase()
+  try {
+    await expect(checkClock(database.db, () => Date.now() + 60_000)).resolves.toBeUndefined()
+    await expect(checkClock(database.db, () => Date.now() + 300_000)).rejects.toThrow(/ahead of the database's.*NTP/)
+    await expect(checkClock(database.db, () => Date.now() - 300_000)).rejects.toThrow(/behind the database's.*NTP/)
+    await expect(sql`select 1`.execute(database.db)).resolves.toBeDefined()
+  } finally {
+    await database.close()
+  }
+})
