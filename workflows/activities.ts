@@ -80,6 +80,8 @@ const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', 
 
 export const { openPayment } = proxyActivities<Pick<Activities, 'openPayment'>>({
   ...repeatable,
+  // The checkout waits for it: a killed worker must not hold the order in `opening` for minutes.
+  startToCloseTimeout: '45s',
   summary: 'register amount and currency with the gateway',
 })
 export const { expirePayment } = proxyActivities<Pick<Activities, 'expirePayment'>>({

@@ -8,6 +8,7 @@ import { openDatabase, sqlState, transact, type Database, type Trx } from '../..
 import { listenForRows } from '../../src/db/notify.ts'
 import { putWake } from '../../src/db/outgoing.ts'
 import { createTestDatabase, onPostgres, queryOf, type TestDatabase } from '../support/database.ts'
+import { meeting } from '../support/meeting.ts'
 
 const GATEWAY = 'iamport/main'
 const migrations = readdirSync('src/db/migrations').map((file) => file.replace('.ts', ''))
@@ -205,15 +206,3 @@ describe.skipIf(!onPostgres)('Postgres (not PGlite, which has one connection and
   const backendOf = async (trx: Trx): Promise<number> =>
     (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)).rows[0]?.pid ?? 0
 })
-
-/** Once: resolves for each of `many` when all have come; for those who come later at once. */
-function meeting(many: number): () => Promise<void> {
-  let here = 0
-  let open = () => {}
-  const all = new Promise<void>((resolve) => (open = resolve))
-  return () => {
-    here += 1
-    if (here >= many) open()
-    return all
-  }
-}

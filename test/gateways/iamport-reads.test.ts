@@ -75,11 +75,9 @@ test.for([
   expect(sent(LOOK)).toHaveLength(0)
 })
 
-test('ids that a URL would resolve as a path are not asked about', async () => {
-  const { gateway, sent } = await gatewayOn({})
-  expect(await failureOf(gateway.look(gatewayRef('..')))).toMatchObject({ kind: 'gatewayRefused' })
-  expect(await failureOf(gateway.lookByOrder(merchantUid('..')))).toMatchObject({ kind: 'gatewayRefused' })
-  expect(sent('GET')).toHaveLength(0)
+test.each(['.', '..'])('"%s", which a URL would resolve as a path, is an id of nothing', (id) => {
+  expect(() => gatewayRef(id)).toThrow(RangeError)
+  expect(() => merchantUid(id)).toThrow(RangeError)
 })
 
 test('a slash in a reference stays in its step of the path', async () => {

@@ -16,6 +16,7 @@ import { bookEvidence, emptyQueues, freshOrder, moveBooks, recordPrepared } from
 import { aRefund } from '../support/books.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { scriptedGateway } from '../support/booksGateway.ts'
+import { meeting } from '../support/meeting.ts'
 
 const PAGE = 3
 const NOON = '2026-03-02T12:00:00.000Z'
@@ -163,6 +164,8 @@ test('what a gateway lists before it breaks is kept, and the cursor stays', asyn
 
 test('of two runs at once one moves the cursor, and neither loses a hint', async () => {
   const list = listing([paidAt(1, ago(MINUTE))])
+  const both = meeting(2)
+  list.before = ({ status }) => (status === 'paid' ? both() : undefined)
   const runs = await Promise.all([sweepGateway(deps(list.gateway), GATEWAY), sweepGateway(deps(list.gateway), GATEWAY)])
   expect(runs.every(({ differing }) => differing === 1)).toBe(true)
   expect(new Set(await hinted())).toEqual(new Set(['imp_1']))
