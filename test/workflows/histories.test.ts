@@ -12,7 +12,11 @@ import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 import { testCacheDir } from '../support/temporalCli.ts'
 
 const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url))
-const test = shopTest({ REFUND_PATIENCE: '2s remind, 4s page, then every 2s page', PARTIAL_REFUNDS: 'yes' })
+const test = shopTest({
+  REFUND_PATIENCE: '2s remind, 4s page, then every 2s page',
+  PARTIAL_REFUNDS: 'yes',
+  SECOND_PAYMENT_POLICY: 'hold',
+})
 
 type Path = (shop: OwnShop) => Promise<string>
 
@@ -96,6 +100,16 @@ const PATHS: Readonly<Record<string, Path>> = {
     await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
     await completed(shop, merchantUid, refundId)
     return `refund:${refundId}`
+  },
+  'second payment that a person refunds': async (shop) => {
+    const { merchantUid } = await shop.paid()
+    const ref = await shop.sim.pay(merchantUid)
+    await eventually(async () => (await shop.payment(merchantUid)).attempts.map(({ because }) => because)).toContain(
+      'second',
+    )
+    const given = await shop.call('POST', `/strays/iamport/main/${ref}/refund`, { reason: 'paid twice' })
+    expect(given).toMatchObject({ status: 200 })
+    return `stray:iamport/main:${ref}`
   },
   'refund that somebody tried to cancel in Temporal': async (shop) => {
     const { merchantUid, refundId } = await shop.paidThenRefunded()
