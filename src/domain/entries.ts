@@ -102,16 +102,17 @@ function addEntry(draft: Draft, attempt: Attempt, entry: CancelEntry, key: strin
 }
 
 /**
- * By the refund id that ends the reason, matched whole; else by a cancellation id seen before; else, only for an empty
- * reason, by amount and time where exactly one refund that ever had an intent fits. A foreign reason matches nothing.
+ * By the refund id that ends the reason, matched whole; else, among refunds that ever had an intent, by a cancellation
+ * id seen before, or, only for an empty reason, by amount and time where exactly one fits. A foreign reason matches
+ * nothing. A refund that is named without an intent had one in rows that a restored backup does not know: taken as a
+ * stranger's money, a partial refund would still fit and be filed a second time.
  */
 function matchEntry(draft: Draft, attempt: Attempt, entry: CancelEntry): Match | undefined {
-  const refunds = refundsOf(draft, attempt).filter(
-    (refund) => refund.state !== 'withdrawn' && refund.tickets.length > 0,
-  )
+  const alive = refundsOf(draft, attempt).filter((refund) => refund.state !== 'withdrawn')
   const named = refundIdInReason(entry.reason)
-  const byId = refunds.find((refund) => refund.refundId === named)
+  const byId = alive.find((refund) => refund.refundId === named)
   if (byId) return { refund: byId, matchedBy: 'refundId' }
+  const refunds = alive.filter((refund) => refund.tickets.length > 0)
   const before = attempt.entries.find(
     (booked) =>
       booked.key === entry.key || (entry.cancellationId !== null && booked.cancellationId === entry.cancellationId),

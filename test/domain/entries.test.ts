@@ -102,6 +102,13 @@ describe('an entry is matched', () => {
     })
   })
 
+  test('by the id of a refund whose intent a restored backup does not know: half of the money is not asked for twice', () => {
+    const books = waiting({ ...half, state: 'requested', tickets: [] })
+    const decision = judged(books, anEvidence({ entries: [anEntry(half)] }))
+    expect(statesOf(decision)).toEqual({ r1: 'refunded' })
+    expect(factOf(decision, 'cancelled', 'matchedBy')).toBe('refundId')
+  })
+
   test('without a reason, to nobody where the amount differs', () => {
     expect(statesOf(judged(waiting({ amount: 4_999 }), anEvidence({ entries: [silent] }))).outside).toBe('refunded')
   })
