@@ -8,6 +8,7 @@ import { uncancellable } from './cancelRequests.ts'
 import type { Ended, PaymentInput } from './messages.ts'
 import { here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
 import { takePaymentCommands } from './people.ts'
+import { changed } from './versions.ts'
 
 export async function payment(input: PaymentInput): Promise<Ended> {
   const { workflowId } = workflowInfo()
@@ -23,6 +24,7 @@ export async function payment(input: PaymentInput): Promise<Ended> {
       if (cancelRequests.pending()) {
         await noteCancelRequest({ workflowId, now: here() })
         cancelRequests.answered()
+        if (changed('showCancelRequest')) desk.ring()
       }
       step = desk.pending()
         ? await read(desk, merchantUid)

@@ -8,6 +8,7 @@ import { uncancellable } from './cancelRequests.ts'
 import type { Ended, StrayInput } from './messages.ts'
 import { here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
 import { takeStrayCommands } from './people.ts'
+import { changed } from './versions.ts'
 
 export async function stray({ gateway, gatewayRef }: StrayInput): Promise<Ended> {
   const { workflowId } = workflowInfo()
@@ -23,6 +24,7 @@ export async function stray({ gateway, gatewayRef }: StrayInput): Promise<Ended>
       if (cancelRequests.pending()) {
         await noteCancelRequest({ workflowId, now: here() })
         cancelRequests.answered()
+        if (changed('showCancelRequest')) desk.ring()
       }
       step = desk.pending() ? await read(desk, about) : await advance(desk, about, step, cancelRequests.pending)
     }

@@ -50,6 +50,18 @@ export async function openRefunds(db: Db, { after, limit, quietMs }: Page): Prom
   return rows
 }
 
+/** Open refunds after this id, with what decides on their next checkpoint. */
+export function waitingRefunds(trx: Trx, { after, limit }: Omit<Page, 'quietMs'>) {
+  return trx
+    .selectFrom('refunds as r')
+    .select(['refundId', 'state', 'stateSince', 'waitingSince', 'attention', 'acknowledgedLevel', 'owner'])
+    .select(['snoozedUntil', 'lastCheckpointAt', 'nextCheckpointAt', 'nextCheckpointLevel'])
+    .where(sql<boolean>`${OPEN_REFUND} and r.refund_id > ${after}`)
+    .orderBy('refundId')
+    .limit(limit)
+    .execute()
+}
+
 const STRAY_ID = sql`(a.gateway || ':' || a.gateway_ref)`
 
 /** Strays after this id, named as their workflow ids name them: only an open one asks for a person. */

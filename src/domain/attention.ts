@@ -6,7 +6,7 @@ import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, t
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
 import { lastLook } from './views.ts'
-import { planPayment, planRefund, planStray } from './waits.ts'
+import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from './waits.ts'
 
 /** `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated raises nothing twice. */
 export function raiseRefund(books: Books, id: RefundId, blind: string | undefined, setting: Setting): Decision {
@@ -26,9 +26,14 @@ export function raiseRefund(books: Books, id: RefundId, blind: string | undefine
     to: raised.attention,
     why: said,
   })
-  if (raised.attention !== 'none' && !seen(raised)) tell(draft, raised, raised.attention, said)
+  const level = toldLevel(refund, raised, refundAnnounces(refund, setting.patience, setting.now))
+  if (level !== 'none' && !seen(raised)) tell(draft, raised, level, said)
   return decided(draft)
 }
+
+/** A step is told at its own level; attention that rises is told as well. A refund that was warned of is not warned of again by a reminder or a quiet look. */
+const toldLevel = (before: Wait, raised: Wait, step: Attention): Attention =>
+  isLouder(raised.attention, before.attention) ? louder(step, raised.attention) : step
 
 /** Acknowledged at this level or a louder one: reminders are quiet until the next level. A page is never quiet. */
 function seen({ attention, acknowledgedLevel }: Wait): boolean {
@@ -71,11 +76,12 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
   draft.payment = raised
   const said = blind === undefined ? 'looked' : `could not look: ${blind}`
   draft.journal.push({ what: 'checkpoint', from: payment.attention, to: raised.attention, why: said })
-  if (raised.attention !== 'none') {
+  const level = toldLevel(payment, raised, paymentAnnounces(payment, held, setting.patience, setting.now))
+  if (level !== 'none') {
     const [attempt] = waiting
     const sentence = `order ${payment.merchantUid} holds money that nobody has decided on since ${payment.waitingSince}; ${said}; accept or refund it`
     alert(draft, {
-      level: raised.attention,
+      level,
       kind: `payment.${held}`,
       saga: paymentWorkflowId(payment.merchantUid),
       sentence,

@@ -8,7 +8,7 @@ import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, 
 import { orderAfter, type OrderEvent } from './payment.ts'
 import type { Patience } from './patience.ts'
 import { refundAfter, type RefundEvent } from './refund.ts'
-import { planPayment, planRefund, planStray } from './waits.ts'
+import { planPayment, planRefund, planStray, replanRefund } from './waits.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
 export type Setting = { readonly now: string; readonly patience: Patience }
@@ -38,7 +38,7 @@ export function decided(draft: Draft): Decision {
 export function planned(books: Books, saga: string, setting: Setting): Decision {
   const draft = draftOf(books, setting)
   const refund = draft.refunds.find(({ refundId }) => refundWorkflowId(refundId) === saga)
-  if (refund) putRefund(draft, planRefund(refund, setting.patience, setting.now, false))
+  if (refund) putRefund(draft, replanRefund(refund, setting.patience, setting.now))
   return decided(draft)
 }
 

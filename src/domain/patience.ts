@@ -87,29 +87,34 @@ export function nextCheckpoint(tracks: readonly Track[], after: string): Checkpo
 }
 
 /** How loud attention must be at `now` by schedule alone: the loudest checkpoint that is due by then. */
-export function levelAt(tracks: readonly Track[], now: string): Attention {
-  let loudest: Attention = 'none'
-  for (const { since, patience } of tracks) {
-    const base = Date.parse(since)
-    const due = patience.steps.filter((step) => skipped(base + step.afterMs, patience) <= Date.parse(now))
-    for (const step of due) loudest = louder(loudest, step.level)
-    const last = base + (patience.steps.at(-1)?.afterMs ?? 0)
-    if (repeatsAfter(patience, base, last).some((atMs) => atMs <= Date.parse(now)))
-      loudest = louder(loudest, patience.repeat.level)
-  }
-  return loudest
+export const levelAt = (tracks: readonly Track[], now: string): Attention => loudestOf(tracks, -Infinity, now)
+
+/** The loudest checkpoint that fell due after `after` and by `now`; `none` where none did, or only quiet looks. */
+export const levelBetween = (tracks: readonly Track[], after: string, now: string): Attention =>
+  loudestOf(tracks, Date.parse(after), now)
+
+function loudestOf(tracks: readonly Track[], afterMs: number, now: string): Attention {
+  return tracks
+    .flatMap((track) => dueAround(track, afterMs))
+    .filter(({ atMs }) => atMs > afterMs && atMs <= Date.parse(now))
+    .map((each) => each.level)
+    .reduce(louder, 'none')
 }
 
 type Due = { readonly atMs: number; readonly level: Attention }
 
-function firstAfter({ since, patience }: Track, afterMs: number): Due | undefined {
+const firstAfter = (track: Track, afterMs: number): Due | undefined =>
+  earliest(dueAround(track, afterMs).filter(({ atMs }) => atMs > afterMs))
+
+/** All steps, and rounds of the repeat, the first after `afterMs` among them. */
+function dueAround({ since, patience }: Track, afterMs: number): readonly Due[] {
   const base = Date.parse(since)
-  const steps = patience.steps.map(({ afterMs: ms, level: named }) => ({
-    atMs: skipped(base + ms, patience),
-    level: named,
-  }))
-  const repeats = repeatsAfter(patience, base, afterMs).map((atMs) => ({ atMs, level: patience.repeat.level }))
-  return earliest([...steps, ...repeats].filter(({ atMs }) => atMs > afterMs))
+  const { steps, repeat } = patience
+  const last = base + (steps.at(-1)?.afterMs ?? 0)
+  return [
+    ...steps.map((step) => ({ atMs: skipped(base + step.afterMs, patience), level: step.level })),
+    ...repeatsAfter(patience, base, Math.max(last, afterMs)).map((atMs) => ({ atMs, level: repeat.level })),
+  ]
 }
 
 /** Rounds of the repeat, the first after `afterMs` among them: a round moved off a weekend may be overtaken by later ones. */

@@ -4,6 +4,7 @@ import { louder, type Attempt, type Attention, type Payment, type Refund, type W
 import {
   HOLD_PATIENCE,
   levelAt,
+  levelBetween,
   nextCheckpoint,
   UNKNOWN_PATIENCE,
   type Checkpoint,
@@ -15,28 +16,59 @@ import { refundClosed, type RefundState } from './refund.ts'
 /** States that ask for a person the moment they are entered; the others only by patience. */
 const AT_ONCE: Partial<Record<RefundState, Attention>> = { blocked: 'warn', refused: 'warn', reversed: 'page' }
 
-function refundTracks(refund: Refund, patience: Patience): readonly Track[] {
+type Waiting = Wait & Pick<Refund, 'state' | 'stateSince'>
+/** Whether money waits in a payment, and for what. */
+export type Held = 'none' | 'held' | 'quarantined'
+
+function refundTracks(refund: Waiting, patience: Patience): readonly Track[] {
   const ladder: Track = { since: refund.waitingSince, patience }
   return refund.state === 'unknown' ? [{ since: refund.stateSince, patience: UNKNOWN_PATIENCE }, ladder] : [ladder]
 }
 
+const paymentTracks = (payment: Payment, held: Held, patience: Patience): readonly Track[] => [
+  { since: payment.waitingSince, patience: held === 'held' ? HOLD_PATIENCE : patience },
+]
+
+const openRefund = (refund: Waiting, patience: Patience, now: string, raised: boolean) =>
+  planned(refund, refundTracks(refund, patience), now, raised, AT_ONCE[refund.state] ?? 'none')
+
 /** The refund with the attention and the next checkpoint that belong to its state. `raised`: a checkpoint ran at `now`. */
 export function planRefund(refund: Refund, patience: Patience, now: string, raised: boolean): Refund {
-  if (refundClosed(refund)) return { ...refund, ...quiet }
-  const tracks = refundTracks(refund, patience)
-  return { ...refund, ...planned(refund, tracks, now, raised, AT_ONCE[refund.state] ?? 'none') }
+  return { ...refund, ...(refundClosed(refund) ? quiet : openRefund(refund, patience, now, raised)) }
 }
 
+/**
+ * The same by a patience that may have changed since the row was written. Attention that was raised stays. Only a
+ * checkpoint tells: where the new patience asks for more, one is due at once, and attention rises there.
+ */
+export function replanRefund(refund: Refund, patience: Patience, now: string): Refund {
+  return refundClosed(refund) ? { ...refund, ...quiet } : { ...refund, ...replanned(refund, patience, now) }
+}
+
+function replanned(refund: Waiting, patience: Patience, now: string): Planned {
+  const { attention } = refund
+  const next = openRefund(refund, patience, now, false)
+  if (!isLouder(next.attention, attention) || snoozed(refund, now)) return { ...next, attention }
+  return { ...next, attention, nextCheckpointAt: now, nextCheckpointLevel: next.attention }
+}
+
+/** Whether an open refund waits for another checkpoint than this patience plans. */
+export function isReplanned(refund: Waiting, patience: Patience, now: string): boolean {
+  const { nextCheckpointAt, nextCheckpointLevel } = replanned(refund, patience, now)
+  return nextCheckpointAt !== refund.nextCheckpointAt || nextCheckpointLevel !== refund.nextCheckpointLevel
+}
+
+/** What a checkpoint at `now` tells: see `announced`. */
+export const refundAnnounces = (refund: Refund, patience: Patience, now: string): Attention =>
+  announced(refund, refundTracks(refund, patience), now)
+
+export const paymentAnnounces = (payment: Payment, held: Held, patience: Patience, now: string): Attention =>
+  announced(payment, paymentTracks(payment, held, patience), now)
+
 /** A payment waits for a person only while money in it is undecided; its expiry is not a checkpoint of patience. */
-export function planPayment(
-  payment: Payment,
-  held: 'none' | 'held' | 'quarantined',
-  patience: Patience,
-  now: string,
-  raised: boolean,
-): Payment {
+export function planPayment(payment: Payment, held: Held, patience: Patience, now: string, raised: boolean): Payment {
   if (held === 'none') return { ...payment, ...quiet }
-  const tracks = [{ since: payment.waitingSince, patience: held === 'held' ? HOLD_PATIENCE : patience }]
+  const tracks = paymentTracks(payment, held, patience)
   return { ...payment, ...planned(payment, tracks, now, raised, held === 'held' ? 'remind' : 'warn') }
 }
 
@@ -53,20 +85,28 @@ function snoozed({ snoozedUntil, nextCheckpointLevel }: Wait, now: string): Chec
   return { at: snoozedUntil, level: nextCheckpointLevel ?? 'remind' }
 }
 
+/**
+ * Each step of a schedule is told once, at its own level: the loudest that fell due since the last checkpoint, or what
+ * this one was planned for (the end of a snooze is on no schedule). `none`: a quiet look, which tells nobody.
+ */
+function announced(wait: Wait, tracks: readonly Track[], now: string): Attention {
+  const { lastCheckpointAt, nextCheckpointAt, nextCheckpointLevel } = wait
+  const isDue = nextCheckpointAt !== null && Date.parse(nextCheckpointAt) <= Date.parse(now)
+  return louder(levelBetween(tracks, lastCheckpointAt, now), (isDue && nextCheckpointLevel) || 'none')
+}
+
+export const isLouder = (one: Attention, other: Attention): boolean => one !== other && louder(one, other) === one
+
 const quiet = { attention: 'none', nextCheckpointAt: null, nextCheckpointLevel: null } as const
 
-function planned(
-  wait: Wait,
-  tracks: readonly Track[],
-  now: string,
-  raised: boolean,
-  atOnce: Attention,
-): Pick<Wait, 'attention' | 'lastCheckpointAt' | 'nextCheckpointAt' | 'nextCheckpointLevel'> {
+type Planned = Pick<Wait, 'attention' | 'lastCheckpointAt' | 'nextCheckpointAt' | 'nextCheckpointLevel'>
+
+/** A checkpoint never lowers attention; a move to another state may. */
+function planned(wait: Wait, tracks: readonly Track[], now: string, raised: boolean, atOnce: Attention): Planned {
   const lastCheckpointAt = raised ? now : wait.lastCheckpointAt
   const ladder = nextCheckpoint(tracks, lastCheckpointAt)
   const next = snoozed(wait, now) ?? ladder
-  const attention = raised
-    ? louder(atOnce, levelAt(tracks, now))
-    : louder(atOnce, levelAt(tracks, wait.lastCheckpointAt))
+  const least = raised ? louder(atOnce, wait.attention) : atOnce
+  const attention = louder(least, levelAt(tracks, lastCheckpointAt))
   return { lastCheckpointAt, attention, nextCheckpointAt: next?.at ?? null, nextCheckpointLevel: next?.level ?? null }
 }

@@ -1,6 +1,7 @@
 // No refund is filed twice for one authorisation, whatever is killed, lost, repeated, late or restarted.
 // Must not know: rows. The desk's tickets and the gateway's count of cancel calls are the judges.
 import { expect } from 'vitest'
+import { z } from 'zod'
 import { programTest } from '../support/program.ts'
 import { eventually, fresh, type Shop } from '../support/shop.ts'
 
@@ -203,5 +204,29 @@ test('a saga reset to its beginning reads its row and files nothing again', asyn
 
   expect(await shop.client.workflow.getHandle(workflowId, runId).result()).toEqual({ state: 'refunded' })
   expect(await shop.refund(refundId)).toMatchObject({ state: 'refunded', tickets: [{ authorisedBy: 'submit' }] })
+  expect(await sim.callsOf(CANCEL)).toBe(calls)
+})
+
+test('a cancel asked for in Temporal is kept and told, calls no ticket back, and the wait goes on', async ({
+  shop,
+  sim,
+}) => {
+  const { merchantUid, refundId } = await shop.paidThenRefunded()
+  const calls = await sim.callsOf(CANCEL)
+  const handle = shop.client.workflow.getHandle(`refund:${refundId}`)
+  await handle.cancel()
+
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', attention: 'warn' })
+  const lines = async () => (await shop.journal(merchantUid)).filter(({ what }) => what === 'cancelRequested')
+  expect(await lines()).toMatchObject([{ refundId, why: expect.stringContaining('cannot be called back') }])
+  const metadata = z.object({ currentDetails: z.string() })
+  const details = async () => metadata.parse(await handle.query('__temporal_workflow_metadata')).currentDetails
+  await eventually(details).toContain('attention **warn**')
+  expect(await details()).toContain('Cancelling this workflow calls no ticket back.')
+  expect((await handle.describe()).status.name).toBe('RUNNING')
+
+  await completeTheOnlyTicket(shop, merchantUid)
+  expect(await handle.result()).toEqual({ state: 'refunded' })
+  expect(await lines()).toHaveLength(1)
   expect(await sim.callsOf(CANCEL)).toBe(calls)
 })

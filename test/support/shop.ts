@@ -17,7 +17,13 @@ import { createTestDatabase } from './database.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type Environment = Readonly<Record<string, string>>
-export type Places = { readonly api: string; readonly simulator: string; readonly temporalAddress: string }
+export type Places = {
+  readonly api: string
+  readonly simulator: string
+  readonly temporalAddress: string
+  /** The checkout's, where the API asks for keys. */
+  readonly key?: string
+}
 export type Shop = ReturnType<typeof shopAt>
 /** A shop in this process, whose rows a test may count. */
 export type OwnShop = Shop & { readonly db: Db }
@@ -57,9 +63,14 @@ function neverStarted(): never {
 
 let runtimeIsInstalled = false
 
-export async function startShop(environment: Environment = {}): Promise<OwnShop & { close(): Promise<void> }> {
+/** Temporal's Runtime is one per process, and comes before any connection; silent. */
+export function installTestRuntime(): void {
   if (!runtimeIsInstalled) installRuntime('ERROR', () => {})
   runtimeIsInstalled = true
+}
+
+export async function startShop(environment: Environment = {}): Promise<OwnShop & { close(): Promise<void> }> {
+  installTestRuntime()
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const database = await createTestDatabase()
   const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database.environment, ...environment }
@@ -67,7 +78,8 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
   const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
   const { api, simulator, temporalAddress, db } = program
   if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')
-  const shop = shopAt({ api, simulator, temporalAddress })
+  const checkout = config.API_KEYS.find(({ role }) => role === 'checkout')
+  const shop = shopAt({ api, simulator, temporalAddress, ...(checkout && { key: checkout.key }) })
   return {
     ...shop,
     db,
@@ -90,11 +102,18 @@ export const fresh = (kind: string): string => `${kind}-${randomUUID().slice(0, 
 export type Answer = { readonly status: number; readonly body: unknown }
 
 /** One JSON exchange; every status is an answer. */
-export async function exchange(base: string, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(base + path, {
-    method,
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
+export async function exchange(
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  key?: string,
+): Promise<Answer> {
+  const headers = {
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  }
+  const response = await fetch(base + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
   const text = await response.text()
   const type = response.headers.get('content-type') ?? ''
   return { status: response.status, body: type.includes('json') ? JSON.parse(text) : text }
@@ -114,10 +133,10 @@ type Order = {
 type Asked = { refundId?: string; amount?: number; reason?: string }
 
 /** The verbs of a shop wherever it runs. */
-export function shopAt({ api, simulator, temporalAddress }: Places) {
+export function shopAt({ api, simulator, temporalAddress, key }: Places) {
   const connection = Connection.lazy({ address: temporalAddress })
   const client = new Client({ connection })
-  const call = (method: string, path: string, body?: unknown) => exchange(api, method, path, body)
+  const call = (method: string, path: string, body?: unknown) => exchange(api, method, path, body, key)
   const sim = simAt(simulator)
 
   async function order(merchantUid: string) {
