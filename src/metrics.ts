@@ -12,6 +12,23 @@ export const metrics = {
     labelNames: ['source'],
     registers,
   }),
+  hintsCounted: new Counter({
+    name: 'saga_hints_counted_total',
+    help: 'Hints kept in the row of another one that waits for the same look',
+    registers,
+  }),
+  hintsRefused: new Counter({
+    name: 'saga_hints_refused_total',
+    help: 'Hints that name nothing known here, only counted, for more come than are kept',
+    labelNames: ['because'],
+    registers,
+  }),
+  purged: new Counter({
+    name: 'saga_purged_rows_total',
+    help: 'Rows that nothing needs any more',
+    labelNames: ['what'],
+    registers,
+  }),
   hintsLooked: new Counter({ name: 'saga_hints_looked_total', help: 'Hints that a look answered', registers }),
   hintsParked: new Counter({
     name: 'saga_hints_parked_total',

@@ -10,6 +10,7 @@ import type { Links } from './domain/views.ts'
 import { request } from './gateways/http.ts'
 import { createGateways } from './gateways/index.ts'
 import type { LookDeps } from './inbox/look.ts'
+import { startHousekeeping } from './inbox/housekeeping.ts'
 import { startLooker } from './inbox/looker.ts'
 import type { Log } from './log.ts'
 import type { Loop } from './loop.ts'
@@ -123,8 +124,10 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
       log: warn,
     }),
   )
+  // Not among the loops, for it has nothing to do with what is kicked.
+  const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick })
   const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
-  stops.push(async () => void (await Promise.all([...others, ...loops].map((each) => each.stop()))))
+  stops.push(async () => void (await Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))))
   return look
 }
 

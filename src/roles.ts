@@ -8,10 +8,12 @@ import type { Config } from './config.ts'
 import { IAMPORT_MAIN } from './gateways/index.ts'
 import { Failure } from './domain/failures.ts'
 import { createApp } from './http/app.ts'
+import { makeHintRoom, type HintRoom } from './http/webhookRoom.ts'
 import { startCatchUps } from './inbox/catchUp.ts'
 import type { LookDeps } from './inbox/look.ts'
 import { startLoop } from './loop.ts'
 import type { Temporal, Wiring } from './parts.ts'
+import { startReplanning } from './outbox/replanning.ts'
 import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
 import { prepareNamespace } from './temporal/namespace.ts'
@@ -22,6 +24,7 @@ import { startWorkers, workflowBundle } from './temporal/worker.ts'
 const OPEN_WAIT_MS = 10_000
 const LAST_ANSWERS_MS = 2_000
 const SCHEDULES = { everyMs: 600_000, retryMs: 10_000 }
+const REFUSED_HINTS_NOTED_MS = 10_000
 const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
 
 export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
@@ -79,6 +82,7 @@ export async function runWorker(
   const workers = await startWorkers({ connection, namespace, activities, bundlePath, log: said.warn })
   stops.push(workers.stop)
   keepSchedules(wiring, look, temporal)
+  stops.push(startReplanning(look).stop)
   return { failed: workers.failed }
 }
 
@@ -113,9 +117,11 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
   const server = createServer()
   const catchUps = startCatchUps(look)
   stops.push(catchUps.stop)
+  const hintRoom = roomForHints({ log, stops }, look)
   const url = `http://${config.HOST}:${await listen(server, config)}`
   const app = createApp({
     db,
+    hintRoom,
     links,
     patience,
     kick,
@@ -140,6 +146,19 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
   server.on('request', (request, response) => void handle(request, response))
   stops.push(() => closed(server))
   return url
+}
+
+/** What got no row is noted every few seconds, and at the stop. */
+function roomForHints({ log, stops }: Pick<Wiring, 'log' | 'stops'>, { db, kick }: LookDeps): HintRoom {
+  const room = makeHintRoom({ db, kick })
+  const warn = (line: string) => log.warn(line)
+  const loop = startLoop({ name: 'refused hints', pollMs: REFUSED_HINTS_NOTED_MS, log: warn, work: room.note })
+  const said = (error: unknown) => (error instanceof Error ? error.message : String(error))
+  stops.push(async () => {
+    await loop.stop()
+    await room.note().catch((error: unknown) => warn(`refused hints were not noted: ${said(error)}`))
+  })
+  return room
 }
 
 async function commandSaga({ db }: LookDeps, temporal: Temporal, saga: string, name: string, args: object) {

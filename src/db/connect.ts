@@ -12,6 +12,8 @@ import { iso, postgresDialect, safeInteger, TIMEOUTS } from './postgres.ts'
 import * as books from './migrations/0001_books.ts'
 import * as notify from './migrations/0002_notify.ts'
 import * as people from './migrations/0003_people.ts'
+import * as bounds from './migrations/0004_bounds.ts'
+import * as answers from './migrations/0005_answers.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -129,7 +131,13 @@ async function migratePostgres(url: string, log: Log): Promise<void> {
 }
 
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
-const MIGRATIONS = { '0001_books': books, '0002_notify': notify, '0003_people': people }
+const MIGRATIONS = {
+  '0001_books': books,
+  '0002_notify': notify,
+  '0003_people': people,
+  '0004_bounds': bounds,
+  '0005_answers': answers,
+}
 
 async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })

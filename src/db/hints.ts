@@ -15,6 +15,7 @@ export type Hint = {
   readonly contentType?: string | null
   readonly body?: Uint8Array | null
   readonly remoteAddress?: string | null
+  readonly fromKnownAddress?: boolean
   /** Looked for at the earliest after so many milliseconds. */
   readonly delayMs?: number
   /** The catch-up that kept it. */
@@ -48,6 +49,21 @@ export async function keepHint(db: Db | Trx, hint: Hint): Promise<void> {
       ...due,
     })
     .execute()
+}
+
+/**
+ * Parked hints whose order or payment is known by now are looked at: such as one that was parked at the very moment in
+ * which its order was recorded, unseen by either. Returns how many.
+ */
+export async function unparkKnown(db: Db): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    update inbox set state = 'received', parked_because = null, settled_at = null
+    where state = 'parked' and parked_because = 'unknownOrder' and (
+      exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)
+      or exists (select 1 from attempts a where a.gateway = inbox.gateway and a.gateway_ref = inbox.gateway_ref))`.execute(
+    db,
+  )
+  return Number(numAffectedRows)
 }
 
 /** Hints that came before their order was recorded are looked at now. */

@@ -22,14 +22,20 @@ export type Candidate = {
 
 const SPACED = sql.raw(`('webhook', 'pingback', 'browser', 'again')`)
 
-/** References with unlooked, due hints that nobody looks at now, the longest waiting first. */
+/**
+ * References with unlooked, due hints that nobody looks at now. In a flood first those that are known here, among them
+ * those that the gateway's own addresses, sweeps, sagas or people named; else the longest waiting first, by when they
+ * fell due: the arrival moves with each hint that is counted into a row.
+ */
 export async function candidates(db: Db, limit: number): Promise<readonly Candidate[]> {
   const { rows } = await sql<Candidate>`
+    select gateway, subject, gateway_ref, merchant_uid, order_known, linked, trusted, failures, spacing_ms from (
     select i.gateway, i.subject, min(i.gateway_ref) as gateway_ref,
       coalesce(min(i.merchant_uid) filter (where p.merchant_uid is not null), min(i.merchant_uid)) as merchant_uid,
       bool_or(p.merchant_uid is not null) as order_known,
       exists (select 1 from attempts a where a.gateway = i.gateway and a.gateway_ref = min(i.gateway_ref)) as linked,
       bool_or(i.source not in ${SPACED}) as trusted,
+      bool_or(i.from_known_address or i.source not in ('webhook', 'again')) as likely, min(i.due_at) as due_at,
       coalesce(max(l.failures), 0) as failures, coalesce(max(l.spacing_ms), 0) as spacing_ms
     from inbox i
       left join looks l on l.gateway = i.gateway and l.subject = i.subject
@@ -38,7 +44,8 @@ export async function candidates(db: Db, limit: number): Promise<readonly Candid
       and (l.leased_until is null or l.leased_until < clock_timestamp())
       and (l.retry_at is null or l.retry_at <= clock_timestamp())
       and (l.not_before is null or l.not_before <= clock_timestamp() or i.source not in ${SPACED})
-    group by i.gateway, i.subject order by min(i.received_at) limit ${limit}`.execute(db)
+    group by i.gateway, i.subject) as waiting
+    order by order_known or linked or trusted desc, likely desc, due_at limit ${limit}`.execute(db)
   return rows
 }
 
@@ -159,6 +166,10 @@ export type SettledHint = {
   readonly saidStatus: string | null
   readonly saidCancellationId: string | null
   readonly mismatched: boolean
+  /** How many hints it stands for. */
+  readonly times: number
+  /** They said different things. */
+  readonly several: boolean
 }
 
 type Seen = { readonly gatewayRef: string; readonly merchantUid: string }
@@ -183,6 +194,8 @@ export async function settleHints(
         and gateway_ref in (${sql.join(found.length > 0 ? found.map((seen) => seen.gatewayRef) : [''])})
     where gateway = ${subject.gateway} and subject in (${sql.join([...new Set(subjects)])})
       and state = 'received' and received_at < ${began}::timestamptz and due_at < ${began}::timestamptz
-    returning gateway_ref, merchant_uid, source, said_status, said_cancellation_id, mismatched`.execute(trx)
+    returning gateway_ref, merchant_uid, source, said_status, said_cancellation_id, mismatched, times, several`.execute(
+    trx,
+  )
   return rows
 }

@@ -23,6 +23,8 @@ export function listHints(trx: Trx, state: HintState, { after, limit }: Page) {
       'receivedAt',
       'settledAt',
       'parkedBecause',
+      'times',
+      'fromKnownAddress',
     ])
     .where('state', '=', state)
     .where('id', '>', after)

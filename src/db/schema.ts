@@ -2,6 +2,7 @@
 // Must not know: what decides. Columns beyond the domain's are named here.
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { Attempt, BookedEntry, Payment, Refund, Ticket } from '../domain/books.ts'
+import type { FailureKind } from '../domain/failures.ts'
 import type { ListedStatus } from '../domain/gateway.ts'
 
 type Row<T> = { -readonly [K in keyof T]: T[K] }
@@ -37,6 +38,12 @@ export type InboxTable = {
   moved: Generated<boolean>
   /** The catch-up that kept it. */
   sweepId: string | null
+  /** How many hints the row stands for; `receivedAt` is when the latest of them came. */
+  times: Generated<number>
+  /** They said different things, which are not kept. */
+  several: Generated<boolean>
+  /** An address that the gateway publishes for its webhooks: a score, no proof. */
+  fromKnownAddress: Generated<boolean>
 }
 
 export type LooksTable = {
@@ -135,7 +142,20 @@ export type ProofsTable = {
 
 export type ApprovalsTable = { saga: string; command: string; args: unknown; person: string; askedAt: string }
 
+/** What a person was told: a state where it was carried out or waits for another person, a kind where it was refused. */
+export type AnswersTable = {
+  saga: string
+  updateId: string
+  command: string
+  answer: 'done' | 'approvalNeeded' | 'refused'
+  state: string | null
+  kind: FailureKind | null
+  sentence: string
+  answeredAt: Generated<string>
+}
+
 export type Schema = {
+  answers: AnswersTable
   proofs: ProofsTable
   approvals: ApprovalsTable
   payments: PaymentsTable

@@ -114,12 +114,14 @@ async function inboxMustTell({ rows, must }: Stage, { paid, unpaid }: Targets): 
     must(about, { state: 'parked', parkedBecause: 'unknownOrder' }, only ?? {})
   }
   const paidForUnpaid = await rows.webhooks(unpaid)
-  const mismatched = paidForUnpaid.filter((hint) => hint.mismatched).length
-  const facts = { looked: paidForUnpaid.filter(({ state }) => state === 'looked').length, mismatched }
+  const mismatched = hintsIn(paidForUnpaid.filter((hint) => hint.mismatched))
+  const facts = { looked: hintsIn(paidForUnpaid.filter(({ state }) => state === 'looked')), mismatched }
   must(about, { looked: INVENTED + MISMATCHED, mismatched: MISMATCHED }, facts)
   const cancels = (await rows.webhooks(paid)).filter(({ saidStatus }) => saidStatus === 'cancelled')
-  must(about, { looked: CANCELS }, { looked: cancels.filter(({ state }) => state === 'looked').length })
+  must(about, { looked: CANCELS }, { looked: hintsIn(cancels.filter(({ state }) => state === 'looked')) })
 }
+
+const hintsIn = (rows: readonly { readonly times: number }[]): number => rows.reduce((sum, { times }) => sum + times, 0)
 
 const count = (from: number): readonly number[] => Array.from({ length: from }, (_, index) => index + 1)
 

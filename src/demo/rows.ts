@@ -20,11 +20,11 @@ export function createRows(db: Db) {
       db.selectFrom('payments').select('state').where('merchantUid', '=', merchantUid(id)).executeTakeFirstOrThrow(),
     refund: (id: string) =>
       db.selectFrom('refunds').select('state').where('refundId', '=', refundId(id)).executeTakeFirstOrThrow(),
-    /** Webhooks as received for an order, the oldest first. */
+    /** Webhooks as received for an order, the oldest first; `times`: how many said the same while it waited. */
     webhooks: (id: string) =>
       db
         .selectFrom('inbox')
-        .select(['saidStatus', 'state', 'parkedBecause', 'mismatched'])
+        .select(['saidStatus', 'state', 'parkedBecause', 'mismatched', 'times'])
         .where('merchantUid', '=', id)
         .where('source', '=', 'webhook')
         .orderBy('id')

@@ -7,6 +7,7 @@ import type { Patience } from '../domain/patience.ts'
 import type { RefundRules } from '../domain/requests.ts'
 import type { Links } from '../domain/views.ts'
 import type { ApiKey } from './access.ts'
+import type { HintRoom } from './webhookRoom.ts'
 
 export type HttpLog = {
   info(facts: object, message: string): void
@@ -49,5 +50,7 @@ export type HttpDeps = {
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
   readonly command?: (saga: string, name: string, args: object) => Promise<Commanded>
   readonly temporalReady: () => Promise<boolean>
+  /** Room for webhooks about what nobody knows. */
+  readonly hintRoom: HintRoom
   readonly log: HttpLog
 }

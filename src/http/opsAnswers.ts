@@ -58,6 +58,8 @@ const hintFields = {
   receivedAt: time,
   settledAt: timeOrNull,
   parkedBecause: text,
+  times: z.int().meta({ description: 'How many hints it stands for; receivedAt is when the latest came' }),
+  fromKnownAddress: z.boolean().meta({ description: 'Sent from an address that the gateway publishes: no proof' }),
 }
 export const hintPage = z.strictObject({ inbox: z.array(z.strictObject(hintFields)), cursor })
 export const oneHint = z.strictObject({

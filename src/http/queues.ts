@@ -45,10 +45,11 @@ export async function getHint({ db }: HttpDeps, { params: { id } }: Row): Promis
   const found = await readTogether(db, 'read hint', (trx) => readHint(trx, id))
   if (!found) throw unknown('inbox', id)
   const { gateway, gatewayRef, merchantUid, source, saidStatus, state, receivedAt, settledAt, parkedBecause } = found
-  const { mismatched, remoteAddress, contentType } = found
+  const { mismatched, remoteAddress, contentType, times, fromKnownAddress } = found
   const body = found.body === null ? null : new TextDecoder().decode(found.body)
   const said = { gateway, gatewayRef, merchantUid, source, saidStatus, mismatched, remoteAddress, contentType, body }
-  return { status: 200, body: { hint: { id, ...said, state, receivedAt, settledAt, parkedBecause } } }
+  const fate = { state, receivedAt, settledAt, parkedBecause, times, fromKnownAddress }
+  return { status: 200, body: { hint: { id, ...said, ...fate } } }
 }
 
 export async function getOutgoing({ db }: HttpDeps, { params: { id } }: Row): Promise<Answer> {

@@ -11,9 +11,9 @@ import { loadBooks, type About } from '../db/books.ts'
 import { carryOut } from '../db/carryOut.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
-import { keepHint } from '../db/hints.ts'
 import { settleHints, type SettledHint } from '../db/inboxLooks.ts'
 import { metrics } from '../metrics.ts'
+import { lookAgainForMore, lookAgainForReversal } from './again.ts'
 
 export type LookDeps = {
   readonly db: Db
@@ -88,23 +88,15 @@ async function book(
   const settled = await settleHints(trx, subject, found, { began, moved })
   // After the settling: a row that this look has settled plans no other.
   for (const { evidence } of booked.filter((each) => each.misses)) await lookAgainForReversal(trx, evidence)
-  for (const hint of settled.filter((each) => saysMore(each, found))) {
-    const { gatewayRef, merchantUid: order } = hint
-    await keepHint(trx, {
-      gateway: subject.gateway,
-      source: 'again',
-      gatewayRef,
-      merchantUid: order,
-      saidStatus: hint.saidStatus,
-      delayMs: 60_000,
-    })
-  }
-  metrics.hintsLooked.inc(settled.length)
+  await lookAgainForMore(trx, subject, settled, found)
+  metrics.hintsLooked.inc(hintsIn(settled))
   metrics.lostWebhooks.inc(moved && lostWebhook(settled, found) ? 1 : 0)
-  metrics.hintsMismatched.inc(settled.filter((hint) => hint.mismatched).length)
+  metrics.hintsMismatched.inc(hintsIn(settled.filter((hint) => hint.mismatched)))
   await options.also?.(trx, { began, moved })
   return moved
 }
+
+const hintsIn = (settled: readonly SettledHint[]): number => settled.reduce((sum, { times }) => sum + times, 0)
 
 /** Only a sweep told of it, and not of a failure: a one-off failure sends no webhook at all. */
 function lostWebhook(settled: readonly SettledHint[], found: readonly Evidence[]): boolean {
@@ -173,27 +165,3 @@ function judged(
 
 const missesAnEntry = (books: Books): boolean =>
   books.attempts.some(({ entries }) => entries.some((entry) => entry.missingSince !== null && !entry.gone))
-
-/** The second look that decides on a reversal, a little more than ten minutes after the first (design.md §5). */
-async function lookAgainForReversal(trx: Trx, { gateway, gatewayRef, merchantUid: order }: Evidence): Promise<void> {
-  const waiting = await trx
-    .selectFrom('inbox')
-    .select('id')
-    .where('gatewayRef', '=', gatewayRef)
-    .where('source', '=', 'again')
-    .where('state', '=', 'received')
-    .executeTakeFirst()
-  if (!waiting) await keepHint(trx, { gateway, source: 'again', gatewayRef, merchantUid: order, delayMs: 601_000 })
-}
-
-/** A hint that says more than its look found gets one more look: the gateway may be slower than its own webhook. */
-function saysMore(hint: SettledHint, found: readonly Evidence[]): boolean {
-  if (hint.source === 'again' || hint.mismatched) return false
-  const evidence =
-    found.find(({ gatewayRef }) => gatewayRef === hint.gatewayRef) ?? (hint.gatewayRef === null ? found[0] : undefined)
-  if (!evidence) return hint.gatewayRef !== null
-  if (hint.saidStatus === 'paid') return evidence.status === 'ready' || evidence.status === 'failed'
-  if (hint.saidStatus !== 'cancelled') return false
-  const id = hint.saidCancellationId
-  return id === null ? evidence.returned === 0 : evidence.entries.every((entry) => entry.cancellationId !== id)
-}

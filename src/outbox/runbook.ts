@@ -83,6 +83,7 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   amountChanged: DIFFERS,
   matchedByAmount: DIFFERS,
   smallerThanAsked: DIFFERS,
+  sumsDiffer: DIFFERS,
   largerThanAsked: TWICE,
   overReturned: TWICE,
   paidBackTwice: TWICE,
@@ -101,6 +102,10 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
     mayDo: 'withdraw or resolve the refund, or close the order; the workflow goes on',
   },
   hintsParked: HINTS,
+  inboxFlood: {
+    anchor: 'more-webhooks-come-than-are-kept',
+    mayDo: 'see who sends them (ops inbox) and stop them in front of us; what is known here is looked at as ever',
+  },
   noticeParked: {
     anchor: 'the-checkout-does-not-take-notices',
     mayDo: 'mend the checkout, then resend them (ops outbox); GET /payments shows everything',

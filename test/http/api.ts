@@ -12,6 +12,7 @@ import { judge } from '../../src/domain/judge.ts'
 import { parsePatience } from '../../src/domain/patience.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
+import { makeHintRoom } from '../../src/http/webhookRoom.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 export const IAMPORT = gatewayName('iamport/main')
@@ -81,6 +82,8 @@ function standard(db: Db): Omit<HttpDeps, 'kick' | 'log'> {
     defaults: { gateway: IAMPORT, channel: 'live', expiryMs: 1_800_000 },
     window: { code: 'imp_code', channelKeys: { live: 'channel-live' }, publicUrl: 'https://shop.test/saga/' },
     trustedProxies: 0,
+    // Its windows never end, however slow this machine is.
+    hintRoom: makeHintRoom({ db, kick: () => {}, now: () => 0 }),
     openWaitMs: 10_000,
     temporalReady: () => Promise.resolve(true),
   }

@@ -1,9 +1,9 @@
 // The receiver: what is answered and what is kept, for hints that are honest, forged, broken or too large.
 // Must not know: whether a hint is true; nor does the receiver.
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gatewayName } from '../../src/domain/ids.ts'
 import { metrics } from '../../src/metrics.ts'
-import { rows, startApi } from './api.ts'
+import { paidOrder, rows, startApi } from './api.ts'
 
 const api = await startApi({ keys: [{ name: 'shop', role: 'checkout', key: 'k' }] })
 const proxied = await startApi({ trustedProxies: 1 })
@@ -47,10 +47,22 @@ describe('a hint', () => {
     expect((await kept())[0]).toMatchObject({ gatewayRef: 'imp_2', saidStatus: 'cancelled' })
   })
 
-  test('that comes twice is kept twice', async () => {
-    await api.call('POST /webhooks/iamport', { json: HINT })
-    await api.call('POST /webhooks/iamport', { json: HINT })
-    expect(await kept()).toHaveLength(2)
+  test('that comes twice gets a 200 each time, waits in one row, and kicks nobody the second time', async () => {
+    const kicks = api.kicks()
+    const answers = [
+      await api.call('POST /webhooks/iamport', { json: HINT }),
+      await api.call('POST /webhooks/iamport', { json: HINT }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(await kept()).toMatchObject([{ gatewayRef: 'imp_1', times: 2 }])
+    expect(api.kicks()).toBe(kicks + 1)
+  })
+
+  test('has its first 4 KiB kept, and what it names all the same', async () => {
+    const json = { padding: 'x'.repeat(5_000), ...HINT }
+    expect((await api.call('POST /webhooks/iamport', { json })).status).toBe(200)
+    const [hint] = await kept()
+    expect([hint?.gatewayRef, hint?.body?.length]).toEqual(['imp_1', 4_096])
   })
 
   test('that is forged for an unknown order moves nothing, wakes nobody and gets the same 200', async () => {
@@ -122,9 +134,94 @@ describe('the sender', () => {
     expect((await kept(proxied))[0]?.remoteAddress).toBe('203.0.113.9')
   })
 
+  test('is the address that the outermost of two proxies of ours saw', async () => {
+    const two = await startApi({ trustedProxies: 2 })
+    const claimed = ['52.78.5.241', '52.78.5.241, 198.51.100.1'].map((claim) => `${claim}, 203.0.113.9, 10.0.0.2`)
+    for (const chain of claimed)
+      await two.call('POST /webhooks/iamport', { json: HINT, headers: { 'x-forwarded-for': chain } })
+    expect(await kept(two)).toMatchObject([{ remoteAddress: '203.0.113.9', fromKnownAddress: false, times: 2 }])
+  })
+
+  test('at an address that i’mport publishes is marked so; whoever claims one before our proxy is not', async () => {
+    const from = (chain: string) =>
+      proxied.call('POST /webhooks/iamport', { json: HINT, headers: { 'x-forwarded-for': chain } })
+    await from('203.0.113.9, 52.78.5.241')
+    await from('52.78.5.241, 203.0.113.9')
+    await api.call('POST /webhooks/iamport', { json: HINT, headers: { 'x-forwarded-for': '52.78.5.241' } })
+    const rows = [...(await kept(proxied)), ...(await kept())]
+    expect(rows.map(({ remoteAddress, fromKnownAddress }) => [remoteAddress, fromKnownAddress])).toEqual([
+      ['52.78.5.241', true],
+      ['203.0.113.9', false],
+      [expect.stringContaining('127.0.0.1'), false],
+    ])
+  })
+
   test('cannot claim an address where no proxy is ours', async () => {
     await api.call('POST /webhooks/iamport', { json: HINT, headers: { 'x-forwarded-for': '203.0.113.9' } })
     expect((await kept())[0]?.remoteAddress).toContain('127.0.0.1')
+  })
+})
+
+describe('a flood', async () => {
+  const flooded = await startApi({ trustedProxies: 1 })
+  const from = (sender: string) => ({ headers: { 'x-forwarded-for': sender } })
+  const send = (json: object, sender = '203.0.113.9') =>
+    flooded.call('POST /webhooks/iamport', { json, ...from(sender) })
+  let many: Awaited<ReturnType<typeof send>>[]
+  beforeAll(async () => {
+    await paidOrder(flooded, 'order-known')
+    const hints = Array.from({ length: 90 }, (_, n) => ({ ...HINT, imp_uid: `imp_f${n}`, merchant_uid: `nobody-${n}` }))
+    many = await Promise.all(hints.map((hint) => send(hint)))
+  })
+
+  test('of hints about what nobody knows gets sixty rows; the others are asked to come again', async () => {
+    expect(many.filter(({ status }) => status === 200)).toHaveLength(60)
+    const others = many.filter(({ status }) => status !== 200)
+    expect(new Set(others.map(({ status }) => status))).toEqual(new Set([503]))
+    const [refused] = others
+    expect([refused?.at('code'), refused?.headers.get('retry-after')]).toEqual(['temporarilyUnavailable', '60'])
+    expect(refused?.at('detail')).toContain('only counted')
+    expect(await kept(flooded)).toHaveLength(60)
+    expect(flooded.logged).toEqual([])
+  })
+
+  test('of unreadable bodies finds the same room taken, and is refused as ever', async () => {
+    const answer = await flooded.call('POST /webhooks/iamport', { body: '{"imp_uid":', ...from('203.0.113.9') })
+    expect([answer.status, answer.at('code')]).toEqual([400, 'invalidRequest'])
+    expect(answer.at('detail')).toContain('only counted')
+    const large = await flooded.call('POST /webhooks/iamport', { body: 'x'.repeat(70_000), ...from('203.0.113.9') })
+    expect([large.status, large.at('code')]).toEqual([413, 'payloadTooLarge'])
+    expect(await kept(flooded)).toHaveLength(60)
+  })
+
+  test('keeps nobody’s hint about a known order or payment away, whoever sends it', async () => {
+    const hints = [
+      { ...HINT, imp_uid: 'imp_order-known', merchant_uid: 'order-known' },
+      { ...HINT, imp_uid: 'imp_never-seen', merchant_uid: 'order-known' },
+      { ...HINT, imp_uid: 'imp_order-known', merchant_uid: 'nobody' },
+    ]
+    const answers = await Promise.all(hints.map((hint) => send(hint)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(await kept(flooded)).toHaveLength(63)
+  })
+
+  test('leaves room for other senders, and for the gateway’s own addresses', async () => {
+    const hint = { ...HINT, imp_uid: 'imp_other', merchant_uid: 'nobody-else' }
+    const answers = [await send(hint, '198.51.100.7'), await send(hint, '52.78.5.241')]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  })
+
+  test('a hint that repeats a kept one is counted in its row, and needs no room', async () => {
+    const [one] = await kept(flooded)
+    const answer = await send({ ...HINT, imp_uid: one?.gatewayRef, merchant_uid: one?.merchantUid })
+    expect(answer.status).toBe(200)
+    expect((await kept(flooded)).find(({ id }) => id === one?.id)).toMatchObject({ times: 2 })
+  })
+
+  test('is counted by why', async () => {
+    const { values } = await metrics.hintsRefused.get()
+    const count = (because: string) => values.find(({ labels }) => labels.because === because)?.value
+    expect([count('unknownOrder'), count('unreadable'), count('oversized')]).toEqual([30, 1, 1])
   })
 })
 

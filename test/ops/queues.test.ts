@@ -43,14 +43,19 @@ describe('inbox', () => {
   test('lists what is parked, and pages', async () => {
     const [one, two] = [
       await parkedHint(),
-      await parkedHint({ parkedBecause: 'unreadable', gatewayRef: null, merchantUid: null }),
+      await parkedHint({
+        parkedBecause: 'unreadable',
+        gatewayRef: null,
+        merchantUid: null,
+        fromKnownAddress: true,
+      }),
     ]
     await keepHint(db, hint)
     const ran = await ops('inbox')
     expect(ran.code).toBe(0)
-    expect(ran.rows.map((row) => [row[0], row[7]])).toEqual([
-      [one, 'noAnswer'],
-      [two, 'unreadable'],
+    expect(ran.rows.map((row) => [row[0], ...row.slice(7)])).toEqual([
+      [one, 'noAnswer', '1', 'no'],
+      [two, 'unreadable', '1', 'yes'],
     ])
     const page = shapes.hintPage.parse((await ops('inbox', '--limit', '1', '--json')).json())
     const next = await ops('inbox', 'list', '--limit', '1', '--cursor', page.cursor ?? '')

@@ -16,6 +16,8 @@ const hint = z.looseObject({
   saidStatus: text,
   state: z.string(),
   parkedBecause: text,
+  times: z.number(),
+  fromKnownAddress: z.boolean(),
 })
 const outgoing = z.looseObject({
   id: z.number(),
@@ -32,6 +34,8 @@ const oneHint = z.object({ hint: hint.extend({ body: text, contentType: text, re
 const oneOutgoing = z.object({ outgoing: outgoing.extend({ payload: z.unknown() }) })
 const nothing = z.object({})
 
+const HINT_COLUMNS = 'id, received, source, reference, order, said, state, because, times, from known address'
+
 type Paging = { state?: string; limit: number; cursor?: string; json: boolean }
 
 export function addQueues(program: Command, api: () => Api): void {
@@ -43,24 +47,24 @@ function addInbox(program: Command, api: () => Api): void {
   const inbox = program
     .command('inbox')
     .description('Hints: those that are parked for a person, one, and a look after all.')
-  listing(inbox, 'received, looked or parked', 'id, received, source, reference, order, said, state, because').action(
-    async ({ json: asJson, ...filter }: Paging) => {
-      const page = await api().get(`/inbox${queryOf(filter)}`, inboxPage)
-      if (asJson) return json(process.stdout, page)
-      const rows = page.inbox.map((each) => [
-        String(each.id),
-        timeText(each.receivedAt),
-        each.source,
-        each.gatewayRef ?? '-',
-        each.merchantUid ?? '-',
-        each.saidStatus ?? '-',
-        each.state,
-        each.parkedBecause ?? '-',
-      ])
-      grid(process.stdout, ['id', 'received', 'source', 'reference', 'order', 'said', 'state', 'because'], rows)
-      more(page.cursor)
-    },
-  )
+  listing(inbox, 'received, looked or parked', HINT_COLUMNS).action(async ({ json: asJson, ...filter }: Paging) => {
+    const page = await api().get(`/inbox${queryOf(filter)}`, inboxPage)
+    if (asJson) return json(process.stdout, page)
+    const rows = page.inbox.map((each) => [
+      String(each.id),
+      timeText(each.receivedAt),
+      each.source,
+      each.gatewayRef ?? '-',
+      each.merchantUid ?? '-',
+      each.saidStatus ?? '-',
+      each.state,
+      each.parkedBecause ?? '-',
+      String(each.times),
+      each.fromKnownAddress ? 'yes' : 'no',
+    ])
+    grid(process.stdout, HINT_COLUMNS.split(', '), rows)
+    more(page.cursor)
+  })
   showing(inbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
     const found = await api().get(`/inbox/${id}`, oneHint)
     if (asJson) return json(process.stdout, found)

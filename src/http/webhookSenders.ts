@@ -1,0 +1,35 @@
+// Who sent a webhook: whether the gateway publishes the address, and what counts as one sender.
+// Must not know: whether a hint is true. An address is a score: never a proof, and never a reason to refuse.
+import { BlockList, isIP } from 'node:net'
+
+/**
+ * i'mport offers these for firewalls "where needed"; a change of them once cut off the shops that allowed no others
+ * (iamport.md §6), so that nothing here is refused for its address.
+ */
+const IAMPORT = ['52.78.100.19', '52.78.48.223', '52.78.5.241']
+
+const published = new BlockList()
+for (const address of IAMPORT) published.addAddress(address)
+
+/** Behind proxies true only where TRUSTED_PROXIES is: else the address is a proxy's. */
+export function isPublished(address: string): boolean {
+  const plain = withoutPrefix(address)
+  return isIP(plain) === 4 && published.check(plain)
+}
+
+/** One sender: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it has them all. */
+export function senderOf(address: string): string {
+  const plain = withoutPrefix(address)
+  if (isIP(plain) !== 6) return plain
+  const [head = '', tail] = plain.split('::')
+  const before = head.split(':').filter((group) => group !== '')
+  const after = (tail ?? '').split(':').filter((group) => group !== '')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
+
+const withoutPrefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
