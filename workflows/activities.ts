@@ -1,7 +1,8 @@
 // Every activity as the sagas see it, grouped by how it may fail. Time-outs and retries are decided here and nowhere else.
 // Must not know: how an activity does its work.
-import { ActivityFailure, ApplicationFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import { ApplicationFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import { changed } from './versions.ts'
 
 type Rows = Pick<
   Activities,
@@ -9,11 +10,13 @@ type Rows = Pick<
 >
 
 /** Reads and writes of our own rows: part of the workflow task while the database answers. */
-const local = proxyLocalActivities<Rows>({
-  startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '30s',
-  retry: { maximumAttempts: 3, initialInterval: '200ms' },
-})
+const local = (summary: string) =>
+  proxyLocalActivities<Rows>({
+    summary,
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: '30s',
+    retry: { maximumAttempts: 3, initialInterval: '200ms' },
+  })
 /** The same while it does not: three local tries, then a normal activity, so that an outage is not paid in heartbeats. */
 const patient = proxyActivities<Rows>({
   summary: 'our database did not answer: trying until it does',
@@ -22,58 +25,32 @@ const patient = proxyActivities<Rows>({
 })
 
 export const rows: Rows = {
-  beginPayment: (...args) =>
-    firstLocally(
-      () => local.beginPayment(...args),
-      () => patient.beginPayment(...args),
-    ),
-  readPayment: (...args) =>
-    firstLocally(
-      () => local.readPayment(...args),
-      () => patient.readPayment(...args),
-    ),
-  beginRefund: (...args) =>
-    firstLocally(
-      () => local.beginRefund(...args),
-      () => patient.beginRefund(...args),
-    ),
-  readRefund: (...args) =>
-    firstLocally(
-      () => local.readRefund(...args),
-      () => patient.readRefund(...args),
-    ),
-  beginStray: (...args) =>
-    firstLocally(
-      () => local.beginStray(...args),
-      () => patient.beginStray(...args),
-    ),
-  readStray: (...args) =>
-    firstLocally(
-      () => local.readStray(...args),
-      () => patient.readStray(...args),
-    ),
-  takeCommand: (...args) =>
-    firstLocally(
-      () => local.takeCommand(...args),
-      () => patient.takeCommand(...args),
-    ),
+  beginPayment: firstLocally(local('record the order, or read its row').beginPayment, patient.beginPayment),
+  readPayment: firstLocally(local('read the row: something moved it').readPayment, patient.readPayment),
+  beginRefund: firstLocally(local('reserve the amount, or read the row').beginRefund, patient.beginRefund),
+  readRefund: firstLocally(local('read the row: something moved it').readRefund, patient.readRefund),
+  beginStray: firstLocally(local('read the row').beginStray, patient.beginStray),
+  readStray: firstLocally(local('read the row: something moved it').readStray, patient.readStray),
+  takeCommand: firstLocally(local('carry out what a person asked for').takeCommand, patient.takeCommand),
 }
 
-async function firstLocally<T>(locally: () => Promise<T>, patiently: () => Promise<T>): Promise<T> {
-  try {
-    return await locally()
-  } catch (error) {
-    if (isFinal(error)) throw error
-    return await patiently()
+function firstLocally<Args extends unknown[], T>(
+  locally: (...args: Args) => Promise<T>,
+  patiently: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
+  return async (...args) => {
+    try {
+      return await locally(...args)
+    } catch (error) {
+      if (isFinal(error)) throw error
+      return await patiently(...args)
+    }
   }
 }
 
-/** Bad input and broken promises: trying again cannot help. */
-function isFinal(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
-  )
-}
+/** Bad input and broken promises: trying again cannot help. A local activity's failure comes without a wrapping. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.nonRetryable === true && changed('finalLocally')
 
 /** Asks the gateway, then writes the row; each catches a gateway that does not answer and says in its result when to come back. */
 const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', maximumInterval: '1m' } } as const

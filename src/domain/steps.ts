@@ -2,16 +2,9 @@
 // Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in workflow code.
 import { paymentClosed, strayClosed, undecidedOfPayment } from './balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait } from './books.ts'
+import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './details.ts'
 import { refundClosed } from './refund.ts'
-import {
-  paymentAttributes,
-  paymentDetails,
-  refundAttributes,
-  refundDetails,
-  strayAttributes,
-  strayDetails,
-  type Attributes,
-} from './shown.ts'
+import { paymentAttributes, refundAttributes, strayAttributes, type Attributes } from './shown.ts'
 import { strayState } from './views.ts'
 import { nextTicketKey, openIntent } from './ticketing.ts'
 
@@ -101,7 +94,7 @@ export function strayStep(books: Books, attempt: Attempt, now: string): StraySte
 }
 
 const nextCheckpoint = ({ nextCheckpointAt, nextCheckpointLevel }: Wait, now: string): Waiting<'checkpoint'> =>
-  waitUntil(nextCheckpointAt, now, 'checkpoint', `checkpoint: ${nextCheckpointLevel ?? 'none'}`)
+  waitUntil(nextCheckpointAt, now, 'checkpoint', `waits for news; then ${checkpointWord(nextCheckpointLevel)}`)
 
 function waitUntil<WhenDue extends string>(
   at: string | null,

@@ -4,6 +4,7 @@ import type { Books } from '../domain/books.ts'
 import { merchantUid, refundId, strayNamedBy, type GatewayName, type GatewayRef } from '../domain/ids.ts'
 import { printMoney } from '../domain/money.ts'
 import { PAYMENT_WORKFLOW, PAYMENTS_QUEUE, REFUND_WORKFLOW, REFUNDS_QUEUE, STRAY_WORKFLOW } from '../domain/queues.ts'
+import { standing } from '../domain/sheet.ts'
 import { paymentAttributes, refundAttributes, strayAttributes } from '../domain/shown.ts'
 import { loadBooks, refundAbout } from '../db/books.ts'
 import { transact, type Db } from '../db/connect.ts'
@@ -52,6 +53,7 @@ function paymentStart(books: Books | undefined, workflowId: string): Start | und
     input: { merchantUid: id },
     attributes: paymentAttributes(books, payment),
     summary,
+    details: standing(summary, id),
   }
 }
 
@@ -66,6 +68,7 @@ function refundStart(books: Books, workflowId: string, id: string): Start | unde
     input: { refundId: id },
     attributes: refundAttributes(books, refund),
     summary,
+    details: standing(summary, id),
   }
 }
 
@@ -84,5 +87,6 @@ function strayStart(
     input: about,
     attributes: strayAttributes(books, attempt),
     summary,
+    details: standing(summary, null),
   }
 }

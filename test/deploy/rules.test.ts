@@ -106,10 +106,12 @@ describe('npm run check:rules', () => {
 })
 
 test('the saved views of the README are the queries beside them, over attributes that exist', () => {
-  const rows = [...readText('README.md').matchAll(/^\| [^|]+ \| `([^`]+)`\s+\| `\?query=([^`]+)`/gm)]
-  expect(rows.length).toBeGreaterThanOrEqual(8)
-  for (const [, query = '', link = ''] of rows) {
-    expect(decodeURIComponent(link)).toBe(query)
+  const rows = [
+    ...readText('README.md').matchAll(/^\| ([^|]+?) +\| `([^`]+)`\s+\| `\?query=([^`&]+)&savedQuery=([^`]+)`/gm),
+  ]
+  expect(rows.length).toBeGreaterThanOrEqual(9)
+  for (const [, name = '', query = '', link = '', saved = ''] of rows) {
+    expect([decodeURIComponent(link), decodeURIComponent(saved)]).toEqual([query, name])
     const used = [...query.matchAll(/\b([A-Z][A-Za-z]+)(?=\s*(?:=|IN|IS)\b|=)/g)].map(([, name = '']) => name)
     const known = [...Object.keys(SEARCH_ATTRIBUTES), 'WorkflowType', 'ExecutionStatus', 'TemporalReportedProblems']
     expect(used.filter((name) => !known.includes(name))).toEqual([])

@@ -158,6 +158,14 @@ const PATHS: Readonly<Record<string, Path>> = {
     await completed(shop, merchantUid, refundId)
     return `refund:${refundId}`
   },
+  'refund of an order that nobody knows, started by another client': async (shop) => {
+    const refundId = fresh('refund')
+    const args = [{ refundId, merchantUid: fresh('nobody'), reason: 'asked by another program' }]
+    const workflowId = `refund:${refundId}`
+    await shop.client.workflow.start('refund', { workflowId, taskQueue: 'refunds', args })
+    await ended(shop, workflowId)
+    return workflowId
+  },
   'closed refund that a person has looked at': async (shop) => {
     const { merchantUid, refundId } = await shop.paidThenRefunded()
     await completed(shop, merchantUid, refundId)

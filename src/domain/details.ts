@@ -1,0 +1,196 @@
+// What operators read of a saga in the Temporal UI, as markdown: what it waits for, since when, what the gateway said, what comes next, what they may do.
+// Must not know: Temporal. No personal data: neither the buyer nor free text of his.
+import type { BlockedBecause } from './alertKinds.ts'
+import { attemptOf, undecidedOfPayment } from './balance.ts'
+import type { Attempt, AttemptReason, Attention, Books, Payment, Refund, Wait } from './books.ts'
+import { COMMAND_HELP } from './commands.ts'
+import { money, printMoney, type Money } from './money.ts'
+import { MONEY_STATES, PAYMENT_STATES, type OrderState } from './payment.ts'
+import { closesRefused, EVENTS, mayBeSent, OUTCOMES, possible, retryable } from './possible.ts'
+import { REFUND_STATES, type RefundState } from './refund.ts'
+import { command, labelled, moment, oneLine, sheet } from './sheet.ts'
+import { strayState } from './views.ts'
+
+const REFUND_WAITS_FOR: Partial<Record<RefundState, string>> = {
+  requested: 'the gateway to take the cancel',
+  ticketOpen: 'the people at Paymentwall to work off its ticket; a refused or forgotten one is silent',
+  unknown: 'certainty: the cancel went out and no answer came, so a ticket may be open',
+  blocked: 'a person: no ticket can be filed',
+  refused: 'a person: the gateway turned it down',
+  reversed: 'a person: the money was booked as returned, and is no longer',
+}
+/** The first thing to do; the commands that the table allows follow. */
+const ADVICE: Partial<Record<RefundState, string>> = {
+  requested: 'Nothing yet: it is tried until the gateway has answered.',
+  ticketOpen: 'Write to the desk (`ops letter`), look again after their answer, resolve only with what they wrote.',
+  unknown:
+    'Ask the desk whether the request reached them (`ops letter`). It did: resolve as ticketOpen. It did not: retryTicket, but never before they have answered, or it is paid back twice.',
+  blocked: 'Pay back by bank and resolve as settledElsewhere; or retryTicket once the cause is gone; or withdraw.',
+  refused:
+    'Read what the gateway said; then retryTicket, withdraw, or resolve as refused with ticketDead and what the desk wrote.',
+  reversed: 'Ask the desk whether the buyer has the money; then retryTicket or resolve.',
+}
+const BLOCKED: Readonly<Record<string, string>> = {
+  noAttempt: 'the attempt that it belongs to is not in the books',
+  notRefundable: 'this method cannot be refunded at Paymentwall for this country',
+  limitPassed: 'the days in which this method can be refunded are over',
+  balanceDiffers: 'what the gateway counts as returned differs from its cancel entries or from our books',
+} satisfies Record<BlockedBecause, string>
+
+const CANCELLING_REFUND =
+  'Cancelling this workflow calls no ticket back. Request Cancellation is journalled, raises attention, and stops nothing.'
+
+export function refundDetails(books: Books, refund: Refund): string {
+  const { state, merchantUid, gatewayRef, blockedBecause, nextTryAt, tries } = refund
+  const attempt = attemptOf(books, gatewayRef)
+  const because = blockedBecause === null ? '' : ` (${BLOCKED[blockedBecause] ?? blockedBecause})`
+  return sheet(
+    `${labelled(REFUND_STATES[state])} · ${printMoney(refund)}`,
+    {
+      'Waits for': `${REFUND_WAITS_FOR[state] ?? 'nothing'}${because}`,
+      Since: sinceWhen(refund) + inStateSince(refund),
+      'The gateway said': refund.said && `${oneLine(refund.said)}${askedWhen(refund)}`,
+      'Last look': attempt && looked(attempt),
+      'Comes next':
+        state === 'requested' && nextTryAt !== null
+          ? `${moment(nextTryAt)}: another try, after ${tries} that sent nothing`
+          : comesNext(refund),
+      About: `order **${merchantUid ?? 'unknown'}**, ${named(gatewayRef, attempt)}, asked for by ${refund.origin}`,
+    },
+    { advice: ADVICE[state] ?? 'It is over.', commands: commandsOf(refund), cancelling: CANCELLING_REFUND },
+  )
+}
+
+/** Of a wait that began with this state there is nothing to add. */
+const inStateSince = ({ waitingSince, stateSince }: Refund): string =>
+  Date.parse(stateSince) - Date.parse(waitingSince) < 60_000 ? '' : `; in this state since ${moment(stateSince)}`
+
+const askedWhen = ({ tickets }: Refund): string => {
+  const last = tickets.at(-1)
+  return last ? ` (asked ${moment(last.intentAt)}, \`${last.authorisedBy}\`)` : ''
+}
+
+function commandsOf(refund: Refund): readonly string[] {
+  const outcomes = OUTCOMES.filter(
+    (outcome) => possible(refund, EVENTS[outcome]) || (outcome === 'refused' && closesRefused(refund)),
+  )
+  const resolve = COMMAND_HELP.resolve.replace(OUTCOMES.join('|'), outcomes.join('|'))
+  return [
+    command('recheck'),
+    command('acknowledge'),
+    command('snooze'),
+    ...(outcomes.length > 0 ? [command('resolve', resolve)] : []),
+    ...(retryable(refund) ? [command('retryTicket')] : []),
+    ...(possible(refund, 'withdrawn') && !mayBeSent(refund) ? [command('withdraw')] : []),
+  ]
+}
+
+const ORDER_WAITS_FOR: Record<OrderState, string> = {
+  opening: 'the gateway to register amount and currency',
+  prepared: 'the buyer to pay',
+  declined: 'the buyer to try again, or the gateway to approve after all',
+  expired: 'nothing',
+  closed: 'nothing',
+}
+const MONEY_BECAUSE: Record<AttemptReason, string> = {
+  asOrdered: 'paid as ordered',
+  amountDiffers: 'another amount than was ordered',
+  currencyDiffers: 'another currency than was ordered',
+  channelDiffers: 'test money for a live order, or live money for a test order',
+  late: 'it came after the order was closed',
+  second: 'a second payment: another attempt has settled the order',
+  unknownOrder: 'for an order that is unknown here',
+  alreadyReturned: 'all of it had gone back before it was seen',
+}
+
+const CANCELLING = 'Request Cancellation is journalled and told, and stops nothing.'
+
+/** The commands that decide on money, with the reference that they are about. */
+const decide = (ref: string): readonly string[] =>
+  (['accept', 'refund', 'recheck', 'acknowledge'] as const).map((name) =>
+    command(name, COMMAND_HELP[name].replace('imp_…', ref)),
+  )
+
+export function paymentDetails(books: Books, payment: Payment): string {
+  const open = undecidedOfPayment(books)
+  const held = open.length > 0
+  const { expiresAt, orderState, nextTryAt, tries, merchantUid } = payment
+  const expiry = `${moment(expiresAt)}: one last look, then it expires`
+  return sheet(
+    `${labelled(PAYMENT_STATES[payment.state])} · ${printMoney(payment)}`,
+    {
+      'Waits for': held ? 'a person to decide on its money' : ORDER_WAITS_FOR[orderState],
+      Money: open
+        .map((attempt) => `${named(attempt.gatewayRef, attempt)}, ${printMoney(attempt)}: ${why(attempt)}`)
+        .join('; '),
+      Since: held ? sinceWhen(payment) : moment(payment.createdAt),
+      'Last look': books.attempts.map((attempt) => `\`${attempt.gatewayRef}\` ${looked(attempt)}`).join('; '),
+      'Comes next': held
+        ? comesNext(payment)
+        : nextTryAt === null
+          ? expiry
+          : `${moment(nextTryAt)}: another try, after ${tries}`,
+      About: `order **${merchantUid}** at ${payment.gateway}`,
+    },
+    {
+      advice: held
+        ? 'Accept keeps the money and delivers, refund gives it back.'
+        : 'Nothing is to be done; the checkout may close the order.',
+      commands: open[0] ? decide(open[0].gatewayRef) : [command('recheck')],
+      cancelling: CANCELLING,
+    },
+  )
+}
+
+export function strayDetails(books: Books, attempt: Attempt): string {
+  return sheet(
+    `${labelled(MONEY_STATES[strayState(books, attempt)])} · ${printMoney(attempt)}`,
+    {
+      'Waits for': `a person to decide on money that no order waits for: ${why(attempt)}`,
+      Since: sinceWhen(attempt),
+      'Last look': looked(attempt),
+      'Comes next': comesNext(attempt),
+      About: `order **${oneLine(attempt.saidMerchantUid)}**, ${named(attempt.gatewayRef, attempt)}`,
+    },
+    {
+      advice: 'Accept keeps the money, refund gives it back.',
+      commands: decide(attempt.gatewayRef),
+      cancelling: CANCELLING,
+    },
+  )
+}
+
+const why = ({ because }: Attempt): string => (because === null ? '' : MONEY_BECAUSE[because])
+
+/** What a checkpoint does when it is due, for timers and details alike. */
+export function checkpointWord(level: Attention | null): string {
+  switch (level) {
+    case null:
+    case 'none':
+      return 'a quiet look'
+    case 'remind':
+      return 'a look, then a reminder'
+    case 'warn':
+      return 'a look, then a warning'
+    case 'page':
+      return 'a look, then a page'
+  }
+}
+
+const comesNext = ({ nextCheckpointAt: at, nextCheckpointLevel: level, snoozedUntil }: Wait): string =>
+  at === null ? '' : `${moment(at)}: ${checkpointWord(level)}${snoozedUntil === at ? ' (snoozed until then)' : ''}`
+
+const sinceWhen = ({ waitingSince, attention, owner }: Wait): string =>
+  `${moment(waitingSince)}, attention **${attention}**, ${owner === null ? 'nobody has taken it' : `taken by **${oneLine(owner)}**`}`
+
+function looked({ lookFailedAt, lookFailedSaid, evidenceAsOf, status, gatewayReturned, ...paid }: Attempt): string {
+  if (lookFailedAt !== null) return `${moment(lookFailedAt)}: could not look: ${oneLine(lookFailedSaid ?? 'no answer')}`
+  const returned: Money = money(gatewayReturned, paid.currency)
+  return `${moment(evidenceAsOf)}: ${status}, ${printMoney(returned)} of ${printMoney(paid)} returned`
+}
+
+function named(ref: string, attempt: Attempt | undefined): string {
+  const { paymentwallRef, payerCountry, payMethod } = attempt ?? {}
+  const words = [paymentwallRef && `Paymentwall \`${paymentwallRef}\``, payMethod, payerCountry]
+  return [`attempt \`${ref}\``, ...words.filter((word) => typeof word === 'string' && word !== '')].join(', ')
+}
