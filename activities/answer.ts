@@ -122,7 +122,10 @@ export async function act(
     async (trx) => {
       const loaded = await loadRefund(trx, id)
       const decision = change(loaded.books, { now, patience: deps.patience })
-      await carryOut(trx, loaded, decision, mover(deps, refundWorkflowId(id), now))
+      const own = mover(deps, refundWorkflowId(id), now)
+      // Nobody waits for a late answer any more: its saga has gone on, and sleeps until the next checkpoint unless it is woken.
+      const late = decision.journal.some(({ what }) => what === 'ticket.lateAnswer')
+      await carryOut(trx, loaded, decision, late ? { ...own, saga: null } : own)
       return refundStep(decision.books, refundIn(decision.books, id), now)
     },
     deps.log,

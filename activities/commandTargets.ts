@@ -14,6 +14,7 @@ import type { Setting } from '../src/domain/draft.ts'
 import { Failure } from '../src/domain/failures.ts'
 import {
   merchantUid,
+  OWN_ID,
   refundId,
   strayNamedBy,
   type GatewayName,
@@ -37,14 +38,17 @@ type Saga =
 /** One saga's side of a command: what it is about, whether another person must approve, how it is carried out. */
 export type Target = {
   readonly loaded: Loaded
-  /** For its journal lines. */
-  readonly about: { readonly refundId?: RefundId; readonly gatewayRef?: GatewayRef }
+  /** For its journal lines; the reference where it decides on money. */
+  readonly about: About
+  /** Whether its state is another one than at that moment, though it may be called the same. */
+  readonly movedSince: (at: string) => boolean
   readonly state: (books: Books) => string
   readonly money: Money | undefined
   readonly carry: () => Decision
   /** What to look at, where a look is all that was asked for. */
   readonly recheck: Looking | undefined
 }
+type About = { readonly refundId?: RefundId; readonly gatewayRef?: GatewayRef }
 type Looking = {
   readonly gateway: GatewayName
   readonly gatewayRef: GatewayRef | null
@@ -59,10 +63,19 @@ export type ParsedCommand = { readonly asker: Asker } & (
 function sagaOf(workflowId: string): Saga {
   const stray = strayNamedBy(workflowId)
   if (stray) return { kind: 'stray', ...stray }
-  const [kind, id = ''] = workflowId.split(':')
-  if (kind === 'refund') return { kind, id: refundId(id) }
-  if (kind === 'payment') return { kind, id: merchantUid(id) }
+  const [, kind, id = ''] = /^(refund|payment):(.+)$/.exec(workflowId) ?? []
+  if (OWN_ID.test(id)) {
+    if (kind === 'refund') return { kind, id: refundId(id) }
+    if (kind === 'payment') return { kind, id: merchantUid(id) }
+  }
   throw new Failure('invalidRequest', `${workflowId} is no saga of this program`)
+}
+
+/** What a journal line about the saga names besides its order. */
+export function aboutOf(workflowId: string): About {
+  const saga = sagaOf(workflowId)
+  if (saga.kind === 'refund') return { refundId: saga.id }
+  return saga.kind === 'stray' ? { gatewayRef: saga.gatewayRef } : {}
 }
 
 /** Throws `invalidRequest` with every fault of the form. */
@@ -110,6 +123,7 @@ function refundTarget(loaded: Loaded, id: RefundId, command: RefundCommand | App
   return {
     loaded,
     about: { refundId: id },
+    movedSince: (at) => Date.parse(refund.stateSince) > Date.parse(at),
     money: movesMoney(command) ? refund : undefined,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef, merchantUid: order } : undefined,
     state: (books) => refundIn(books, id).state,
@@ -121,10 +135,12 @@ function paymentTarget(loaded: Loaded, id: MerchantUid, command: PaymentCommand 
   if (command.kind === 'approve') throw cannotApprove()
   const { gateway } = paymentIn(loaded.books, id)
   const decides = command.kind === 'accept' || command.kind === 'refund'
+  const attempt = decides ? attemptToDecide(loaded.books, command.gatewayRef) : undefined
   return {
     loaded,
-    about: {},
-    money: decides ? attemptToDecide(loaded.books, command.gatewayRef) : undefined,
+    about: attempt ? { gatewayRef: attempt.gatewayRef } : {},
+    movedSince: unmoved,
+    money: attempt,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef: null, merchantUid: id } : undefined,
     state: (books) => paymentIn(books, id).state,
     carry: () => commandPayment(loaded.books, command, setting),
@@ -138,6 +154,7 @@ function strayTarget(loaded: Loaded, ref: GatewayRef, command: PaymentCommand | 
   return {
     loaded,
     about: { gatewayRef: ref },
+    movedSince: unmoved,
     money: decides ? strayToDecide(loaded.books, ref, command) : undefined,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef: ref, merchantUid: order } : undefined,
     state: (books) => strayState(books, strayIn(books, ref)),
@@ -145,4 +162,6 @@ function strayTarget(loaded: Loaded, ref: GatewayRef, command: PaymentCommand | 
   }
 }
 
+/** Money that waits for a decision has waited for it all the time: what decides it takes it away. */
+const unmoved = (): boolean => false
 const cannotApprove = (): Error => new Error('an approval cannot itself be approved')

@@ -1,6 +1,13 @@
 // People's commands as updates, the same from the Temporal UI, the API and the CLI. Validators judge form; state is judged under the lock.
 // Must not know: rows, gateways.
-import { ActivityFailure, ApplicationFailure, CancellationScope, defineUpdate, setHandler } from '@temporalio/workflow'
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  currentUpdateInfo,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow'
 import type { CommandAnswer } from '../activities/people.ts'
 import {
   COMMAND_HELP,
@@ -34,7 +41,8 @@ function take(
 ): void {
   const update = defineUpdate<CommandAnswer, [unknown]>(name)
   const handle = (args: unknown) => CancellationScope.nonCancellable(() => carriedOut(desk, workflowId, name, args))
-  setHandler(update, handle, { description: COMMAND_HELP[name], validator: (args) => validated(parse, args) })
+  const description = `${COMMAND_HELP[name]}; "person":"your name" beside the rest says who asks`
+  setHandler(update, handle, { description, validator: (args) => validated(parse, args) })
 }
 
 function validated(parse: (args: unknown) => unknown, args: unknown): void {
@@ -50,11 +58,13 @@ function validated(parse: (args: unknown) => unknown, args: unknown): void {
 
 async function carriedOut(desk: NewsDesk, workflowId: string, name: string, args: unknown): Promise<CommandAnswer> {
   try {
-    const answer = await rows.takeCommand({ workflowId, name, args, now: here() })
+    const updateId = currentUpdateInfo()?.id
+    const answer = await rows.takeCommand({ workflowId, name, args, ...(updateId && { updateId }), now: here() })
+    if (answer.answer === 'refused') throw ApplicationFailure.nonRetryable(answer.sentence, answer.kind)
     desk.ring()
     return answer
   } catch (error) {
-    // The refusal itself, not the activity around it, is what the person reads.
+    // In histories from before refusals were results: the refusal itself, not the activity around it, is what the person reads.
     if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw error.cause
     throw error
   }

@@ -1,7 +1,8 @@
-// People's proofs and pending approvals as rows: a proof is used once, one approval waits for each saga.
+// People's proofs, pending approvals and answers as rows: a proof is used once, one approval waits for each saga, an update is answered once.
 // Must not know: HTTP, Temporal. Workflow arguments can be read in histories, so they carry only a proof's id.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import type { FailureKind } from '../domain/failures.ts'
 import type { Db, Trx } from './connect.ts'
 
 /** A person as an API key has proved; `role` null: this machine, without keys. */
@@ -39,6 +40,12 @@ export type PendingApproval = {
   readonly askedAt: string
 }
 
+/** Two who approve at once do so one after the other: the second finds nothing. */
+export function lockApproval(trx: Trx, saga: string): Promise<PendingApproval | undefined> {
+  return trx.selectFrom('approvals').selectAll().where('saga', '=', saga).forUpdate().executeTakeFirst()
+}
+
+/** Without a lock: whoever asks holds the payment's lock already, and who approves takes it after this row's. */
 export function pendingApproval(trx: Trx, saga: string): Promise<PendingApproval | undefined> {
   return trx.selectFrom('approvals').selectAll().where('saga', '=', saga).executeTakeFirst()
 }
@@ -52,4 +59,32 @@ export async function askApproval(trx: Trx, asked: PendingApproval): Promise<voi
 
 export async function endApproval(trx: Trx, saga: string): Promise<void> {
   await trx.deleteFrom('approvals').where('saga', '=', saga).execute()
+}
+
+/** A person's update: its id is the caller's, and the same id asks the same thing. */
+export type UpdateOf = { readonly saga: string; readonly updateId: string; readonly command: string }
+export type Told =
+  | { readonly answer: 'done' | 'approvalNeeded'; readonly state: string; readonly sentence: string }
+  | { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }
+
+/** What was told before, where the same update is carried out again; undefined the first time. */
+export async function toldBefore(trx: Trx, { saga, updateId, command }: UpdateOf): Promise<Told | undefined> {
+  const row = await trx
+    .selectFrom('answers')
+    .select(['answer', 'state', 'kind', 'sentence'])
+    .where('saga', '=', saga)
+    .where('updateId', '=', updateId)
+    .where('command', '=', command)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { answer, state, kind, sentence } = row
+  if (answer === 'refused') return { answer, kind: kind ?? 'updateRejected', sentence }
+  return { answer, state: state ?? '', sentence }
+}
+
+export async function keepTold(trx: Trx, update: UpdateOf, told: Told): Promise<void> {
+  await trx
+    .insertInto('answers')
+    .values({ state: null, kind: null, ...told, ...update })
+    .execute()
 }

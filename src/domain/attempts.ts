@@ -79,4 +79,6 @@ export function noteSums(draft: Draft, before: Attempt | undefined, evidence: Ev
   const facts = { listed, returned: evidence.returned }
   const why = 'the gateway counts another sum as returned than its cancel entries add up to'
   draft.journal.push({ what: 'attempt.sumsDiffer', gatewayRef: evidence.gatewayRef, why, facts })
+  const sentence = `the gateway counts ${evidence.returned} ${evidence.currency} as returned, its cancel entries add up to ${listed} (minor units); nothing was moved and no ticket is filed until they agree: find out which is right`
+  pageAbout(draft, evidence, 'sumsDiffer', sentence)
 }

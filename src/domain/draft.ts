@@ -102,9 +102,11 @@ export function raise(draft: Draft, level: Alert['level'], refund: Refund, kind:
   alert(draft, { level, kind, saga: refundWorkflowId(refundId), sentence, amount, currency })
 }
 
+type Paid = Pick<Evidence, 'gateway' | 'gatewayRef' | 'amount' | 'currency'>
+
 /** Pages people about one attempt: its order's saga, or its own where the order is unknown. */
-export function pageAbout(draft: Draft, evidence: Evidence, kind: AlertKind, sentence: string): void {
-  const { gateway, gatewayRef, amount, currency } = evidence
+export function pageAbout(draft: Draft, paid: Paid, kind: AlertKind, sentence: string): void {
+  const { gateway, gatewayRef, amount, currency } = paid
   const saga = draft.payment ? paymentWorkflowId(draft.payment.merchantUid) : strayWorkflowId(gateway, gatewayRef)
   alert(draft, { level: 'page', kind, saga, sentence: `${gatewayRef}: ${sentence}`, amount, currency })
 }

@@ -6,6 +6,7 @@ import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from '
 import type { CancelEntry, Evidence } from './gateway.ts'
 import { refundIdInReason, type RefundId } from './ids.ts'
 import { outsideRefund } from './policyRefunds.ts'
+import { refundClosed } from './refund.ts'
 import { foundAgain, missed } from './reversal.ts'
 
 type Match = { readonly refund: Refund; readonly matchedBy: 'refundId' | 'cancellationId' | 'amount' }
@@ -56,8 +57,10 @@ function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, match: M
   if (entry.amount < remaining) {
     const why = 'the gateway booked less than this refund asked for'
     draft.journal.push({ what: 'refund.partlyBooked', refundId: refund.refundId, gatewayRef, why, facts })
-    const sentence = `the gateway booked ${entry.amount} of ${remaining} ${currency} (minor units); the refund waits for the rest`
-    raise(draft, 'warn', refund, 'smallerThanAsked', sentence)
+    const part = `${entry.amount} of ${remaining} ${currency} (minor units)`
+    const rest = refundClosed(refund) ? 'the refund is over, so nobody waits for the rest' : 'it waits for the rest'
+    if (!pageWhereOver(draft, refund, part))
+      raise(draft, 'warn', refund, 'smallerThanAsked', `the gateway booked ${part} of this refund; ${rest}`)
     return
   }
   close(draft, refund, facts)
@@ -69,16 +72,23 @@ function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, match: M
 }
 
 function close(draft: Draft, refund: Refund, facts: Readonly<Record<string, unknown>>): void {
-  const { refundId, gatewayRef, state } = refund
+  const { refundId, gatewayRef } = refund
   const because = { why: 'the gateway booked the cancel', facts }
   if (!moveRefund(draft, refundId, 'cancelled', because)) {
     draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef, ...because })
     return
   }
-  const twice = 'the gateway paid it back, and it had been paid back by bank: paid back twice'
-  if (state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
-  const overtaken = 'the gateway paid back a refund that had been overtaken by other money'
-  if (state === 'superseded') raise(draft, 'page', refund, 'supersededPaid', overtaken)
+  pageWhereOver(draft, refund, 'all')
+}
+
+/** Money of a refund that had ended otherwise, all or a part of it: gone back twice, or beside what had overtaken it. */
+function pageWhereOver(draft: Draft, refund: Refund, part: string): boolean {
+  const twice = `the gateway paid back ${part} of this refund, which had been paid back by bank: paid back twice`
+  const overtaken = `the gateway paid back ${part} of this refund, which had been overtaken by other money`
+  if (refund.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
+  else if (refund.state === 'superseded') raise(draft, 'page', refund, 'supersededPaid', overtaken)
+  else return false
+  return true
 }
 
 function bookOutside(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, amount: number): void {
@@ -113,10 +123,7 @@ function matchEntry(draft: Draft, attempt: Attempt, entry: CancelEntry): Match |
   const byId = alive.find((refund) => refund.refundId === named)
   if (byId) return { refund: byId, matchedBy: 'refundId' }
   const refunds = alive.filter((refund) => refund.tickets.length > 0)
-  const before = attempt.entries.find(
-    (booked) =>
-      booked.key === entry.key || (entry.cancellationId !== null && booked.cancellationId === entry.cancellationId),
-  )
+  const before = attempt.entries.find((booked) => isSame(booked, entry))
   const same = before && refundIn(draft, before.refundId)
   if (same) return { refund: same, matchedBy: 'cancellationId' }
   if (entry.reason !== '') return undefined
@@ -126,6 +133,10 @@ function matchEntry(draft: Draft, attempt: Attempt, entry: CancelEntry): Match |
   const [only] = fitting
   return only && fitting.length === 1 ? { refund: only, matchedBy: 'amount' } : undefined
 }
+
+/** An ordinal is no name: once the entry that had it is gone, another may stand in its place. */
+const isSame = (booked: BookedEntry, { key, cancellationId, amount, reason }: CancelEntry): boolean =>
+  booked.key === key && (cancellationId !== null || (booked.amount === amount && booked.reason === reason))
 
 function filedBefore(refund: Refund, entry: CancelEntry): boolean {
   const firstIntent = Math.min(...refund.tickets.map((ticket) => Date.parse(ticket.intentAt)))

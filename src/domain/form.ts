@@ -51,8 +51,9 @@ export function flag({ fields, faults, known }: Form, name: string): boolean {
 
 export function time(form: Form, name: string): string {
   const text = required(form, name, 40)
-  const isTime = /^\d{4}-\d\d-\d\dT/.test(text) && Number.isFinite(Date.parse(text))
-  if (text !== '' && !isTime) form.faults.push(`${name}: a time like 2026-12-24T09:00:00Z`)
+  // Without its zone a time would mean another moment on each machine.
+  const isTime = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && Number.isFinite(Date.parse(text))
+  if (text !== '' && !isTime) form.faults.push(`${name}: a time with its zone, like 2026-12-24T09:00:00Z`)
   return text
 }
 

@@ -1,13 +1,23 @@
 // What a person may do to a refund, judged against the books: moves with a reason, or a refusal that says what is possible.
 // Must not know: HTTP, Temporal, keys. Who the person is has been proved, or not, before.
 import { attemptOf, balanceOf, remainingOf } from './balance.ts'
-import type { Attention, Books, Decision, Refund } from './books.ts'
+import type { Books, Decision, Refund } from './books.ts'
 import { decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
 import { Failure } from './failures.ts'
 import type { RefundId } from './ids.ts'
 import { money, printMoney } from './money.ts'
-import { EVENTS, mayBeSent, possible, possibleNow, type Outcome } from './possible.ts'
-import { refundReserves } from './refund.ts'
+import { overtake } from './overtaking.ts'
+import {
+  closesRefused,
+  EVENTS,
+  inState,
+  mayBeSent,
+  possible,
+  possibleNow,
+  retryable,
+  type Outcome,
+} from './possible.ts'
+import { refundClosed, refundReserves } from './refund.ts'
 import { planRefund } from './waits.ts'
 
 /** One word a command, the same from the Temporal UI, the API and the CLI. */
@@ -69,6 +79,8 @@ export function movesMoney(command: RefundCommand): boolean {
 
 function acknowledge(draft: Draft, refund: Refund, owner: string): void {
   refuseClosed(refund)
+  // The same request again has nothing to add.
+  if (refund.owner === owner && refund.acknowledgedLevel === refund.attention) return
   putRefund(draft, { ...refund, owner, acknowledgedLevel: refund.attention })
   draft.journal.push({
     what: 'acknowledge',
@@ -86,28 +98,20 @@ function snooze(draft: Draft, refund: Refund, until: string, reason: string | nu
     throw rejected(`a snooze ends in the future, at most 90 days from now; "${until}" does not`)
   if (refund.attention === 'page' && reason === null)
     throw rejected('this refund is past the page level; a snooze needs a reason')
-  const { setting } = draft
-  putRefund(
-    draft,
-    planRefund(
-      { ...refund, snoozedUntil: new Date(Date.parse(until)).toISOString() },
-      setting.patience,
-      setting.now,
-      false,
-    ),
-  )
+  const { now, patience } = draft.setting
+  const snoozedUntil = new Date(Date.parse(until)).toISOString()
+  if (refund.snoozedUntil === snoozedUntil) return
+  const { attention } = refund
+  putRefund(draft, { ...planRefund({ ...refund, snoozedUntil }, patience, now, false), attention })
   draft.journal.push({ what: 'snooze', refundId: refund.refundId, to: until, why: reason ?? 'no reason was needed' })
 }
 
 function retryTicket(draft: Draft, refund: Refund, reason: string): void {
-  const pastPage = refund.state !== 'ticketOpen' || refund.attention === 'page'
-  if (!possible(refund, 'retried') || !pastPage) {
-    const hint =
-      refund.state === 'ticketOpen'
-        ? 'its ticket is open; another one is possible once it has waited past the page level'
-        : possibleNow(refund)
-    throw rejected(`a ${refund.state} refund takes no new ticket: ${hint}`)
-  }
+  const open = 'its ticket is open, and another is possible once it has waited past the page level; '
+  if (!retryable(refund))
+    throw rejected(
+      `${inState(refund)} takes no new ticket: ${refund.state === 'ticketOpen' ? open : ''}${possibleNow(refund)}`,
+    )
   const waitMs = RETRY_AFTER_MS - sinceLastIntentMs(refund, draft.setting.now)
   if (waitMs > 0)
     throw rejected(
@@ -118,7 +122,7 @@ function retryTicket(draft: Draft, refund: Refund, reason: string): void {
   const left = attempt ? balanceOf(draft, attempt) : 0
   if (missing > left)
     throw rejected(
-      `this refund no longer reserves its amount, and only ${printMoney(money(Math.max(0, left), refund.currency))} is left; withdraw it and ask for a smaller one`,
+      `this refund no longer reserves its amount, and only ${printMoney(money(Math.max(0, left), refund.currency))} is left for another one: ${possibleNow(refund, 'retryTicket')}`,
     )
   const authorisation = `retry-${new Set(refund.tickets.map(({ authorisedBy }) => authorisedBy.split('.')[0])).size + 1}`
   putRefund(draft, { ...refund, authorisation, ticketDead: false, blockedBecause: null })
@@ -134,18 +138,20 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
   if (ticketDead && evidence === null)
     throw rejected('ticketDead needs evidence: what Paymentwall wrote about the ticket')
   if (outcome === 'ticketOpen' && ticketDead) throw rejected('a ticket cannot be open and dead; choose one')
-  const closesRefused = outcome === 'refused' && refund.state === 'refused' && ticketDead
-  if (!closesRefused && !possible(refund, EVENTS[outcome]))
-    throw rejected(`a ${refund.state} refund cannot be resolved as ${outcome}: ${possibleNow(refund)}`)
+  const closes = outcome === 'refused' && ticketDead && closesRefused(refund)
+  if (!closes && !possible(refund, EVENTS[outcome]))
+    throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(refund)}`)
   const attempt = attemptOf(draft, refund.gatewayRef)
+  const balanceBefore = attempt && balanceOf(draft, attempt)
+  // What the bank has paid back stays paid back: said again after a reversal, it is the same transfer.
   const paidElsewhere =
     outcome === 'settledElsewhere' && attempt
-      ? refund.paidElsewhere + remainingOf(refund, attempt)
+      ? Math.max(refund.paidElsewhere, remainingOf(refund, attempt))
       : refund.paidElsewhere
   const tickets = ticketDead ? refund.tickets.map((ticket) => ({ ...ticket, dead: true })) : refund.tickets
   putRefund(draft, { ...refund, paidElsewhere, tickets, ticketDead: ticketDead || refund.ticketDead })
   const because = { why: reason, facts: { evidence, ticketDead } }
-  if (!closesRefused) moveRefund(draft, refund.refundId, EVENTS[outcome], because)
+  if (!closes) moveRefund(draft, refund.refundId, EVENTS[outcome], because)
   else {
     closeRefused(draft, refund.refundId)
     draft.journal.push({
@@ -157,6 +163,8 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
       ...because,
     })
   }
+  // A refused refund's money may have been asked back again since.
+  overtake(draft, refund.gatewayRef, balanceBefore)
 }
 
 function closeRefused(draft: Draft, id: RefundId): void {
@@ -165,17 +173,16 @@ function closeRefused(draft: Draft, id: RefundId): void {
 }
 
 function withdraw(draft: Draft, refund: Refund, reason: string): void {
+  if (!possible(refund, 'withdrawn')) throw rejected(`${inState(refund)} cannot be withdrawn: ${possibleNow(refund)}`)
   if (mayBeSent(refund))
-    throw rejected(`a ticket of this refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund)}`)
-  if (!possible(refund, 'withdrawn'))
-    throw rejected(`a ${refund.state} refund cannot be withdrawn: ${possibleNow(refund)}`)
+    throw rejected(
+      `a ticket of this ${refund.state} refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund)}`,
+    )
   moveRefund(draft, refund.refundId, 'withdrawn', { why: reason })
 }
 
 function refuseClosed(refund: Refund): void {
-  const open: Attention[] = ['remind', 'warn', 'page']
-  if (refund.nextCheckpointAt === null && !open.includes(refund.attention))
-    throw rejected(`a ${refund.state} refund asks for nobody: ${possibleNow(refund)}`)
+  if (refundClosed(refund)) throw rejected(`${inState(refund)} asks for nobody: ${possibleNow(refund)}`)
 }
 
 const rejected = (sentence: string): Failure => new Failure('updateRejected', sentence)

@@ -7,6 +7,7 @@ import { decided, draftOf, putAttempt, putRefund, type Draft, type Setting } fro
 import { Failure } from './failures.ts'
 import type { GatewayRef } from './ids.ts'
 import { autoId, newRefund } from './policyRefunds.ts'
+import { strayState } from './views.ts'
 
 export function commandPayment(books: Books, command: PaymentCommand, setting: Setting): Decision {
   const draft = draftOf(books, setting)
@@ -50,7 +51,7 @@ export function commandStray(books: Books, ref: GatewayRef, command: PaymentComm
 /** The stray's own money, where it still waits for a decision and the command names no other. */
 export function strayToDecide(books: Books, ref: GatewayRef, { gatewayRef: named }: Deciding): Attempt {
   if (named !== null && named !== ref)
-    throw new Failure('updateRejected', `this saga is about ${ref}, not about ${named}; nothing was changed`)
+    throw rejected(`this saga is about ${ref}, not about ${named}; leave gatewayRef out, or name ${ref}`)
   return attemptToDecide(books, ref)
 }
 type Deciding = Extract<PaymentCommand, { kind: 'accept' | 'refund' }>
@@ -58,7 +59,8 @@ type Deciding = Extract<PaymentCommand, { kind: 'accept' | 'refund' }>
 function acknowledgeStray(draft: Draft, ref: GatewayRef, owner: string): void {
   const attempt = attemptOf(draft, ref)
   if (!attempt || attempt.attention === 'none')
-    throw new Failure('updateRejected', 'this money asks for nobody; nothing was changed')
+    throw rejected(`this money asks for nobody${attempt ? `: it is ${wordOf(draft, attempt)}` : ''}; ${RECHECK}`)
+  if (attempt.owner === owner && attempt.acknowledgedLevel === attempt.attention) return
   putAttempt(draft, { ...attempt, owner, acknowledgedLevel: attempt.attention })
   const why = `seen at attention ${attempt.attention}`
   draft.journal.push({ what: 'acknowledge', gatewayRef: ref, from: attempt.owner ?? 'nobody', to: owner, why })
@@ -67,28 +69,27 @@ function acknowledgeStray(draft: Draft, ref: GatewayRef, owner: string): void {
 /** The money that a command decides on. With several undecided attempts the reference is needed. */
 export function attemptToDecide(books: Books, ref: GatewayRef | null): Attempt {
   const waiting = books.attempts.filter((attempt) => undecided(books, attempt))
-  const named = ref === null ? waiting[0] : attemptOf({ ...books, attempts: waiting }, ref)
   const refs = waiting.map(({ gatewayRef }) => gatewayRef)
   if (ref === null && waiting.length > 1)
-    throw new Failure(
-      'updateRejected',
-      `several attempts wait for a decision; name one as gatewayRef: ${refs.join(', ')}`,
-      { refs },
-    )
-  if (!named) {
-    const sentence =
-      refs.length === 0
-        ? 'no money of this order waits for a decision'
-        : `${ref ?? ''} waits for no decision; these do: ${refs.join(', ')}`
-    throw new Failure('updateRejected', sentence, { refs })
-  }
-  return named
+    throw rejected(`several attempts wait for a decision; name one as gatewayRef: ${refs.join(', ')}`, { refs })
+  const found = ref === null ? waiting[0] : waiting.find(({ gatewayRef }) => gatewayRef === ref)
+  if (found) return found
+  const named = ref === null ? undefined : attemptOf(books, ref)
+  const is = named ? `${named.gatewayRef} is ${wordOf(books, named)}` : ref && `${ref} is no attempt of it`
+  if (refs.length > 0) throw rejected(`${is}, so it waits for no decision; these do: ${refs.join(', ')}`, { refs })
+  throw rejected(`no money of this order waits for a decision: ${is ?? `it is ${books.payment?.state}`}; ${RECHECK}`)
 }
+
+const RECHECK = 'possible now: recheck'
+const rejected = (sentence: string, facts?: object): Failure => new Failure('updateRejected', sentence, { ...facts })
+const wordOf = (books: Books, attempt: Attempt): string =>
+  attempt.everPaid ? strayState(books, attempt) : attempt.status
 
 function acknowledge(draft: Draft, owner: string): void {
   const { payment } = draft
   if (!payment || payment.attention === 'none')
-    throw new Failure('updateRejected', 'this payment asks for nobody; nothing was changed')
+    throw rejected(`this payment asks for nobody${payment ? `: it is ${payment.state}` : ''}; ${RECHECK}`)
+  if (payment.owner === owner && payment.acknowledgedLevel === payment.attention) return
   draft.payment = { ...payment, owner, acknowledgedLevel: payment.attention }
   draft.journal.push({
     what: 'acknowledge',
@@ -102,7 +103,7 @@ function acknowledge(draft: Draft, owner: string): void {
 function accept(draft: Draft, attempt: Attempt, why: string): void {
   const { payment } = draft
   if (payment && payment.channel !== attempt.channel && attempt.channel === 'test')
-    throw new Failure('updateRejected', 'test money settles no live order, so it cannot be accepted; refund it')
+    throw rejected('test money settles no live order, so it cannot be accepted; refund it')
   putAttempt(draft, { ...attempt, accepted: true })
   if (payment && payment.acceptedRef === null) draft.payment = { ...payment, acceptedRef: attempt.gatewayRef }
   draft.journal.push({

@@ -1,7 +1,7 @@
 // What a person may do to a refund in its state, by the table: for judging, and for the sentence of a refusal.
 // Must not know: who asks.
 import type { Refund } from './books.ts'
-import { refundAfter, type RefundEvent } from './refund.ts'
+import { refundAfter, refundClosed, type RefundEvent } from './refund.ts'
 
 export const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen'] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -15,13 +15,24 @@ export const EVENTS: Record<Outcome, RefundEvent> = {
 
 export const possible = (refund: Refund, event: RefundEvent): boolean => refundAfter(refund.state, event) !== undefined
 
-/** What a person may do in this state, for the sentence of a refusal. */
-export function possibleNow(refund: Refund): string {
-  const outcomes = OUTCOMES.filter((outcome) => possible(refund, EVENTS[outcome]))
+/** A new ticket beside an open one only once the refund has waited past the page level. */
+export const retryable = (refund: Refund): boolean =>
+  possible(refund, 'retried') && (refund.state !== 'ticketOpen' || refund.attention === 'page')
+
+/** Refused, and not yet said to be over: a person ends it by saying that no ticket lives. */
+export const closesRefused = ({ state, ticketDead }: Refund): boolean => state === 'refused' && !ticketDead
+
+/** What a person may do now, for the sentence of a refusal; `but` has just been refused for a reason of its own. */
+export function possibleNow(refund: Refund, but?: 'retryTicket'): string {
+  const outcomes = OUTCOMES.flatMap((outcome) => {
+    if (possible(refund, EVENTS[outcome])) return [outcome]
+    return outcome === 'refused' && closesRefused(refund) ? ['refused with ticketDead'] : []
+  })
   const words = [
     ...(outcomes.length > 0 ? [`resolve as ${outcomes.join(', ')}`] : []),
-    ...(possible(refund, 'retried') ? ['retryTicket'] : []),
+    ...(retryable(refund) && but !== 'retryTicket' ? ['retryTicket'] : []),
     ...(possible(refund, 'withdrawn') && !mayBeSent(refund) ? ['withdraw'] : []),
+    ...(refundClosed(refund) ? [] : ['acknowledge', 'snooze']),
     'recheck',
   ]
   return `possible now: ${words.join('; ')}`
@@ -31,3 +42,6 @@ export function possibleNow(refund: Refund): string {
 export function mayBeSent(refund: Refund): boolean {
   return refund.tickets.some(({ outcome }) => outcome !== 'notSent' && outcome !== 'refused')
 }
+
+/** For sentences: a refunded refund, an unknown refund. */
+export const inState = ({ state }: Refund): string => `${state === 'unknown' ? 'an' : 'a'} ${state} refund`

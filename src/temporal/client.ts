@@ -1,8 +1,10 @@
 // The typed verbs of our Temporal client: wake a saga, tell whether the server answers. Boots while Temporal is down.
 // Must not know: databases. Every call has a deadline: the SDK's own is none.
+import { randomUUID } from 'node:crypto'
 import {
   Client,
   Connection,
+  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowUpdateFailedError,
   type ConnectionOptions,
@@ -22,6 +24,8 @@ export type Start = {
   readonly attributes: Attributes
   /** For the list in the Temporal UI, at most 200 bytes. */
   readonly summary: string
+  /** Beside it, as markdown: what stays readable while no worker runs. */
+  readonly details: string
 }
 
 export type TemporalClient = {
@@ -38,6 +42,9 @@ export type TemporalClient = {
 const DEADLINE_MS = 3_000
 /** A command waits for a worker, which may have to replay the saga first. */
 const COMMAND_DEADLINE_MS = 15_000
+const COMMAND_TRIES = 3
+/** gRPC's code 9. */
+const FAILED_PRECONDITION = 9
 
 export function createTemporalClient(options: ConnectionOptions & { namespace: string }): TemporalClient {
   const { namespace, ...connecting } = options
@@ -47,7 +54,7 @@ export function createTemporalClient(options: ConnectionOptions & { namespace: s
   return {
     client,
     connection,
-    wake: async ({ workflowType, input, attributes, summary, ...ids }) => {
+    wake: async ({ workflowType, input, attributes, summary, details, ...ids }) => {
       await soon(() =>
         client.workflow.signalWithStart(workflowType, {
           ...ids,
@@ -57,13 +64,15 @@ export function createTemporalClient(options: ConnectionOptions & { namespace: s
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           typedSearchAttributes: startPairs(attributes),
           staticSummary: summary,
+          staticDetails: details,
         }),
       )
     },
     command: async (start, name, args) => {
       try {
+        const updateId = randomUUID()
         return await connection.withDeadline(Date.now() + COMMAND_DEADLINE_MS, () =>
-          updateWithStart(client, start, name, args),
+          askedAgain(() => updateWithStart(client, start, updateId, name, args)),
         )
       } catch (error) {
         throw refusalOf(error)
@@ -81,8 +90,14 @@ export function createTemporalClient(options: ConnectionOptions & { namespace: s
   }
 }
 
-async function updateWithStart(client: Client, start: Start, name: string, args: object): Promise<CommandAnswer> {
-  const { workflowId, workflowType, taskQueue, input, attributes, summary } = start
+async function updateWithStart(
+  client: Client,
+  start: Start,
+  updateId: string,
+  name: string,
+  args: object,
+): Promise<CommandAnswer> {
+  const { workflowId, workflowType, taskQueue, input, attributes, summary, details } = start
   const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
     workflowId,
     taskQueue,
@@ -91,13 +106,27 @@ async function updateWithStart(client: Client, start: Start, name: string, args:
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     typedSearchAttributes: startPairs(attributes),
     staticSummary: summary,
+    staticDetails: details,
   })
   return client.workflow.executeUpdateWithStart<Workflow, CommandAnswer, [object]>(name, {
     args: [args],
+    updateId,
     startWorkflowOperation,
   })
 }
 
+/** The server gave the update up with a task of a saga that was ending while news came. Asked again by its id, the saga tells what it said. */
+async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (codeOf(error) !== FAILED_PRECONDITION || tries >= COMMAND_TRIES) throw error
+    }
+  }
+}
+
+const codeOf = (error: unknown): number | undefined => (isGrpcServiceError(error) ? error.code : undefined)
 const isKind = (type: string): type is FailureKind => type in FAILURES
 
 /** The saga's own sentence where it refused; else that it did not answer, so that asking again tells. */

@@ -21,7 +21,7 @@ type Step = {
   readonly faults?: object
   /** What people or the gateway do to each refund once it has got as far as `via`. */
   readonly via?: State
-  readonly then?: (shop: OwnShop, asked: Asked & { readonly impUid: string }) => Promise<void>
+  readonly act?: (shop: OwnShop, asked: Asked & { readonly impUid: string }) => Promise<void>
   /** Its saga must run again. */
   readonly open: boolean
 }
@@ -30,13 +30,13 @@ type Step = {
 const PLAN: readonly Step[] = [
   { state: 'ticketOpen', count: 25, open: true },
   { state: 'refunded', count: 8, method: 'paypal', open: false },
-  { state: 'reversed', count: 8, method: 'paypal', via: 'refunded', then: takeBack, open: true },
-  { state: 'settledElsewhere', count: 6, via: 'ticketOpen', then: payByBank, open: false },
-  { state: 'superseded', count: 6, via: 'ticketOpen', then: cancelInConsole, open: false },
+  { state: 'reversed', count: 8, method: 'paypal', via: 'refunded', act: takeBack, open: true },
+  { state: 'settledElsewhere', count: 6, via: 'ticketOpen', act: payByBank, open: false },
+  { state: 'superseded', count: 6, via: 'ticketOpen', act: cancelInConsole, open: false },
   { state: 'blocked', count: 8, method: 'mobilegateway', open: true },
   { state: 'unknown', count: 12, faults: { cancel: 'lostAnswer' }, open: true },
   { state: 'refused', count: 10, faults: { cancel: 'refuse' }, open: true },
-  { state: 'withdrawn', count: 5, faults: { cancel: 'refuse' }, via: 'refused', then: withdraw, open: false },
+  { state: 'withdrawn', count: 5, faults: { cancel: 'refuse' }, via: 'refused', act: withdraw, open: false },
   { state: 'requested', count: 12, faults: { cancel: 'accept', reads: 'error500' }, open: true },
 ]
 
@@ -64,7 +64,7 @@ test('a hundred refunds go on from their rows, and none gets a second ticket', {
   await report(second, asked)
 })
 
-async function reach(shop: OwnShop, { state, count, faults, method, via, then }: Step): Promise<readonly Asked[]> {
+async function reach(shop: OwnShop, { state, count, faults, method, via, act }: Step): Promise<readonly Asked[]> {
   await shop.sim.faults({ cancel: 'accept' })
   const orders = await chunked(count, () => shop.paid(method === undefined ? {} : { method }))
   if (faults) await shop.sim.faults(faults)
@@ -77,9 +77,9 @@ async function reach(shop: OwnShop, { state, count, faults, method, via, then }:
     for (const { refundId } of asked)
       await eventually(async () => (await shop.refund(refundId)).state, 120_000).toBe(wanted)
   }
-  if (via && then) {
+  if (via && act) {
     await all(via)
-    await chunked(count, (index) => then(shop, asked[index] ?? { merchantUid: '', impUid: '', refundId: '' }))
+    await chunked(count, (index) => act(shop, asked[index] ?? { merchantUid: '', impUid: '', refundId: '' }))
   }
   await all(state)
   return asked

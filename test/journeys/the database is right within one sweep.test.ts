@@ -15,12 +15,12 @@ import { createGateways, IAMPORT_MAIN } from '../../src/gateways/index.ts'
 import { lookOnce, type LookerOptions } from '../../src/inbox/looker.ts'
 import { sweepGateway } from '../../src/inbox/sweep.ts'
 import { startSimulator } from '../../src/simulator/app.ts'
-import { sweepScheduleId } from '../../src/temporal/schedules.ts'
 import { aPayment, aRefund, aTicket, PATIENCE } from '../support/books.ts'
 import { bookEvidence, emptyQueues, moveBooks } from '../support/booksDatabase.ts'
 import { insertPayment } from '../../src/db/payments.ts'
 import { createTestDatabase, openTestDatabase } from '../support/database.ts'
 import { eventually, exchange, fresh, shopTest, startShop, type OwnShop } from '../support/shop.ts'
+import { sweepNow } from '../support/sweepNow.ts'
 
 const CANCEL = 'POST /payments/cancel'
 const CANCEL_TIMEOUT_MS = 10_000
@@ -147,16 +147,6 @@ async function letTimePass({ db }: OwnShop): Promise<void> {
   await sql`update payments set created_at = created_at - interval '1 hour', waiting_since = waiting_since - interval '1 hour'`.execute(
     db,
   )
-}
-
-/** One run of the Schedule, begun after this moment, to its end. */
-async function sweepNow({ client }: OwnShop): Promise<void> {
-  const schedule = client.schedule.getHandle(sweepScheduleId(IAMPORT_MAIN))
-  const before = (await schedule.describe()).info.numActionsTaken
-  await eventually(async () => (await schedule.describe()).info.runningActions).toEqual([])
-  await schedule.trigger()
-  await eventually(async () => (await schedule.describe()).info.numActionsTaken).toBeGreaterThan(before)
-  await eventually(async () => (await schedule.describe()).info.runningActions).toEqual([])
 }
 
 const runsOf = async ({ client }: OwnShop, refund: string) =>

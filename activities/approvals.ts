@@ -1,0 +1,117 @@
+// Four eyes: what is above the limit waits as a row until another person carries it out, or it is dropped with a sentence.
+// Must not know: HTTP, keys. Who asks has been proved, or not, before.
+import type { Decision, JournalLine } from '../src/domain/books.ts'
+import { Failure } from '../src/domain/failures.ts'
+import { printMoney, type Money } from '../src/domain/money.ts'
+import { carryOut } from '../src/db/carryOut.ts'
+import type { Trx } from '../src/db/connect.ts'
+import { endApproval, lockApproval, pendingApproval, type PendingApproval } from '../src/db/people.ts'
+import {
+  done,
+  follow,
+  judged,
+  rejected,
+  wordOf,
+  type CommandAnswer,
+  type Person,
+  type Plan,
+  type Request,
+} from './commandPlans.ts'
+import { aboutOf, loadSaga, parseCommand, targetOf, type Target } from './commandTargets.ts'
+import type { ActivityDeps } from './deps.ts'
+import { mover } from './rows.ts'
+
+/** Unset: no four eyes. Set: above the currency's limit, and for every currency without one. */
+export function needsApproval(limits: ActivityDeps['approvalLimit'], money: Money | undefined): boolean {
+  if (!limits || !money) return false
+  const limit = limits.get(money.currency)
+  return limit === undefined || money.amount > limit
+}
+
+export async function planToAsk(
+  trx: Trx,
+  target: Target,
+  { workflowId, name, args, now, person }: Request,
+): Promise<Plan> {
+  const amount = target.money ? printMoney(target.money) : ''
+  if (person.role === undefined)
+    throw rejected(
+      `${amount} is above the limit: a name claimed in Temporal cannot ask for this. Use the API or the ops CLI with a key`,
+    )
+  const waiting = await pendingApproval(trx, workflowId)
+  if (waiting)
+    throw new Failure(
+      'conflict',
+      `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time`,
+    )
+  // Whether the state allows it at all is judged now, and again when it is approved.
+  target.carry()
+  const why = `${name} of ${amount} waits for another person's approval`
+  const { books } = target.loaded
+  const alert = { level: 'remind', kind: 'approvalNeeded', saga: workflowId, sentence: why } as const
+  return {
+    target,
+    decision: { books, journal: [{ what: 'approvalAsked', ...target.about, why }], alerts: [alert] },
+    pending: { saga: workflowId, command: name, args: argsToKeep(args, target), person: person.name, askedAt: now },
+    answer: { answer: 'approvalNeeded', state: target.state(books), sentence: why },
+  }
+}
+
+/** Without who asked; with the money that it was about, for another attempt may wait by the time it is approved. */
+function argsToKeep(args: unknown, { about: { gatewayRef } }: Target): object {
+  const given = typeof args === 'object' && args !== null ? Object.entries(args) : []
+  const kept = Object.fromEntries(given.filter(([name]) => name !== 'proof' && name !== 'person'))
+  return gatewayRef === undefined ? kept : { ...kept, gatewayRef }
+}
+
+/** Carries out what waits. What can no longer be carried out is dropped: it was asked for in another situation. */
+export async function approve(deps: ActivityDeps, trx: Trx, request: Request): Promise<CommandAnswer | Failure> {
+  const { workflowId, now, person } = request
+  const pending = await judged(() => approvable(trx, workflowId, person))
+  if (pending instanceof Failure) return pending
+  await endApproval(trx, workflowId)
+  const plan = await judged(async () => {
+    const asked = parseCommand(workflowId, pending.command, pending.args)
+    const target = await targetOf(trx, asked, { now, patience: deps.patience })
+    const decision = signed(target.carry(), person, pending.person)
+    if (target.movedSince(pending.askedAt))
+      throw rejected(`it has become ${target.state(target.loaded.books)} since it was asked for`)
+    return done(target, decision, `${pending.command}, asked for by ${pending.person}, is done`)
+  })
+  return plan instanceof Failure ? drop(deps, trx, request, pending, plan) : follow(deps, trx, plan, request)
+}
+
+async function approvable(trx: Trx, saga: string, person: Person): Promise<PendingApproval> {
+  const pending = await lockApproval(trx, saga)
+  if (!pending) throw rejected('nothing of this saga waits for an approval; ask for the command itself')
+  if (person.role !== 'approver')
+    throw rejected(
+      'an approval needs an API key with the role approver; a name typed in the Temporal UI cannot approve',
+    )
+  if (person.name === pending.person) throw rejected(`${person.name} asked for this; another person must approve it`)
+  return pending
+}
+
+async function drop(
+  deps: ActivityDeps,
+  trx: Trx,
+  { workflowId, now, person }: Request,
+  pending: PendingApproval,
+  { kind, message }: Failure,
+): Promise<Failure> {
+  const loaded = await loadSaga(trx, workflowId)
+  const why = `${pending.command}, asked for by ${pending.person}, was not carried out: ${message}`
+  const journal: readonly JournalLine[] = [{ what: 'approvalDropped', ...aboutOf(workflowId), why }]
+  const decision = { books: loaded.books, journal, alerts: [] }
+  await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
+  return new Failure(kind, `${message}; what ${pending.person} asked for is dropped, ask anew if it is still wanted`)
+}
+
+/** An approved move names both people. */
+function signed(decision: Decision, approver: Person, asker: string): Decision {
+  const journal = decision.journal.map((line) => ({
+    ...line,
+    facts: { ...line.facts, askedBy: asker, approvedBy: approver.name },
+  }))
+  return { ...decision, journal }
+}

@@ -1,0 +1,155 @@
+// A person's update is answered once: carried out again by the same id, it says the same, and nothing moves a second time.
+// Must not know: workflows. That a saga's moment is played again by the server is played here by a second call.
+import { afterAll, describe, expect, test } from 'vitest'
+import type { ActivityDeps } from '../../activities/deps.ts'
+import { takeCommand } from '../../activities/people.ts'
+import { mintProof } from '../../src/db/people.ts'
+import type { Refund } from '../../src/domain/books.ts'
+import { refundId, type RefundId } from '../../src/domain/ids.ts'
+import { putRefund, decided, draftOf } from '../../src/domain/draft.ts'
+import { aRefund, aTicket, GATEWAY, later, PATIENCE, setting } from '../support/books.ts'
+import { moveBooks, paidOrder } from '../support/booksDatabase.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const database = await openTestDatabase()
+const { db } = database
+afterAll(database.close)
+
+const deps: ActivityDeps = {
+  db,
+  gateways: new Map(),
+  links: () => null,
+  patience: PATIENCE,
+  policies: { late: 'hold', second: 'refund' },
+  log: () => {},
+  kick: () => {},
+  rules: { partialRefunds: true },
+  refundability: [],
+  defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 1_800_000 },
+  approvalLimit: undefined,
+  cancelTimeoutMs: 1_000,
+  checkpointLook: { everyMs: 1, forMs: 1 },
+  runningSagas: () => Promise.resolve([]),
+}
+const limited: ActivityDeps = { ...deps, approvalLimit: new Map([['KRW', 1]]) }
+const NOW = later(9 * 86_400_000)
+
+let count = 0
+/** A refund with its ticket open, past the page level, unless the test says otherwise. */
+async function aRefundRow(shown: Partial<Refund> = {}): Promise<RefundId> {
+  const { order, ref } = await paidOrder(db)
+  count += 1
+  const row = {
+    ...aRefund({ attention: 'page', ...shown, refundId: `r-${count}` }),
+    merchantUid: order,
+    gatewayRef: ref,
+  }
+  await moveBooks(db, { merchantUid: order }, (books) => {
+    const draft = draftOf(books, setting())
+    putRefund(draft, { ...row, nextCheckpointAt: later(0), tickets: [] })
+    return decided(draft)
+  })
+  for (const ticket of shown.tickets ?? [aTicket()])
+    await db
+      .insertInto('tickets')
+      .values({ ...ticket, refundId: row.refundId })
+      .execute()
+  return row.refundId
+}
+const take = (id: RefundId, updateId: string | undefined, name: string, args: object = {}, by = deps) =>
+  takeCommand(by, { workflowId: `refund:${id}`, name, args, ...(updateId !== undefined && { updateId }), now: NOW })
+
+/** Everything that a command could have written. */
+async function written(id: RefundId): Promise<unknown> {
+  const of = {
+    journal: db.selectFrom('journal').select('what').where('refundId', '=', id),
+    hints: db.selectFrom('inbox'),
+  }
+  return {
+    lines: (await of.journal.execute()).map(({ what }) => what),
+    refund: await db.selectFrom('refunds').selectAll().where('refundId', '=', id).execute(),
+    hints: (await of.hints.select('id').where('source', '=', 'person').execute()).length,
+    approvals: await db.selectFrom('approvals').selectAll().where('saga', '=', `refund:${id}`).execute(),
+    alerts: (await db.selectFrom('outbox').select('id').where('target', '=', `refund:${id}`).execute()).length,
+  }
+}
+
+const because = { reason: 'they wrote' }
+const CARRIED_OUT: readonly (readonly [string, object, string])[] = [
+  ['recheck', {}, 'ticketOpen'],
+  ['acknowledge', { owner: 'ann' }, 'ticketOpen'],
+  ['snooze', { until: later(20 * 86_400_000), ...because }, 'ticketOpen'],
+  ['retryTicket', because, 'requested'],
+  ['resolve', { ...because, outcome: 'refunded' }, 'refunded'],
+]
+describe('an update that is carried out again', () => {
+  test.each(CARRIED_OUT)('%s says the same, and has written nothing more', async (name, args, state) => {
+    const id = await aRefundRow()
+    const first = await take(id, 'u-1', name, args)
+    expect(first).toEqual({ answer: 'done', state, sentence: `${name} is done` })
+    const once = await written(id)
+    expect(await take(id, 'u-1', name, args)).toEqual(first)
+    expect(await written(id)).toEqual(once)
+  })
+
+  test('says the same where it was refused, though its proof is used up and the state is another one', async () => {
+    const id = await aRefundRow({ attention: 'none' })
+    const person = { name: 'joon', role: 'approver' }
+    const proof = await mintProof(db, { saga: `refund:${id}`, command: 'retryTicket', person })
+    const first = await take(id, 'u-1', 'retryTicket', { ...because, proof })
+    expect(first).toMatchObject({
+      answer: 'refused',
+      kind: 'updateRejected',
+      sentence: expect.stringContaining('is open'),
+    })
+    await take(id, 'u-2', 'resolve', { ...because, outcome: 'refunded' })
+    expect(await take(id, 'u-1', 'retryTicket', { ...because, proof })).toEqual(first)
+    const stolen = await take(id, 'u-3', 'retryTicket', { ...because, proof })
+    expect(stolen).toMatchObject({ sentence: expect.stringContaining('this proof was used before') })
+  })
+
+  test('at the same moment twice is one move', async () => {
+    const id = await aRefundRow()
+    const asked = () => take(id, 'u-1', 'resolve', { ...because, outcome: 'settledElsewhere' })
+    const done = { answer: 'done', state: 'settledElsewhere', sentence: 'resolve is done' }
+    expect(await Promise.all([asked(), asked()])).toEqual([done, done])
+    expect(await written(id)).toMatchObject({ lines: ['settled'] })
+  })
+
+  test('asks once for an approval, and is approved once', async () => {
+    const id = await aRefundRow()
+    const proofOf = (name: string, command: string) =>
+      mintProof(db, { saga: `refund:${id}`, command, person: { name, role: 'approver' } })
+    const request = { ...because, outcome: 'refunded', proof: await proofOf('sora', 'resolve') }
+    const waits = await take(id, 'u-1', 'resolve', request, limited)
+    const once = await written(id)
+    expect(await take(id, 'u-1', 'resolve', request, limited)).toEqual(waits)
+    expect([waits.answer, await written(id)]).toEqual(['approvalNeeded', once])
+    const proof = await proofOf('joon', 'approve')
+    const done = { answer: 'done', state: 'refunded', sentence: 'resolve, asked for by sora, is done' }
+    expect(await take(id, 'u-2', 'approve', { proof }, limited)).toEqual(done)
+    expect(await take(id, 'u-2', 'approve', { proof }, limited)).toEqual(done)
+  })
+})
+
+test('another update is judged anew, and so is one of which no id is known', async () => {
+  const id = await aRefundRow()
+  const resolve = { ...because, outcome: 'refunded' }
+  expect(await take(id, 'u-1', 'resolve', resolve)).toMatchObject({ answer: 'done' })
+  for (const update of ['u-2', undefined])
+    expect(await take(id, update, 'resolve', resolve)).toMatchObject({ answer: 'refused' })
+  expect(await take(id, 'u-1', 'acknowledge', { owner: 'ann' })).toMatchObject({ answer: 'refused' })
+})
+
+test('a workflow id that names no saga of ours is refused', async () => {
+  const sentence = (id: string) => `${id} is no saga of this program`
+  for (const workflowId of ['refund:', 'refund:a:b', 'refund:not an id', 'sweep:iamport/main', 'payment:..'])
+    expect(await takeCommand(deps, { workflowId, name: 'recheck', args: {}, now: NOW })).toEqual({
+      answer: 'refused',
+      kind: 'invalidRequest',
+      sentence: sentence(workflowId),
+    })
+  const id = refundId('nobody')
+  expect(await take(id, undefined, 'accept')).toMatchObject({ sentence: 'refund:nobody takes no command accept' })
+  expect(await take(id, undefined, 'recheck')).toMatchObject({ kind: 'notFound' })
+})

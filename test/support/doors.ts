@@ -1,0 +1,126 @@
+// The three doors through which people act: the HTTP API, the ops command line as a process, and any Temporal client.
+// Must not know: what a test promises. Each door is held to its own form here, so that tests compare what was said.
+import {
+  ApplicationFailure,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client'
+import { z } from 'zod'
+import { makeCli } from '../ops/cli.ts'
+import { fresh, type Shop } from './shop.ts'
+
+export const DOORS = ['HTTP', 'CLI', 'Temporal'] as const
+export type Door = (typeof DOORS)[number]
+export type Saga = { readonly kind: 'refund' | 'payment' | 'stray'; readonly id: string }
+export type Fields = Readonly<Record<string, string | boolean>>
+
+const answered = z.strictObject({ answer: z.enum(['done', 'approvalNeeded']), state: z.string(), sentence: z.string() })
+const problem = z.looseObject({ status: z.number(), code: z.string(), detail: z.string() })
+/** What a person was told: that it is done, that it waits for another person, or why not. */
+export type Told = z.infer<typeof answered> | { readonly refused: string; readonly sentence: string }
+export type Act = (saga: Saga, name: string, fields?: Fields) => Promise<Told>
+
+export const refundSaga = (id: string): Saga => ({ kind: 'refund', id })
+export const paymentSaga = (id: string): Saga => ({ kind: 'payment', id })
+export const straySaga = (id: string): Saga => ({ kind: 'stray', id: `iamport/main/${id}` })
+
+export const doorsOf = (shop: Shop, key?: string): Record<Door, Act> => ({
+  HTTP: overHttp(shop, key),
+  CLI: byCommandLine(shop, key),
+  Temporal: (saga, name, fields) => byTemporal(shop, saga, name, fields),
+})
+
+/** 200 and 202 with the answer; everything else as problem+json, its status the one that it names. */
+export function overHttp({ api }: Shop, key?: string): Act {
+  return async ({ kind, id }, name, fields = {}) => {
+    const path = `/${kind}s/${id}/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    const headers = {
+      'content-type': 'application/json',
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    }
+    const response = await fetch(api + path, { method: 'POST', headers, body: JSON.stringify(fields) })
+    const type = response.headers.get('content-type') ?? ''
+    const body: unknown = await response.json()
+    if (response.ok) {
+      const told = answered.parse(body)
+      if (response.status !== (told.answer === 'done' ? 200 : 202)) throw wrongForm(`${response.status}`, body)
+      return told
+    }
+    const { status, code, detail } = problem.parse(body)
+    if (!type.startsWith('application/problem+json') || status !== response.status) throw wrongForm(type, body)
+    return { refused: code, sentence: detail }
+  }
+}
+
+/** Ends with 0 (done) or 2 (waits for another person) and "SENTENCE; state STATE"; with 1 and "SENTENCE (CODE)". */
+function byCommandLine({ api }: Shop, key?: string): Act {
+  const ops = makeCli(api, key)
+  return async ({ kind, id }, name, fields = {}) => {
+    const options = Object.entries(fields).flatMap(([field, value]) => {
+      const option = `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      return value === true ? [option] : [option, String(value)]
+    })
+    const command = name === 'retryTicket' ? 'retry-ticket' : name
+    const { code, out, error } = await ops(...(kind === 'refund' ? [] : [kind]), command, id, ...options)
+    const [, sentence, state] = /^(.*); state (\w+)\n$/.exec(out) ?? []
+    if ((code === 0 || code === 2) && error === '' && sentence !== undefined && state !== undefined)
+      return { answer: code === 0 ? 'done' : 'approvalNeeded', state, sentence }
+    const [, why, refused] = /^(.*) \((\w+)\)\n$/.exec(error) ?? []
+    if (code !== 1 || out !== '' || why === undefined || refused === undefined)
+      throw wrongForm(String(code), error || out)
+    return { refused, sentence: why }
+  }
+}
+
+/** As the Temporal UI or any client does it; a saga that has ended is started by the same call. Who asks is only claimed. */
+export async function byTemporal({ client }: Shop, saga: Saga, name: string, fields: Fields = {}): Promise<Told> {
+  const updateId = fresh('update')
+  const update = () =>
+    client.workflow.executeUpdateWithStart(name, { updateId, args: [fields], startWorkflowOperation: startOf(saga) })
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await toldBy(update())
+    } catch (error) {
+      // The server gives an update up with a task that fails because news came while the saga ended; by its id it is asked again.
+      if (!isGrpcServiceError(error) || !error.message.includes('unexpected workflow task failure') || tries >= 5)
+        throw error
+    }
+  }
+}
+
+/** The same on a run that is there, under an id of the caller's: repeated, Temporal knows it again. */
+export const byUpdateId = ({ client }: Shop, saga: Saga, updateId: string, name: string, fields: Fields = {}) =>
+  toldBy(client.workflow.getHandle(workflowIdOf(saga)).executeUpdate(name, { updateId, args: [fields] }))
+
+async function toldBy(update: Promise<unknown>): Promise<Told> {
+  try {
+    return answered.parse(await update)
+  } catch (error) {
+    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined
+    if (!(cause instanceof ApplicationFailure)) throw error
+    return { refused: cause.type ?? '', sentence: cause.message }
+  }
+}
+
+/** iamport/main/imp_1 → stray:iamport/main:imp_1 */
+export const workflowIdOf = ({ kind, id }: Saga): string =>
+  kind === 'stray' ? `stray:${id.replace(/\/(?=[^/]*$)/, ':')}` : `${kind}:${id}`
+
+function startOf(saga: Saga): WithStartWorkflowOperation<(input: object) => Promise<unknown>> {
+  const { kind, id } = saga
+  const [gateway = '', gatewayRef = ''] = workflowIdOf(saga)
+    .replace(/^stray:/, '')
+    .split(':')
+  const input =
+    kind === 'refund' ? { refundId: id } : kind === 'payment' ? { merchantUid: id } : { gateway, gatewayRef }
+  return new WithStartWorkflowOperation(kind, {
+    workflowId: workflowIdOf(saga),
+    taskQueue: kind === 'refund' ? 'refunds' : 'payments',
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  })
+}
+
+const wrongForm = (what: string, said: unknown): Error =>
+  new Error(`a door answered in a form that is not documented (${what}): ${JSON.stringify(said)}`)

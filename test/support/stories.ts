@@ -1,0 +1,240 @@
+// Stories of an order's money, told all at once under one way in which webhooks fare, phase by phase; and what came of each, as short lines.
+// Must not know: which stories there are, nor what ought to come of them. The same phases are told whatever becomes of the webhooks.
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import { gatewayRef } from '../../src/domain/ids.ts'
+import * as answers from '../../src/http/answers.ts'
+import { underWay } from './agreement.ts'
+import type { openCheckout } from './checkout.ts'
+import { eventually, fresh, type OwnShop } from './shop.ts'
+import { sweepNow } from './sweepNow.ts'
+
+export type Hint = { readonly imp_uid: string; readonly merchant_uid: string; readonly status: string }
+/** One order under way: its attempts, and every webhook that the gateway had reason to send. */
+export type Tale = {
+  readonly shop: OwnShop
+  readonly story: Story
+  readonly merchantUid: string
+  readonly refs: string[]
+  readonly hints: Hint[]
+  /** Which way a race went. */
+  branch: string
+}
+/** Something happens; the answer names what the gateway tells of it by webhook. */
+export type Act = (tale: Tale) => Promise<readonly Hint[]>
+type Told<T> = T | ((tale: Tale) => T)
+/** `shows`: the line that the order shows once it has settled. `sweeps`: no webhook may bring this, so a sweep does, always. */
+export type Phase = { readonly do: Act; readonly shows: Told<string>; readonly sweeps?: boolean }
+export type Ending = {
+  /** `payment | attempts | refunds`, as GET shows them. */
+  readonly shown: string
+  /** Tickets at the desk. */
+  readonly tickets: string
+  /** What was decided about the order's money, and why, as the journal tells it. */
+  readonly why: readonly string[]
+  /** As the checkout took them, in the order of their numbers, none missing and none twice. */
+  readonly notices: string
+  /** How often the checkout delivered. */
+  readonly deliveries: number
+  readonly alerts: string
+  /** The sagas of the order and of its refunds: ended, or still waiting. */
+  readonly sagas: string
+}
+export type Story = {
+  readonly name: string
+  readonly open: (shop: OwnShop) => Promise<string>
+  readonly phases: readonly Phase[]
+  readonly ends: Told<Ending>
+  /** Cancel calls that reach the gateway. */
+  readonly cancels: number
+}
+type Checkout = Awaited<ReturnType<typeof openCheckout>>
+
+export type Mode = {
+  readonly name: string
+  readonly webhooks: 'deliver' | 'duplicate' | 'delay' | 'reorder' | 'drop'
+  /** Lost for good: one sweep follows each phase. */
+  readonly sweeps?: boolean
+  /** By whoever knows the order's ids, before each phase. */
+  readonly before?: (tale: Tale) => Promise<unknown>
+  readonly after?: (tale: Tale, hints: readonly Hint[]) => Promise<unknown>
+}
+
+const post = ({ shop }: Tale, hints: readonly Hint[]) => Promise.all(hints.map((hint) => shop.hint(hint)))
+const fiveTimes = (hints: readonly Hint[]) => [...hints, ...hints, ...hints, ...hints, ...hints]
+
+/** Of every attempt that it was cancelled, declined and paid, and of one that is invented the opposite of what is so. */
+function forged({ merchantUid, refs }: Tale): readonly Hint[] {
+  const claim = (ref: string, status: string): Hint => ({ imp_uid: ref, merchant_uid: merchantUid, status })
+  const claims = refs.flatMap((ref) => ['cancelled', 'failed', 'paid'].map((status) => claim(ref, status)))
+  return [claim(`imp_${fresh('forged').slice(-8)}`, refs.length > 0 ? 'cancelled' : 'paid'), ...claims]
+}
+
+/** What may become of webhooks. */
+export const MODES: readonly Mode[] = [
+  { name: 'delivered', webhooks: 'deliver' },
+  { name: 'doubled, and five times more', webhooks: 'duplicate', after: (tale, hints) => post(tale, fiveTimes(hints)) },
+  { name: 'late', webhooks: 'delay' },
+  { name: 'late, and in another order', webhooks: 'reorder' },
+  { name: 'lost, with one sweep after each', webhooks: 'drop', sweeps: true },
+  { name: 'forged beforehand to say the opposite', webhooks: 'deliver', before: (tale) => post(tale, forged(tale)) },
+]
+
+/** Tells all stories at once; a phase begins when the one before has settled in all of them. */
+export async function tell(shop: OwnShop, mode: Mode, stories: readonly Story[]): Promise<readonly Tale[]> {
+  await shop.sim.faults({ webhooks: mode.webhooks })
+  const tales = await Promise.all(
+    stories.map(async (story) => {
+      const merchantUid = await story.open(shop)
+      return { shop, story, merchantUid, refs: [], hints: [], branch: '' }
+    }),
+  )
+  const last = Math.max(...stories.map(({ phases }) => phases.length))
+  for (let number = 0; number < last; number += 1) await phase(shop, mode, tales, number)
+  await settled(shop)
+  return tales
+}
+
+const settled = (shop: OwnShop) => eventually(() => underWay(shop.db, shop), SETTLES_MS).toEqual([])
+
+/** Every webhook of these stories comes when all is over; answers with the rows and looks that this made. */
+export async function tellTooLate(shop: OwnShop, tales: readonly Tale[]) {
+  const { rows: before } = await counted(shop)
+  const looks = await shop.sim.callsOf(LOOK)
+  await Promise.all(tales.map((tale) => post(tale, tale.hints)))
+  await settled(shop)
+  const { rows: after } = await counted(shop)
+  return { before, after, looks: (await shop.sim.callsOf(LOOK)) - looks }
+}
+
+const LOOK = 'GET /payments/:imp_uid'
+const counted = ({ db }: OwnShop) =>
+  sql`select (select count(*)::int from journal) as journal, (select count(*)::int from outbox) as outbox`.execute(db)
+
+async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: number): Promise<void> {
+  const now = tales.flatMap((tale) => {
+    const phase = tale.story.phases[number]
+    return phase ? [{ tale, phase }] : []
+  })
+  await Promise.all(
+    now.map(async ({ tale, phase }) => {
+      await mode.before?.(tale)
+      const hints = await phase.do(tale)
+      tale.hints.push(...hints)
+      await mode.after?.(tale, hints)
+    }),
+  )
+  if (mode.sweeps || now.some(({ phase }) => phase.sweeps)) await sweepNow(shop)
+  for (const { tale, phase } of now) {
+    const { name } = tale.story
+    await eventually(async () => `${name}: ${await shown(tale)}`, SETTLES_MS).toBe(
+      `${name}: ${valueOf(phase.shows, tale)}`,
+    )
+  }
+}
+
+/** Under load a hundred looks, wakes and tickets go before; nothing is proved by how long it takes. */
+const SETTLES_MS = 180_000
+export const valueOf = <T extends string | object>(told: Told<T>, tale: Tale): T =>
+  typeof told === 'function' ? told(tale) : told
+
+/** What came of each story, by its name. */
+export async function endingsOf(tales: readonly Tale[], checkout: Checkout): Promise<Record<string, Ending>> {
+  const endings = tales.map(async (tale) => [tale.story.name, await endingOf(tale, checkout)] as const)
+  return Object.fromEntries(await Promise.all(endings))
+}
+
+async function endingOf(tale: Tale, checkout: Checkout): Promise<Ending> {
+  const { shop, merchantUid } = tale
+  const rows = () =>
+    shop.db.selectFrom('outbox').select('id').where('target', '=', merchantUid).where('state', '=', 'pending').execute()
+  await eventually(rows, SETTLES_MS).toEqual([])
+  const notices = checkout.notices(merchantUid)
+  expect(notices.map(({ number }) => number)).toEqual(notices.map((_, index) => index + 1))
+  const tickets = await shop.sim.tickets(merchantUid)
+  return {
+    shown: await shown(tale),
+    tickets: tickets.map(({ state, amount }) => `${state} ${amount}`).join(', '),
+    why: await why(tale),
+    notices: notices.map(({ type }) => type).join(' '),
+    deliveries: checkout.deliveries(merchantUid),
+    alerts: await alerts(tale),
+    sagas: await sagas(tale),
+  }
+}
+
+const body = z.object({
+  stray: z.looseObject({ state: z.string(), because: z.string(), refunds: z.array(z.string()) }),
+})
+
+/** `payment | attempts | refunds`; of an order that nobody opened, its money. */
+async function shown({ shop, merchantUid, refs }: Tale): Promise<string> {
+  const answer = await shop.call('GET', `/payments/${merchantUid}`)
+  if (answer.status === 404) return strayShown(shop, refs[0] ?? 'none')
+  const { payment, refunds } = answers.order.parse(answer.body)
+  const attempts = payment.attempts.map(({ because, state }) => `${because ?? 'unpaid'} ${state}`).toSorted()
+  const back = refunds.map((refund) => backOf(refund))
+  return `${payment.state}${payment.accepted ? ' accepted' : ''} | ${attempts.join(', ')} | ${back.join(', ')}`.trimEnd()
+}
+
+/** Of money that moved outside: what was said of it. */
+const backOf = ({ origin, state, amount, reason }: z.infer<typeof answers.refund>): string =>
+  `${origin} ${state} ${amount}${origin === 'outside' ? ` (${reason})` : ''}`
+
+async function strayShown(shop: OwnShop, ref: string): Promise<string> {
+  const answer = await shop.call('GET', `/strays/iamport/main/${ref}`)
+  if (answer.status === 404) return 'nothing'
+  const { stray } = body.parse(answer.body)
+  const refunds = await Promise.all(stray.refunds.map((id) => shop.refund(id)))
+  const back = refunds.map((refund) => backOf(refund))
+  return `nobody | ${stray.because} ${stray.state} | ${back.join(', ')}`.trimEnd()
+}
+
+const TOLD = ['attempt.accepted', 'attempt.paid', 'refund.requested', 'refund.outside', 'overtaken']
+const ENDED = ['order.declined', 'order.timedOut', 'order.closed', 'resolvedRefused']
+
+async function why({ shop, merchantUid, refs }: Tale): Promise<readonly string[]> {
+  const lines = await shop.db
+    .selectFrom('journal')
+    .select(['what', 'why'])
+    .where((eb) => eb.or([eb('merchantUid', '=', merchantUid), eb('gatewayRef', 'in', ['none', ...refs])]))
+    .where('what', 'in', [...TOLD, ...ENDED])
+    .orderBy('id')
+    .execute()
+  return lines.map(({ what, why }) => `${what}: ${why}`)
+}
+
+const refundsOf = async ({ shop, refs }: Tale) =>
+  shop.db
+    .selectFrom('refunds')
+    .select(['refundId', 'origin'])
+    .where('gatewayRef', 'in', ['none', ...refs].map(gatewayRef))
+    .orderBy('createdAt')
+    .execute()
+
+async function alerts(tale: Tale): Promise<string> {
+  const { shop, merchantUid, refs } = tale
+  const refunds = (await refundsOf(tale)).map(({ refundId }) => `refund:${refundId}`)
+  const targets = [`payment:${merchantUid}`, ...refs.map((ref) => `stray:iamport/main:${ref}`), ...refunds]
+  const rows = await shop.db
+    .selectFrom('outbox')
+    .select('payload')
+    .where('kind', '=', 'alert')
+    .where('target', 'in', targets)
+    .orderBy('id')
+    .execute()
+  const told = rows.map(({ payload }) => z.object({ level: z.string(), kind: z.string() }).parse(payload))
+  return told.map(({ level, kind }) => `${level} ${kind}`).join(', ')
+}
+
+/** Of the order (or of its first stray where there is no order), and of every refund that was asked for. */
+async function sagas(tale: Tale): Promise<string> {
+  const { shop, merchantUid, refs } = tale
+  const asked = (await refundsOf(tale)).filter(({ origin }) => origin !== 'outside')
+  const known = (await shop.call('GET', `/payments/${merchantUid}`)).status === 200
+  const first = known ? `payment:${merchantUid}` : `stray:iamport/main:${refs[0]}`
+  const ids = [first, ...asked.map(({ refundId }) => `refund:${refundId}`)]
+  const runs = await Promise.all(ids.map((id) => shop.client.workflow.getHandle(id).describe()))
+  return runs.map(({ type, status }) => `${type} ${status.name === 'RUNNING' ? 'waits' : status.name}`).join(', ')
+}
