@@ -1,4 +1,4 @@
-// What inbox, outbox and looks forget: rows that nothing needs any more, a few at a time, so that nobody waits for a purge.
+// What inbox, outbox, looks and people's rows forget: rows that nothing needs any more, a few at a time, so that nobody waits for a purge.
 // Must not know: who runs it. What may still be money, what a person has touched and what moved something is never deleted.
 // Ages are by now(), which stands still within a statement: by clock_timestamp() no index could be used.
 import { sql, type RawBuilder } from 'kysely'
@@ -17,9 +17,11 @@ const MOST_UNKNOWN = 10_000
 const KEPT_AT_LEAST = sql`interval '1 day'`
 /** An order's unlinked references are counted for ten minutes. */
 const LOOKS_KEPT = sql`interval '1 day'`
+/** A proof is good for ten minutes; one that is gone is refused like one that was used. */
+const PROOFS_KEPT = sql`interval '1 day'`
 export const PURGED_AT_ONCE = 500
 
-export type Purged = 'hints' | 'unknownHints' | 'outbox' | 'looks'
+export type Purged = 'hints' | 'unknownHints' | 'outbox' | 'looks' | 'proofs' | 'answers'
 
 /** One portion of each kind; how many rows went. */
 export async function purgeOnce(db: Db): Promise<Readonly<Record<Purged, number>>> {
@@ -28,6 +30,8 @@ export async function purgeOnce(db: Db): Promise<Readonly<Record<Purged, number>
     unknownHints: await removed(db, unknownHints),
     outbox: await removed(db, leftOutbox),
     looks: await removed(db, unlinkedLooks),
+    proofs: await removed(db, oldProofs),
+    answers: await removed(db, oldAnswers),
   }
 }
 
@@ -72,3 +76,13 @@ const unlinkedLooks = sql`
       and not exists (select 1 from attempts a where a.gateway = l.gateway and a.gateway_ref = substr(l.subject, 5))
       and not exists (select 1 from inbox i where i.gateway = l.gateway and i.subject = l.subject and i.state = 'received')
     order by began limit ${PURGED_AT_ONCE} for update skip locked)`
+
+/** As few as people make, so no index is needed for these two. */
+const oldProofs = sql`
+  delete from proofs where id in (select id from proofs where minted_at < now() - ${PROOFS_KEPT}
+    limit ${PURGED_AT_ONCE} for update skip locked)`
+
+/** An update is asked again within seconds; the journal keeps what was done. */
+const oldAnswers = sql`
+  delete from answers where (saga, update_id, command) in (select saga, update_id, command from answers
+    where answered_at < now() - ${KEPT} limit ${PURGED_AT_ONCE} for update skip locked)`

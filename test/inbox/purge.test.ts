@@ -6,6 +6,7 @@ import { transact, type Database } from '../../src/db/connect.ts'
 import { keepHint, type Hint } from '../../src/db/hints.ts'
 import { writeJournal } from '../../src/db/journal.ts'
 import { putAlert, putWake } from '../../src/db/outgoing.ts'
+import { keepTold, mintProof } from '../../src/db/people.ts'
 import { purgeOnce } from '../../src/db/purge.ts'
 import { keepHouse } from '../../src/inbox/housekeeping.ts'
 import { metrics } from '../../src/metrics.ts'
@@ -21,7 +22,7 @@ beforeEach(() => emptyQueues(database.db))
 afterAll(() => database.close())
 
 const OLD_DAYS = 91
-const NOTHING = { hints: 0, unknownHints: 0, outbox: 0, looks: 0 }
+const NOTHING = { hints: 0, unknownHints: 0, outbox: 0, looks: 0, proofs: 0, answers: 0 }
 type Shape = {
   state?: 'received' | 'looked' | 'parked'
   because?: string
@@ -173,4 +174,21 @@ test('looks at references that belong to nothing go after a day, others stay', a
   const subjects = (await database.db.selectFrom('looks').select('subject').execute()).map(({ subject }) => subject)
   expect(subjects).not.toContain('ref:imp_invented')
   expect(subjects).toHaveLength(6)
+})
+
+test('proofs that nobody could use any more go after a day, what people were told after 90', async () => {
+  const { db } = database
+  const person = { name: 'ann', role: 'ops' }
+  const asked = { saga: 'refund:purged', command: 'recheck' }
+  const [old, young] = [await mintProof(db, { ...asked, person }), await mintProof(db, { ...asked, person })]
+  await sql`update proofs set minted_at = minted_at - interval '25 hours' where id = ${old}`.execute(db)
+  for (const days of [89, 91]) {
+    const told = { answer: 'done', state: 'ticketOpen', sentence: 'recheck is done' } as const
+    await transact(db, 'told', (trx) => keepTold(trx, { ...asked, updateId: `update-${days}` }, told))
+    await sql`update answers set answered_at = answered_at - ${days} * interval '1 day'
+      where update_id = ${`update-${days}`}`.execute(db)
+  }
+  expect(await purgeOnce(db)).toEqual({ ...NOTHING, proofs: 1, answers: 1 })
+  expect(await db.selectFrom('proofs').select('id').where('saga', '=', asked.saga).execute()).toEqual([{ id: young }])
+  expect(await db.selectFrom('answers').select('updateId').execute()).toEqual([{ updateId: 'update-89' }])
 })

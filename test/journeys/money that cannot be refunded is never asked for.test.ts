@@ -9,7 +9,10 @@ import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 
 const HEAD = 'method,countries,refunds,limitDays,source,date'
 const rules = join(tmpdir(), `${fresh('rules')}.csv`)
-await writeFile(rules, `# ours\n${HEAD}\ncash,KR,no,,our contract,2026-01\ncash,,yes,180,our contract,2026-01\n`)
+await writeFile(
+  rules,
+  `# ours\n${HEAD}\ncash,KR,no,,our contract,2026-01\ncash,,yes,180,our contract,2026-01\nmobile,,yes,7,our contract,2026-01\n`,
+)
 const test = shopTest({ REFUND_RULES: rules })
 
 const CANCEL = 'POST /payments/cancel'
@@ -61,6 +64,22 @@ test('the same method in another country, and a method that no rule names, are r
     await shop.askRefund(merchantUid)
     await eventually(() => sim.tickets(merchantUid)).toMatchObject([{ state: 'open' }])
   }
+})
+
+test('a limit that is near is told at once, and the refund goes on', async ({ shop }) => {
+  const { merchantUid } = await paidBy(shop, 'mobile', 'KR')
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  const alerts = shop.db.selectFrom('outbox').select('payload').where('kind', '=', 'alert')
+  const told = async () =>
+    (await alerts.where('target', '=', `refund:${refundId}`).execute()).map(({ payload }) => payload)
+  expect(await told()).toMatchObject([
+    {
+      level: 'warn',
+      kind: 'refundLimitNear',
+      sentence: expect.stringContaining('within 7 days, of which 6 whole ones are left'),
+    },
+  ])
 })
 
 test('the shipped rules are read where no others are named, and faults of others are listed with their lines', async () => {
