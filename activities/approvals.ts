@@ -39,23 +39,32 @@ export async function planToAsk(
       `${amount} is above the limit: a name claimed in Temporal cannot ask for this. Use the API or the ops CLI with a key`,
     )
   const waiting = await pendingApproval(trx, workflowId)
-  if (waiting)
+  if (waiting && !hasLapsed(waiting, now))
     throw new Failure(
       'conflict',
-      `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time`,
+      `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time, and it lapses at ${lapsesAt(waiting)}`,
     )
   // Whether the state allows it at all is judged now, and again when it is approved.
   target.carry()
   const why = `${name} of ${amount} waits for another person's approval`
   const { books } = target.loaded
+  const lapse: readonly JournalLine[] = waiting
+    ? [{ what: 'approvalDropped', ...target.about, why: `${whatWas(waiting)} was approved by nobody and lapsed` }]
+    : []
   const alert = { level: 'remind', kind: 'approvalNeeded', saga: workflowId, sentence: why } as const
   return {
     target,
-    decision: { books, journal: [{ what: 'approvalAsked', ...target.about, why }], alerts: [alert] },
+    decision: { books, journal: [...lapse, { what: 'approvalAsked', ...target.about, why }], alerts: [alert] },
     pending: { saga: workflowId, command: name, args: argsToKeep(args, target), person: person.name, askedAt: now },
     answer: { answer: 'approvalNeeded', state: target.state(books), sentence: why },
   }
 }
+
+/** Nobody need take back what another person will not approve: until then it bars other requests, and then it is gone. */
+const LIVES_MS = 3 * 86_400_000
+const lapsesAt = ({ askedAt }: PendingApproval): string => new Date(Date.parse(askedAt) + LIVES_MS).toISOString()
+const hasLapsed = (pending: PendingApproval, now: string): boolean => Date.parse(lapsesAt(pending)) <= Date.parse(now)
+const whatWas = ({ command, person }: PendingApproval): string => `${command}, asked for by ${person},`
 
 /** Without who asked; with the money that it was about, for another attempt may wait by the time it is approved. */
 function argsToKeep(args: unknown, { about: { gatewayRef } }: Target): object {
@@ -71,6 +80,7 @@ export async function approve(deps: ActivityDeps, trx: Trx, request: Request): P
   if (pending instanceof Failure) return pending
   await endApproval(trx, workflowId)
   const plan = await judged(async () => {
+    if (hasLapsed(pending, now)) throw rejected(`it lapsed at ${lapsesAt(pending)}`)
     const asked = parseCommand(workflowId, pending.command, pending.args)
     const target = await targetOf(trx, asked, { now, patience: deps.patience })
     const decision = signed(target.carry(), person, pending.person)
@@ -100,7 +110,7 @@ async function drop(
   { kind, message }: Failure,
 ): Promise<Failure> {
   const loaded = await loadSaga(trx, workflowId)
-  const why = `${pending.command}, asked for by ${pending.person}, was not carried out: ${message}`
+  const why = `${whatWas(pending)} was not carried out: ${message}`
   const journal: readonly JournalLine[] = [{ what: 'approvalDropped', ...aboutOf(workflowId), why }]
   const decision = { books: loaded.books, journal, alerts: [] }
   await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })

@@ -50,10 +50,13 @@ export function pendingApproval(trx: Trx, saga: string): Promise<PendingApproval
   return trx.selectFrom('approvals').selectAll().where('saga', '=', saga).executeTakeFirst()
 }
 
+/** Takes the place of one that has lapsed. */
 export async function askApproval(trx: Trx, asked: PendingApproval): Promise<void> {
+  const row = { ...asked, args: sql`${JSON.stringify(asked.args)}::jsonb` }
   await trx
     .insertInto('approvals')
-    .values({ ...asked, args: sql`${JSON.stringify(asked.args)}::jsonb` })
+    .values(row)
+    .onConflict((conflict) => conflict.column('saga').doUpdateSet(row))
     .execute()
 }
 

@@ -109,10 +109,35 @@ describe('above the limit', () => {
   test('one request waits at a time: another is a conflict, and the first is what is approved', async ({ shop }) => {
     const asked = await ticketOpen(shop)
     await as(shop, 'mina')(asked, 'resolve', { ...because, outcome: 'settledElsewhere' })
-    const sentence = 'resolve, asked for by mina, waits for an approval; one at a time'
+    const sentence = expect.stringMatching(
+      /^resolve, asked for by mina, waits for an approval; one at a time, and it lapses at \d{4}-/,
+    )
     for (const name of ['mina', 'sora'] as const)
       expect(await as(shop, name)(asked, 'resolve', seen)).toEqual({ refused: 'conflict', sentence })
     expect(await as(shop, 'sora')(asked, 'approve')).toMatchObject({ state: 'settledElsewhere' })
+  })
+
+  test('a request that nobody approves lapses after three days: another takes its place, and it cannot be approved any more', async ({
+    shop,
+  }) => {
+    const asked = await ticketOpen(shop)
+    const before = await moneyOf(shop, asked)
+    const threeDaysPass = () =>
+      sql`update approvals set asked_at = asked_at - interval '3 days' where saga = ${workflowIdOf(asked)}`.execute(
+        shop.db,
+      )
+    await as(shop, 'mina')(asked, 'resolve', { ...because, outcome: 'settledElsewhere' })
+    await threeDaysPass()
+    expect(await as(shop, 'mina')(asked, 'resolve', seen)).toMatchObject(waits('resolve', 'KRW 19,000'))
+    const dropped = { who: 'ops:mina', why: 'resolve, asked for by mina, was approved by nobody and lapsed' }
+    expect(await linesOf(shop, asked, 'approvalDropped')).toMatchObject([dropped])
+
+    await threeDaysPass()
+    const lapsed = /^it lapsed at .*; what mina asked for is dropped, ask anew if it is still wanted$/
+    const refused = { refused: 'updateRejected', sentence: expect.stringMatching(lapsed) }
+    expect(await as(shop, 'sora')(asked, 'approve')).toEqual(refused)
+    expect(await as(shop, 'sora')(asked, 'approve')).toEqual(NOTHING)
+    expect(await moneyOf(shop, asked)).toEqual(before)
   })
 
   test('what the state forbids is refused at once, and no request is left waiting', async ({ shop }) => {
