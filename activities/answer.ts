@@ -82,7 +82,7 @@ async function afterTurnedDown(
   const { refund, checksum } = intended
   const saga = refundWorkflowId(id)
   try {
-    await look(deps, { gateway: refund.gateway, gatewayRef: refund.gatewayRef }, { who: saga, saga, at: now })
+    await look(deps, { gateway: refund.gateway, gatewayRef: refund.gatewayRef }, { who: saga, at: now })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return ['unknown', `${said}; the look after it failed: ${error.message}`]

@@ -51,11 +51,22 @@ export async function planToAsk(
   const lapse: readonly JournalLine[] = waiting
     ? [{ what: 'approvalDropped', ...target.about, why: `${whatWas(waiting)} was approved by nobody and lapsed` }]
     : []
-  const alert = { level: 'remind', kind: 'approvalNeeded', saga: workflowId, sentence: why } as const
+  const kept = argsToKeep(args, target)
+  const words = `${why}; it says ${JSON.stringify(kept)}`
+  const alert = {
+    level: 'remind',
+    kind: 'approvalNeeded',
+    saga: workflowId,
+    sentence: `${why}; ops show tells its outcome and reason`,
+  } as const
   return {
     target,
-    decision: { books, journal: [...lapse, { what: 'approvalAsked', ...target.about, why }], alerts: [alert] },
-    pending: { saga: workflowId, command: name, args: argsToKeep(args, target), person: person.name, askedAt: now },
+    decision: {
+      books,
+      journal: [...lapse, { what: 'approvalAsked', ...target.about, why: words, facts: { command: name } }],
+      alerts: [alert],
+    },
+    pending: { saga: workflowId, command: name, args: kept, person: person.name, askedAt: now },
     answer: { answer: 'approvalNeeded', state: target.state(books), sentence: why },
   }
 }

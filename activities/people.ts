@@ -4,7 +4,7 @@ import { cancelRequested } from '../src/domain/attention.ts'
 import type { Asker } from '../src/domain/commands.ts'
 import { Failure } from '../src/domain/failures.ts'
 import { carryOut } from '../src/db/carryOut.ts'
-import { transact, type Trx } from '../src/db/connect.ts'
+import { sqlState, transact, type Trx } from '../src/db/connect.ts'
 import { keepTold, toldBefore, useProof } from '../src/db/people.ts'
 import { approve, needsApproval, planToAsk } from './approvals.ts'
 import {
@@ -32,21 +32,34 @@ export type CancelRequested = { readonly workflowId: string; readonly now: strin
  */
 export async function takeCommand(deps: ActivityDeps, commanded: Commanded): Promise<CommandAnswer | CommandRefused> {
   const { workflowId: saga, name: command, updateId } = commanded
-  const answer = await transact(
-    deps.db,
-    `command ${command}`,
-    async (trx) => {
-      const update = updateId === undefined ? undefined : { saga, updateId, command }
-      const before = update && (await toldBefore(trx, update))
-      if (before) return before
-      const told = toldOf(await answerTo(deps, trx, commanded))
-      if (update) await keepTold(trx, update, told)
-      return told
-    },
-    deps.log,
+  const answer = await judgedByDatabase(() =>
+    transact(
+      deps.db,
+      `command ${command}`,
+      async (trx) => {
+        const update = updateId === undefined ? undefined : { saga, updateId, command }
+        const before = update && (await toldBefore(trx, update))
+        if (before) return before
+        const told = toldOf(await answerTo(deps, trx, commanded))
+        if (update) await keepTold(trx, update, told)
+        return told
+      },
+      deps.log,
+    ),
   )
   deps.kick()
   return answer
+}
+
+/** What the database can never store (SQLSTATE class 22) is refused: tried again and again, it would bar its saga from ending. */
+async function judgedByDatabase<T>(work: () => Promise<T>): Promise<T | CommandRefused> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!sqlState(error)?.startsWith('22')) throw error
+    const sentence = 'the database cannot store this text or this update id; send it without null characters'
+    return { answer: 'refused', kind: 'invalidRequest', sentence }
+  }
 }
 
 const toldOf = (answer: CommandAnswer | Failure): CommandAnswer | CommandRefused =>

@@ -24,8 +24,8 @@ const SPACED = sql.raw(`('webhook', 'pingback', 'browser', 'again')`)
 
 /**
  * References with unlooked, due hints that nobody looks at now. In a flood first those that are known here, among them
- * those that the gateway's own addresses, sweeps, sagas or people named; else the longest waiting first, by when they
- * fell due: the arrival moves with each hint that is counted into a row.
+ * those that the gateway's own addresses, sweeps, sagas or people named; else the longest waiting first, by when the
+ * look fell due: a row that hints are counted into again and again has no older claim than the others.
  */
 export async function candidates(db: Db, limit: number): Promise<readonly Candidate[]> {
   const { rows } = await sql<Candidate>`
@@ -35,7 +35,8 @@ export async function candidates(db: Db, limit: number): Promise<readonly Candid
       bool_or(p.merchant_uid is not null) as order_known,
       exists (select 1 from attempts a where a.gateway = i.gateway and a.gateway_ref = min(i.gateway_ref)) as linked,
       bool_or(i.source not in ${SPACED}) as trusted,
-      bool_or(i.from_known_address or i.source not in ('webhook', 'again')) as likely, min(i.due_at) as due_at,
+      bool_or(i.from_known_address or i.source not in ('webhook', 'again')) as likely, 
+      greatest(min(i.due_at), max(l.not_before) filter (where i.source in ${SPACED}), max(l.retry_at)) as due_at,
       coalesce(max(l.failures), 0) as failures, coalesce(max(l.spacing_ms), 0) as spacing_ms
     from inbox i
       left join looks l on l.gateway = i.gateway and l.subject = i.subject

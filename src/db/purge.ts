@@ -13,7 +13,7 @@ const KEPT = sql`interval '90 days'`
  * Of hints that name nothing known here, so many; beyond that the oldest go, but none before its day is over: by then
  * some hundred sweeps have listed all that changed at the gateway since, and a person had the alert.
  */
-const MOST_UNKNOWN = 10_000
+const MOST_UNKNOWN = { strangers: 10_000, gateway: 100_000 }
 const KEPT_AT_LEAST = sql`interval '1 day'`
 /** An order's unlinked references are counted for ten minutes. */
 const LOOKS_KEPT = sql`interval '1 day'`
@@ -48,19 +48,25 @@ const answeredHints = sql`
     where state = 'looked' and not moved and settled_at < now() - ${KEPT} and ${unread}
     order by settled_at limit ${PURGED_AT_ONCE} for update skip locked)`
 
-const oldestOfTheNewest = sql`coalesce((select received_at from inbox where state = 'parked' and source = 'webhook'
-  order by received_at desc offset ${MOST_UNKNOWN - 1} limit 1), '-infinity')`
+/** Strangers and the gateway's own addresses are counted apart, so that strangers drive out nothing of the gateway's. */
+const oldestOfTheNewest = (known: boolean, most: number) => sql`coalesce((select settled_at from inbox
+  where state = 'parked' and source = 'webhook' and from_known_address = ${known}
+  order by settled_at desc offset ${most - 1} limit 1), '-infinity')`
+/** Where the gateway's lists were not walked, nothing has found what a hint may have told. */
+const listedUntil = sql`(select min(cursor) from sweep_cursors)`
+const tooMany = sql`least(now() - ${KEPT_AT_LEAST}, ${listedUntil}, case when i.from_known_address
+  then ${oldestOfTheNewest(true, MOST_UNKNOWN.gateway)} else ${oldestOfTheNewest(false, MOST_UNKNOWN.strangers)} end)`
 
 /** Never one that names what is known, nor one whose look nobody could book: that is for a person, however long it takes. */
 const unknownHints = sql`
   delete from inbox where id in (select id from inbox i
     where state = 'parked' and source = 'webhook'
       and parked_because in ('unknownOrder', 'unreadable', 'oversized', 'flood')
-      and received_at < greatest(now() - ${KEPT}, least(now() - ${KEPT_AT_LEAST}, ${oldestOfTheNewest}))
+      and greatest(received_at, settled_at) < greatest(now() - ${KEPT}, ${tooMany})
       and not exists (select 1 from payments p where p.merchant_uid = i.merchant_uid)
       and not exists (select 1 from attempts a where a.gateway = i.gateway and a.gateway_ref = i.gateway_ref)
       and ${unread}
-    order by received_at limit ${PURGED_AT_ONCE} for update skip locked)`
+    order by settled_at limit ${PURGED_AT_ONCE} for update skip locked)`
 
 /** Delivered, and never sent again by a person: of those the journal tells. A parked row waits for its person. */
 const leftOutbox = sql`
@@ -71,7 +77,8 @@ const leftOutbox = sql`
 /** When invented references were looked at: they would grow by as many as a stranger invents. */
 const unlinkedLooks = sql`
   delete from looks where (gateway, subject) in (select gateway, subject from looks l
-    where not linked and subject like 'ref:%' and began < now() - ${LOOKS_KEPT}
+    where not linked and subject like 'ref:%'
+      and (began < now() - ${LOOKS_KEPT} or began is null and coalesce(retry_at, leased_until) < now() - ${LOOKS_KEPT})
       and (leased_until is null or leased_until < now())
       and not exists (select 1 from attempts a where a.gateway = l.gateway and a.gateway_ref = substr(l.subject, 5))
       and not exists (select 1 from inbox i where i.gateway = l.gateway and i.subject = l.subject and i.state = 'received')

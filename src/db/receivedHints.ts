@@ -60,7 +60,9 @@ async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
     and ${WAITS}`.execute(db)
   return numAffectedRows > 0n
 }
-const WAITS = sql`state in ('received', 'parked') and (state = 'received' or parked_because = 'unknownOrder')`
+const WAITS = sql`state in ('received', 'parked') and (state = 'received' or parked_because = 'unknownOrder'
+  and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)
+  and not exists (select 1 from attempts a where a.gateway = inbox.gateway and a.gateway_ref = inbox.gateway_ref))`
 
 type Standing = { readonly linked: boolean; readonly ordered: boolean; readonly crowded: boolean }
 

@@ -16,12 +16,17 @@ export function readForm(input: unknown, help: string): Form {
   return { fields: isObject ? { ...input } : {}, help, faults, known: new Set() }
 }
 
+/** No database takes them: a null character, and half of a character that was cut in two. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+
 export function optional({ fields, faults, known }: Form, name: string, most: number): string | null {
   known.add(name)
   const value = fields[name]
   if (value === undefined || value === null) return null
-  if (typeof value === 'string' && value.trim().length > 0 && value.length <= most) return value.trim()
-  faults.push(`${name}: a text of 1 to ${most} characters`)
+  const isText = typeof value === 'string' && value.trim().length > 0 && value.length <= most
+  if (isText && !UNSTORABLE.test(value)) return value.trim()
+  if (isText) faults.push(`${name}: a text without null characters and halves of characters`)
+  else faults.push(`${name}: a text of 1 to ${most} characters`)
   return null
 }
 

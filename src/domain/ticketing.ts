@@ -7,7 +7,7 @@ import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, t
 import type { RefundId } from './ids.ts'
 import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
 import type { RefundEvent } from './refund.ts'
-import { planRefund } from './waits.ts'
+import { replanRefund } from './waits.ts'
 
 /** Tickets of the present authorisation: `submit`, `submit.2`, …, each one a try that the next may follow only if nothing was sent. */
 export function ticketsOf(refund: Refund): readonly Ticket[] {
@@ -113,7 +113,7 @@ export function notTried(books: Books, id: RefundId, said: string, setting: Sett
 function later(refund: Refund, said: string, setting: Setting): Refund {
   const tries = refund.tries + 1
   const nextTryAt = new Date(Date.parse(setting.now) + retryDelayMs(tries)).toISOString()
-  return planRefund({ ...refund, tries, nextTryAt, said }, setting.patience, setting.now, false)
+  return replanRefund({ ...refund, tries, nextTryAt, said }, setting.patience, setting.now)
 }
 
 const EVENTS = {

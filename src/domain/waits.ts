@@ -80,8 +80,8 @@ export function planStray(attempt: Attempt, open: boolean, now: string, raised: 
 }
 
 /** A snooze moves the next checkpoint to its end: nobody is told before, and somebody is told then. */
-function snoozed({ snoozedUntil, nextCheckpointLevel }: Wait, now: string): Checkpoint | undefined {
-  if (snoozedUntil === null || Date.parse(snoozedUntil) <= Date.parse(now)) return undefined
+function snoozed({ snoozedUntil, nextCheckpointLevel }: Wait, after: string): Checkpoint | undefined {
+  if (snoozedUntil === null || Date.parse(snoozedUntil) <= Date.parse(after)) return undefined
   return { at: snoozedUntil, level: nextCheckpointLevel ?? 'remind' }
 }
 
@@ -105,7 +105,8 @@ type Planned = Pick<Wait, 'attention' | 'lastCheckpointAt' | 'nextCheckpointAt' 
 function planned(wait: Wait, tracks: readonly Track[], now: string, raised: boolean, atOnce: Attention): Planned {
   const lastCheckpointAt = raised ? now : wait.lastCheckpointAt
   const ladder = nextCheckpoint(tracks, lastCheckpointAt)
-  const next = snoozed(wait, now) ?? ladder
+  // Its end stays due until a checkpoint has run, or a read just after it would forget it.
+  const next = snoozed(wait, lastCheckpointAt) ?? ladder
   const least = raised ? louder(atOnce, wait.attention) : atOnce
   const attention = louder(least, levelAt(tracks, lastCheckpointAt))
   return { lastCheckpointAt, attention, nextCheckpointAt: next?.at ?? null, nextCheckpointLevel: next?.level ?? null }

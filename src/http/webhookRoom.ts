@@ -1,7 +1,7 @@
 // Room for what nobody knows: how many webhooks about unknown orders, and unreadable ones, get a row; the others are counted.
 // Must not know: hints about known orders and payments, which need no room. What is counted here got no 200.
 import { transact, type Db } from '../db/connect.ts'
-import { noteRefused, type Refused } from '../db/refusedHints.ts'
+import { noteRefused, OTHERS, SENDERS, type Refused } from '../db/refusedHints.ts'
 
 /** An order is recorded here before anybody can pay it, so an honest gateway names unknown ones after a mishap only. */
 const A_SENDER_A_MINUTE = 60
@@ -9,9 +9,6 @@ const A_SENDER_A_MINUTE = 60
 const STRANGERS_AN_HOUR = 1_000
 /** The gateway's own addresses have room of their own: after a backup was restored, a day's orders may be unknown. */
 const GATEWAY_AN_HOUR = 10_000
-/** Senders that are told apart in one note; the others are one. */
-const SENDERS = 100
-const OTHERS = 'others'
 
 type From = { readonly sender: string; readonly fromKnownAddress: boolean }
 
@@ -38,8 +35,8 @@ export function makeHintRoom({ db, kick, now = () => performance.now() }: Option
   const classes = windowOf(3_600_000, now)
   let refused = new Map<string, Refused>()
   const remember = (hint: Refused): void => {
-    const known = refused.has(hint.sender) || refused.size < SENDERS
-    const sender = known ? hint.sender : OTHERS
+    const apart = hint.fromKnownAddress || refused.has(hint.sender) || refused.size < SENDERS
+    const sender = apart ? hint.sender : OTHERS
     const before = refused.get(sender)
     refused.set(sender, { ...(before ?? { ...hint, sender }), times: (before?.times ?? 0) + hint.times })
   }

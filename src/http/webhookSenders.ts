@@ -8,19 +8,23 @@ import { BlockList, isIP } from 'node:net'
  */
 const IAMPORT = ['52.78.100.19', '52.78.48.223', '52.78.5.241']
 
+const NO_ADDRESS = 'no address'
+
 const published = new BlockList()
 for (const address of IAMPORT) published.addAddress(address)
 
 /** Behind proxies true only where TRUSTED_PROXIES is: else the address is a proxy's. */
 export function isPublished(address: string): boolean {
-  const plain = withoutPrefix(address)
+  const plain = plainOf(address)
   return isIP(plain) === 4 && published.check(plain)
 }
 
 /** One sender: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it has them all. */
 export function senderOf(address: string): string {
-  const plain = withoutPrefix(address)
-  if (isIP(plain) !== 6) return plain
+  const plain = plainOf(address)
+  // What is no address was written by a stranger, and an alert would repeat it.
+  if (isIP(plain) === 0) return NO_ADDRESS
+  if (isIP(plain) === 4) return plain
   const [head = '', tail] = plain.split('::')
   const before = head.split(':').filter((group) => group !== '')
   const after = (tail ?? '').split(':').filter((group) => group !== '')
@@ -32,4 +36,9 @@ export function senderOf(address: string): string {
     .join(':')}::/64`
 }
 
-const withoutPrefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
+/** As it is compared: some proxies name a port as well. */
+const plainOf = (address: string): string =>
+  address
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '')

@@ -15,13 +15,22 @@ export function startHousekeeping(deps: Deps): Loop {
   return startLoop({ name: 'housekeeping', pollMs: EVERY_MS, log: deps.log, work: () => keepHouse(deps) })
 }
 
-/** True where there may be more to do at once. */
-export async function keepHouse({ db, log, kick }: Deps): Promise<boolean> {
+/** True where there may be more to do at once. Neither half waits for the other or fails because of it. */
+export async function keepHouse(deps: Deps): Promise<boolean> {
+  const [unparked, purged] = await Promise.allSettled([unparkAll(deps), purge(deps)])
+  if (unparked.status === 'rejected') throw unparked.reason
+  if (purged.status === 'rejected') throw purged.reason
+  return purged.value
+}
+
+async function unparkAll({ db, log, kick }: Deps): Promise<void> {
   const unparked = await unparkKnown(db)
-  if (unparked > 0) {
-    log(`${unparked} parked hints name what is known by now and are looked at`)
-    kick()
-  }
+  if (unparked === 0) return
+  log(`${unparked} parked hints name what is known by now and are looked at`)
+  kick()
+}
+
+async function purge({ db }: Deps): Promise<boolean> {
   const purged = Object.entries(await purgeOnce(db))
   for (const [what, count] of purged) metrics.purged.inc({ what }, count)
   return purged.some(([, count]) => count === PURGED_AT_ONCE)

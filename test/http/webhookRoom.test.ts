@@ -103,9 +103,25 @@ describe('what got no row', () => {
     const room = aRoom()
     for (let index = 0; index < 300; index += 1) room.refuse(refused(`203.0.${index}.9`))
     await room.note()
+    const again = aRoom()
+    for (let index = 0; index < 300; index += 1) again.refuse(refused(`198.51.${index}.9`))
+    await again.note()
     const rows = await flood()
     expect(rows).toHaveLength(101)
-    expect(rows.at(-1)).toMatchObject({ remoteAddress: 'others', times: 200 })
+    expect(rows.at(-1)).toMatchObject({ remoteAddress: 'others', times: 500, body: null })
+  })
+
+  test("from the gateway's own addresses pages, whatever strangers do in that hour, and is told apart", async () => {
+    const room = aRoom()
+    for (let index = 0; index < 300; index += 1) room.refuse(refused(`203.0.${index}.9`))
+    await room.note()
+    room.refuse({ ...refused('52.78.5.241'), fromKnownAddress: true })
+    await room.note()
+    expect(await alerts()).toMatchObject([
+      { level: 'warn', kind: 'inboxFlood' },
+      { level: 'page', kind: 'inboxFlood', sentence: expect.stringContaining('52.78.5.241') },
+    ])
+    expect((await flood()).at(-1)).toMatchObject({ remoteAddress: '52.78.5.241', times: 1 })
   })
 
   test('and could not be noted is noted later', async () => {
@@ -130,7 +146,10 @@ describe('a sender', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['no address', 'no address'],
-    ['', ''],
+    ['', 'no address'],
+    ['[click](https://evil.test)', 'no address'],
+    ['203.0.113.9:5678', '203.0.113.9'],
+    ['[2001:db8:1:2::9]:5678', '2001:db8:1:2::/64'],
   ])('%s is %s', (address, sender) => expect(senderOf(address)).toBe(sender))
 
   test.each([

@@ -101,9 +101,9 @@ describe('hints that are never forgotten', () => {
 describe('hints of unknown orders', () => {
   /** As many as are kept however young, a minute old. */
   const fill = () =>
-    sql`insert into inbox (gateway, source, subject, gateway_ref, merchant_uid, state, parked_because, received_at)
+    sql`insert into inbox (gateway, source, subject, gateway_ref, merchant_uid, state, parked_because, received_at, settled_at)
       select ${GATEWAY}, 'webhook', 'ref:imp_' || n, 'imp_' || n, 'nobody-' || n, 'parked', 'unknownOrder',
-        clock_timestamp() - interval '1 minute' from generate_series(1, 10000) as n`.execute(database.db)
+        clock_timestamp() - interval '1 minute', clock_timestamp() - interval '1 minute' from generate_series(1, 10000) as n`.execute(database.db)
 
   test('beyond ten thousand go earlier, the oldest first, and none before its day is over', async () => {
     await fill()
@@ -116,15 +116,24 @@ describe('hints of unknown orders', () => {
       await aged(3, { ...shape, merchantUid: known.order }),
       await aged(3, { state: 'parked', because: 'noAnswer' }),
     ]
+    const gateways = await aged(3, shape)
+    await sql`update inbox set from_known_address = true where id = ${gateways}`.execute(database.db)
+    const cursor = (age: string) =>
+      sql`insert into sweep_cursors values (${GATEWAY}, 'paid', now() - ${age}::interval, true, 0, 0)
+        on conflict (gateway, status) do update set cursor = excluded.cursor`.execute(database.db)
+    await cursor('4 days')
+    expect((await purgeOnce(database.db)).unknownHints).toBe(0)
+    await cursor('1 minute')
     expect((await purgeOnce(database.db)).unknownHints).toBe(2)
     const kept = await left()
-    expect(kept).toHaveLength(10_003)
-    expect(ids.map((id) => kept.includes(id))).toEqual([false, false, true, true, true])
+    expect(kept).toHaveLength(10_004)
+    expect([...ids, gateways].map((id) => kept.includes(id))).toEqual([false, false, true, true, true, true])
   })
 
   test('go a few at a time, until a portion is not full', async () => {
     await fill()
-    await sql`update inbox set received_at = received_at - interval '100 days' where id % 10 = 0`.execute(database.db)
+    await sql`update inbox set received_at = received_at - interval '100 days',
+      settled_at = settled_at - interval '100 days' where id % 10 = 0`.execute(database.db)
     const purged = async () =>
       (await metrics.purged.get()).values.find(({ labels }) => labels.what === 'unknownHints')?.value ?? 0
     const before = await purged()

@@ -9,7 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`create index inbox_open_reference on inbox (gateway_ref) where state in ('received', 'parked')`,
     sql`create index inbox_unlooked_order on inbox (merchant_uid) where state = 'received'`,
     sql`create unique index inbox_flood on inbox (gateway, remote_address, due_at) where parked_because = 'flood'`,
-    sql`create index inbox_parked_webhooks on inbox (received_at) where state = 'parked' and source = 'webhook'`,
+    sql`create index inbox_parked_webhooks on inbox (settled_at) where state = 'parked' and source = 'webhook'`,
     sql`create index inbox_unmoved on inbox (settled_at) where state = 'looked' and not moved`,
     sql`create index outbox_delivered on outbox (settled_at) where state = 'delivered'`,
     sql`create index looks_forgotten on looks (began) where not linked`,
