@@ -102,7 +102,7 @@ export async function shareOrderLook(db: Db, { gateway, subject }: Candidate, me
 export async function parkUnknown(db: Db, { gateway, subject }: Candidate): Promise<number> {
   const { numAffectedRows } = await sql`
     update inbox set state = 'parked', parked_because = 'unknownOrder', settled_at = clock_timestamp()
-    where gateway = ${gateway} and subject = ${subject} and state = 'received'
+    where gateway = ${gateway} and subject = ${subject} and state = 'received' and source in ${SPACED}
       and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)`.execute(db)
   return Number(numAffectedRows ?? 0)
 }

@@ -31,7 +31,7 @@ const WAITING_ROWS = 5
 
 /** Committed when it returns. `room` takes a place among the rows of what nobody knows; it is asked for nothing else. */
 export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boolean): Promise<Kept> {
-  if (await countSame(db, hint)) return 'counted'
+  if (await countSame(db, hint, sql`skip locked`)) return 'counted'
   const { linked, ordered, crowded } = await standingOf(db, hint)
   if (!linked && !ordered) {
     if (!room()) return 'refused'
@@ -40,6 +40,8 @@ export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boole
   }
   // Asked once more by the insertion itself, for many hints may come at once.
   if (!crowded && (await insert(db, hint, sql`not ${crowd(hint, linked)}`))) return 'row'
+  // Where rows are few, it is worth waiting for the row that another hint is just counted in: it says what was said.
+  if (await countSame(db, hint, sql``)) return 'counted'
   return keepAmongSeveral(db, hint, linked)
 }
 
@@ -48,7 +50,7 @@ export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boole
  * latest is the row's, so the look that answers the row has begun after it; a row that a look is just settling, or
  * another hint is just counted in, is passed over, and this one gets a row of its own.
  */
-async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
+async function countSame(db: Db, hint: ReceivedHint, locked: RawBuilder<unknown>): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     update inbox set times = times + 1, received_at = clock_timestamp()
     where id = (select id from inbox
@@ -56,7 +58,7 @@ async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
         and said_status is not distinct from ${hint.saidStatus}
         and said_cancellation_id is not distinct from ${hint.saidCancellationId}
         and source = 'webhook' and from_known_address = ${hint.fromKnownAddress} and ${WAITS}
-      limit 1 for update skip locked)
+      limit 1 for update ${locked})
     and ${WAITS}`.execute(db)
   return numAffectedRows > 0n
 }
