@@ -103,7 +103,9 @@ describe('hints of unknown orders', () => {
   const fill = () =>
     sql`insert into inbox (gateway, source, subject, gateway_ref, merchant_uid, state, parked_because, received_at, settled_at)
       select ${GATEWAY}, 'webhook', 'ref:imp_' || n, 'imp_' || n, 'nobody-' || n, 'parked', 'unknownOrder',
-        clock_timestamp() - interval '1 minute', clock_timestamp() - interval '1 minute' from generate_series(1, 10000) as n`.execute(database.db)
+        clock_timestamp() - interval '1 minute', clock_timestamp() - interval '1 minute' from generate_series(1, 10000) as n`.execute(
+      database.db,
+    )
 
   test('beyond ten thousand go earlier, the oldest first, and none before its day is over', async () => {
     await fill()
