@@ -54,8 +54,7 @@ export async function follow(
   { workflowId, now, person }: Request,
 ): Promise<CommandAnswer> {
   if (pending) await askApproval(trx, pending)
-  // A wake for its own saga too: an update that a dying server has not yet written down is lost with it, and the move is not.
-  await carryOut(trx, target.loaded, decision, { ...mover(deps, workflowId, now), saga: null, who: wordOf(person) })
+  await carryOut(trx, target.loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
   if (target.recheck) await keepHint(trx, { ...target.recheck, source: 'person' })
   return answer
 }

@@ -60,7 +60,7 @@ export const ANSWERS = {
     asking | unknown | cancelPending | 0+6000, 4000 left | ticket.ended lostAnswer | refund.unknown`,
 } as const
 
-/** A person's move wakes the saga that it is about like anybody's: an update may be lost with its server, a wake is not. */
+/** A person's own move needs no wake: it is a step of the saga that it is about. */
 export const PEOPLE = {
   acknowledge: `
     requested     | requested  | cancelPending | 0+6000, 4000 left    | acknowledge |
@@ -85,80 +85,80 @@ export const PEOPLE = {
     reversed      | reversed   | paid          | 0+6000, 4000 left    | snooze |`,
 
   retryTicket: `
-    pastPage      | requested | cancelPending | 0+6000, 4000 left | retried               | wake, refund.requested
-    unknown       | requested | cancelPending | 0+6000, 4000 left | retried               | wake, refund.requested
-    blocked       | requested | cancelPending | 0+6000, 4000 left | retried payment.state | wake, refund.requested, payment.cancelPending
-    refused       | requested | cancelPending | 0+6000, 4000 left | retried payment.state | wake, refund.requested, payment.cancelPending
-    refusedLiving | requested | cancelPending | 0+6000, 4000 left | retried payment.state | wake, refund.requested, payment.cancelPending
-    refusedDead   | requested | cancelPending | 0+6000, 4000 left | retried payment.state | wake, refund.requested, payment.cancelPending
-    reversed      | requested | cancelPending | 0+6000, 4000 left | retried payment.state | wake, refund.requested, payment.cancelPending`,
+    pastPage      | requested | cancelPending | 0+6000, 4000 left | retried               | refund.requested
+    unknown       | requested | cancelPending | 0+6000, 4000 left | retried               | refund.requested
+    blocked       | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
+    refused       | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
+    refusedLiving | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
+    refusedDead   | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
+    reversed      | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending`,
 
   'resolve refunded': `
-    ticketOpen    | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    pastPage      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    partlyBooked  | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    unknown       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    blocked       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    refused       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    refusedLiving | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
+    ticketOpen    | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    pastPage      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    partlyBooked  | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    unknown       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    blocked       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    refused       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    refusedLiving | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     refusedDead   | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
-    reversed      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled`,
+    reversed      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled`,
 
   'resolve refunded, ticket dead': `
-    ticketOpen    | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    pastPage      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    partlyBooked  | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    unknown       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    blocked       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    refused       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
-    refusedLiving | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled
+    ticketOpen    | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    pastPage      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    partlyBooked  | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    unknown       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    blocked       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    refused       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    refusedLiving | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     refusedDead   | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
-    reversed      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | wake, refund.refunded, payment.partlyCancelled`,
+    reversed      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled`,
 
   'resolve refused': `
-    ticketOpen   | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | wake, refund.refused, payment.paid
-    pastPage     | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | wake, refund.refused, payment.paid
-    partlyBooked | refused | partlyCancelled | 2000+4000, 4000 left | resolvedRefused payment.state | wake, refund.refused, payment.partlyCancelled
-    unknown      | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | wake, refund.refused, payment.paid
-    reversed     | refused | paid            | 0+6000, 4000 left    | resolvedRefused               | wake, refund.refused`,
+    ticketOpen   | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
+    pastPage     | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
+    partlyBooked | refused | partlyCancelled | 2000+4000, 4000 left | resolvedRefused payment.state | refund.refused, payment.partlyCancelled
+    unknown      | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
+    reversed     | refused | paid            | 0+6000, 4000 left    | resolvedRefused               | refund.refused`,
 
   'resolve refused, ticket dead': `
-    ticketOpen    | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | wake, refund.refused, payment.paid
-    pastPage      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | wake, refund.refused, payment.paid
-    partlyBooked  | refused closed | partlyCancelled | 2000+0, 8000 left | resolvedRefused payment.state | wake, refund.refused, payment.partlyCancelled
-    unknown       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | wake, refund.refused, payment.paid
+    ticketOpen    | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
+    pastPage      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
+    partlyBooked  | refused closed | partlyCancelled | 2000+0, 8000 left | resolvedRefused payment.state | refund.refused, payment.partlyCancelled
+    unknown       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
     refused       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               |
     refusedLiving | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               |
-    reversed      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               | wake, refund.refused`,
+    reversed      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               | refund.refused`,
 
   'resolve settledElsewhere': `
-    ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    pastPage      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    partlyBooked  | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    unknown       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    blocked       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    refused       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    refusedLiving | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
+    ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    pastPage      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    partlyBooked  | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    unknown       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    blocked       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    refused       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    refusedLiving | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     refusedDead   | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
-    reversed      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled`,
+    reversed      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled`,
 
   'resolve settledElsewhere, ticket dead': `
-    ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    pastPage      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    partlyBooked  | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    unknown       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    blocked       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    refused       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
-    refusedLiving | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled
+    ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    pastPage      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    partlyBooked  | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    unknown       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    blocked       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    refused       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    refusedLiving | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     refusedDead   | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
-    reversed      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | wake, refund.settledElsewhere, payment.partlyCancelled`,
+    reversed      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled`,
 
   'resolve ticketOpen': `
-    unknown | ticketOpen | cancelPending | 0+6000, 4000 left | ticketSeen | wake, refund.ticketOpen`,
+    unknown | ticketOpen | cancelPending | 0+6000, 4000 left | ticketSeen | refund.ticketOpen`,
   'resolve ticketOpen, ticket dead': '',
 
   withdraw: `
-    requested | withdrawn closed | paid | 0+0, 10000 left | withdrawn payment.state | wake, refund.withdrawn, payment.paid
-    blocked   | withdrawn closed | paid | 0+0, 10000 left | withdrawn               | wake, refund.withdrawn
-    refused   | withdrawn closed | paid | 0+0, 10000 left | withdrawn               | wake, refund.withdrawn`,
+    requested | withdrawn closed | paid | 0+0, 10000 left | withdrawn payment.state | refund.withdrawn, payment.paid
+    blocked   | withdrawn closed | paid | 0+0, 10000 left | withdrawn               | refund.withdrawn
+    refused   | withdrawn closed | paid | 0+0, 10000 left | withdrawn               | refund.withdrawn`,
 } as const

@@ -135,13 +135,13 @@ export const NEVER_ACCEPTED = `
   unknown          | unknown                 | cancelPending   | 0+9000, paymentNotPaid    | ticket.ended lostAnswer | refund.unknown
   refused          | refused                 | quarantined     | 0+0, paymentNotPaid       | ticket.ended turnedDown payment.state | wake payment, refund.refused, payment.quarantined, warn refused
   blocked          | blocked                 | quarantined     | 0+9000, paymentNotPaid    | notRefundable payment.state | refund.blocked, payment.quarantined, warn blocked.notRefundable
-  withdrawn        | withdrawn closed        | quarantined     | 0+0, paymentNotPaid       | withdrawn | wake payment, wake, refund.withdrawn
-  refusedLiving    | refused                 | quarantined     | 0+9000, paymentNotPaid    | resolvedRefused payment.state | wake, refund.refused, payment.quarantined
-  refusedDead      | refused closed          | quarantined     | 0+0, paymentNotPaid       | resolvedRefused payment.state | wake payment, wake, refund.refused, payment.quarantined
-  retried          | requested               | cancelPending   | 0+9000, paymentNotPaid    | retried payment.state | wake payment, wake, refund.requested, payment.cancelPending
-  settledElsewhere | settledElsewhere closed | cancelled       | 9000+0, paymentNotPaid    | settled payment.state | wake, refund.settledElsewhere, payment.cancelled
+  withdrawn        | withdrawn closed        | quarantined     | 0+0, paymentNotPaid       | withdrawn | wake payment, refund.withdrawn
+  refusedLiving    | refused                 | quarantined     | 0+9000, paymentNotPaid    | resolvedRefused payment.state | refund.refused, payment.quarantined
+  refusedDead      | refused closed          | quarantined     | 0+0, paymentNotPaid       | resolvedRefused payment.state | wake payment, refund.refused, payment.quarantined
+  retried          | requested               | cancelPending   | 0+9000, paymentNotPaid    | retried payment.state | wake payment, refund.requested, payment.cancelPending
+  settledElsewhere | settledElsewhere closed | cancelled       | 9000+0, paymentNotPaid    | settled payment.state | refund.settledElsewhere, payment.cancelled
   partlyBooked     | ticketOpen              | cancelPending   | 2000+7000, paymentNotPaid | attempt.status refund.partlyBooked | warn smallerThanAsked
-  partlyRefused    | refused closed          | partlyCancelled | 2000+0, paymentNotPaid    | resolvedRefused payment.state | wake payment, wake, refund.refused, payment.partlyCancelled
+  partlyRefused    | refused closed          | partlyCancelled | 2000+0, paymentNotPaid    | resolvedRefused payment.state | wake payment, refund.refused, payment.partlyCancelled
   superseded       | superseded closed       | cancelled       | 9000+0, paymentNotPaid    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled, page overtakenTicket
   refunded         | refunded closed         | cancelled       | 9000+0, paymentNotPaid    | attempt.status cancelled payment.state | wake, refund.refunded, payment.cancelled
   reversed         | reversed                | quarantined     | 0+9000, paymentNotPaid    | reversed payment.state | wake, refund.reversed, payment.quarantined, page reversed`
