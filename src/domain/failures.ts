@@ -52,6 +52,14 @@ export const FAILURES = {
   gatewayKeysRefused: { code: 'gatewayUnavailable', http: 502, retry: true },
   /** The gateway answered something that this program cannot read; the field is named. */
   gatewayAnswerUnreadable: { code: 'gatewayUnavailable', http: 502, retry: true },
+  /** The gateway's answer is larger than we read: a smaller question may be answered. */
+  gatewayAnswerTooLarge: { code: 'gatewayUnavailable', http: 502, retry: true },
+  /** A look did not show money that is booked: it proves nothing, and is asked again. */
+  gatewayForgot: { code: 'gatewayUnavailable', http: 502, retry: true },
+  /** The gateway answers for another account than the one that is remembered: a person decides. */
+  accountDiffers: { code: 'gatewayUnavailable', http: 502, retry: true },
+  /** The database refuses what the gateway says, so the look has failed. */
+  evidenceNotBooked: { code: 'gatewayUnavailable', http: 502, retry: true },
   /** The gateway said no to a request that moves no money. */
   gatewayRefused: { code: 'gatewayUnavailable', http: 502, retry: false },
   temporarilyUnavailable: { code: 'temporarilyUnavailable', http: 503, retry: true },

@@ -6,15 +6,19 @@ import type { Money } from './money.ts'
 
 export type Channel = 'live' | 'test'
 
-/** One booked cancel: money that the gateway says has gone back. Open tickets are not visible here. */
+/** Who asked for a cancel, where the gateway says so: the merchant's console, or the payer's bank. Never one of our tickets. */
+export type ForeignMark = 'console' | 'chargeback'
+
+/** One booked cancel: money that the gateway says has gone back. Nothing here is a name that stays but the id. */
 export type CancelEntry = {
-  /** Cancellation id where the gateway gives one, else the ordinal: `#1`, `#2` … Unique within the attempt. */
-  readonly key: string
+  /** Some entries have none, some get theirs later. */
   readonly cancellationId: string | null
-  /** Minor units, of the attempt's currency. */
+  /** Minor units, of the attempt's currency; above zero. */
   readonly amount: number
   readonly cancelledAt: string | null
+  /** Ours as it was sent, cut, replaced or empty. */
   readonly reason: string
+  readonly mark: ForeignMark | null
 }
 
 /** What a gateway says of one attempt. Amounts in minor units of `currency`; times are ISO 8601 in UTC. */
@@ -23,14 +27,20 @@ export type Evidence = {
   readonly gatewayRef: GatewayRef
   /** The order that the evidence names itself; may be one that we do not know. */
   readonly merchantUid: string
+  /** Whose payment it is: the payment provider's name at the gateway; null where none is named. */
+  readonly provider: string | null
+  /** False: a provider that this program does not work for was paid. True where none is named. */
+  readonly ours: boolean
   /** `unrecognized` is a status that this program does not know yet: it is kept and moves nothing. */
   readonly status: 'ready' | 'paid' | 'cancelled' | 'failed' | 'unrecognized'
   readonly statusSaid: string
   readonly amount: number
   readonly currency: Currency
-  readonly channel: Channel
+  /** null where the gateway does not say: the order's own stands in, live for an unknown order. */
+  readonly channel: Channel | null
   /** Sum of what went back, as the gateway counts it. */
   readonly returned: number
+  /** In any order: entries are told apart by what they say, never by their place. */
   readonly entries: readonly CancelEntry[]
   readonly paidAt: string | null
   readonly failedAt: string | null
@@ -69,19 +79,50 @@ export type CancelAnswer =
 export type RegisterAnswer = { readonly kind: 'registered' } | { readonly kind: 'refused'; readonly said: string }
 
 export type ListedStatus = 'paid' | 'cancelled' | 'failed'
+export type ListAsked = {
+  readonly status: ListedStatus
+  /** Of the time of the present status, seconds rounded outwards. */
+  readonly from: Date
+  readonly to: Date
+  /** From 1. */
+  readonly page: number
+  /** Elements of a page, at most 100. */
+  readonly size: number
+}
+/** An element of a list that cannot be read, with the ids that can. */
+export type Unreadable = {
+  readonly gatewayRef: GatewayRef | null
+  readonly merchantUid: string | null
+  /** Whether it may be ours, as in Evidence. */
+  readonly ours: boolean
+  readonly why: string
+}
 /** One page of the gateway's own list, ascending by the time of the last change. */
-export type ListPage = { readonly listed: readonly Evidence[]; readonly more: boolean; readonly unreadable: number }
+export type ListPage = {
+  readonly listed: readonly Evidence[]
+  readonly unreadable: readonly Unreadable[]
+  /** How many the whole range holds; null where the gateway does not say. */
+  readonly total: number | null
+  readonly more: boolean
+}
 
 export type Gateway = {
   readonly name: GatewayName
   /** Registers the order's amount and currency; repeatable. Throws a Failure when the answer is not known. */
   register(order: Order): Promise<RegisterAnswer>
-  /** What is true now of one attempt; undefined when the gateway does not know it. Throws a Failure. */
+  /** What is true now of one attempt; undefined when the gateway does not show it. Throws a Failure. */
   look(ref: GatewayRef): Promise<Evidence | undefined>
+  /** At most 100 attempts at once; what is not shown proves nothing, and unreadable ones are left out. Throws a Failure. */
+  lookMany(refs: readonly GatewayRef[]): Promise<readonly Evidence[]>
   /** Every attempt of an order, all pages. Throws a Failure. */
   lookByOrder(merchantUid: MerchantUid): Promise<readonly Evidence[]>
   /** Asks for money back. Never throws for a provider's behaviour: each ending is a CancelAnswer. */
   cancel(request: CancelRequest): Promise<CancelAnswer>
-  /** Attempts whose final status changed since `from`, for the sweep. Throws a Failure. */
-  list(status: ListedStatus, from: Date, to: Date, page: number): Promise<ListPage>
+  /**
+   * Attempts whose final status changed within a range, for the sweep. Throws a Failure; `gatewayAnswerTooLarge` where
+   * a smaller page may be read.
+   */
+  list(asked: ListAsked): Promise<ListPage>
+  /** What identifies the account: its channels at providers of ours, sorted; never secret. Throws a Failure. */
+  account(): Promise<readonly string[]>
 }
