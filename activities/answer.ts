@@ -1,7 +1,7 @@
 // (e) How a cancel call ended: its outcome and what its answer shows, written in one transaction (design.md §6.3).
 // Must not know: workflows, how the call was made.
 import { attemptOf, checksumOf } from '../src/domain/balance.ts'
-import type { Attempt, Books, Decision, Refund, TicketOutcome } from '../src/domain/books.ts'
+import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../src/domain/books.ts'
 import { Failure } from '../src/domain/failures.ts'
 import type { CancelAnswer, Evidence, Gateway } from '../src/domain/gateway.ts'
 import { refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
@@ -9,6 +9,7 @@ import { judge } from '../src/domain/judge.ts'
 import { refundStep, type RefundStep } from '../src/domain/steps.ts'
 import { ticketEnded } from '../src/domain/ticketing.ts'
 import { carryOut } from '../src/db/carryOut.ts'
+import type { Began } from '../src/db/clock.ts'
 import { transact } from '../src/db/connect.ts'
 import { look } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -17,10 +18,11 @@ import { loadRefund, mover, refundIn } from './rows.ts'
 export type FileTicket = { readonly refundId: string; readonly key: string; readonly now: string }
 export type Intended = {
   readonly refund: Refund
+  readonly ticket: Ticket
   readonly attempt: Attempt
   readonly gateway: Gateway
   readonly since: number
-  readonly began: string
+  readonly began: Began
   readonly checksum: number
 }
 
@@ -60,11 +62,12 @@ function bookAnswer(
   books: Books,
   id: RefundId,
   key: string,
-  began: string,
+  began: Began,
   evidence: Evidence,
   setting: Parameters<Change>[1],
 ): Decision {
-  const seen = judge(books, evidence, { ...setting, asOf: began, policies: deps.policies }) ?? same(books)
+  const looked = { asOf: began.at, number: began.number, policies: deps.policies }
+  const seen = judge(books, evidence, { ...setting, ...looked }) ?? same(books)
   const done = refundIn(seen.books, id).state === 'refunded'
   const said = done ? 'the gateway cancelled at once' : 'the gateway took the request: a ticket is open at Paymentwall'
   const ended = ticketEnded(seen.books, id, key, done ? 'doneAtOnce' : 'filed', said, setting)

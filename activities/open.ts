@@ -8,6 +8,7 @@ import type { PaymentStep } from '../src/domain/steps.ts'
 import { loadBooks } from '../src/db/books.ts'
 import { transact } from '../src/db/connect.ts'
 import { unpark } from '../src/db/hints.ts'
+import { accountFailure } from '../src/inbox/account.ts'
 import { look } from '../src/inbox/look.ts'
 import { onPayment } from './checkpoint.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -39,6 +40,8 @@ export async function openPayment(deps: ActivityDeps, { merchantUid: text, now }
       refuse(deps, books, now, `the gateway ${name} is not configured`),
     )
   try {
+    const differs = await accountFailure(deps.db, name)
+    if (differs) throw differs
     const answer = await gateway.register({ merchantUid: id, amount, currency, channel })
     if (answer.kind === 'refused')
       return await onPayment(deps, id, now, 'order refused', (books) => refuse(deps, books, now, answer.said))

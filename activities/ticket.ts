@@ -3,7 +3,7 @@
 import { checksumOf, remainingOf } from '../src/domain/balance.ts'
 import { Failure } from '../src/domain/failures.ts'
 import type { CancelAnswer, CancelRequest } from '../src/domain/gateway.ts'
-import { reasonMarker, refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
+import { refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
 import { money } from '../src/domain/money.ts'
 import type { RefundStep } from '../src/domain/steps.ts'
 import {
@@ -16,8 +16,9 @@ import {
   tombstone,
 } from '../src/domain/ticketing.ts'
 import { carryOut } from '../src/db/carryOut.ts'
-import { databaseNow } from '../src/db/clock.ts'
+import { beginLook } from '../src/db/clock.ts'
 import { transact } from '../src/db/connect.ts'
+import { accountFailure } from '../src/inbox/account.ts'
 import { look } from '../src/inbox/look.ts'
 import { act, recordAnswer, same, type FileTicket, type Intended } from './answer.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -64,6 +65,8 @@ async function lookFirst(deps: ActivityDeps, id: RefundId, now: string): Promise
   )
   try {
     const saga = refundWorkflowId(id)
+    const differs = await accountFailure(deps.db, gateway)
+    if (differs) return differs.message
     const { found } = await look(deps, { gateway, gatewayRef }, { who: saga, saga, at: now })
     return found.length > 0 ? undefined : 'the gateway does not show this payment, so nothing was asked of it'
   } catch (error) {
@@ -79,7 +82,7 @@ async function intent(
   { key, now }: FileTicket,
 ): Promise<Intended | 'taken' | 'moved'> {
   const since = performance.now()
-  const began = await databaseNow(deps.db)
+  const began = await beginLook(deps.db)
   return transact(
     deps.db,
     'ticket intent',
@@ -99,8 +102,8 @@ async function intent(
       const intended = intend(loaded.books, id, key, setting, deps.refundability)
       if (!intended) return 'moved'
       await carryOut(trx, loaded, intended.decision, saved)
-      const { attempt } = intended
-      return { refund: intended.refund, attempt, gateway, since, began, checksum: checksumOf(attempt) }
+      const { attempt, ticket } = intended
+      return { refund: intended.refund, ticket, attempt, gateway, since, began, checksum: checksumOf(attempt) }
     },
     deps.log,
   )
@@ -109,14 +112,14 @@ async function intent(
 /** (c) and (d) The call, unless more than five seconds have passed since the intent by the monotonic clock. */
 async function call(
   deps: ActivityDeps,
-  { refund, attempt, gateway, since, checksum }: Intended,
+  { refund, ticket, attempt, gateway, since, checksum }: Intended,
 ): Promise<CancelAnswer> {
   const request: CancelRequest = {
     refundId: refund.refundId,
     gatewayRef: refund.gatewayRef,
     money: money(remainingOf(refund, attempt), refund.currency),
     checksum,
-    reason: refund.reason + reasonMarker(refund.refundId),
+    reason: ticket.sentReason,
     timeoutMs: deps.cancelTimeoutMs,
     mayStillSend: () => performance.now() - since <= SEND_WITHIN_MS,
   }

@@ -52,6 +52,12 @@ export const metrics = {
     labelNames: ['what', 'outcome'],
     registers,
   }),
+  strangers: new Counter({
+    name: 'saga_strangers_total',
+    help: "Payments of other providers, or of others' orders, on the same account: counted, and nothing else",
+    labelNames: ['gateway', 'source'],
+    registers,
+  }),
   looks: new Counter({ name: 'saga_looks_total', help: 'Looks at the gateway', labelNames: ['outcome'], registers }),
   gatewayCalls: new Histogram({
     name: 'saga_gateway_call_seconds',

@@ -2,6 +2,7 @@
 // Must not know: chat tools, what is wrong. What is gathered so far is in the rows alone, so a restart forgets nothing.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { isOver } from './clock.ts'
 import { transact, type Db } from './connect.ts'
 import { STALE } from './outgoing.ts'
 
@@ -62,9 +63,9 @@ export function claimLevel(db: Db, wanted: Level, leaseMs: number): Promise<stri
       update outbox o set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
       where kind = 'alert' and state = 'pending' and logged_at is not null and ${level('o')} = ${wanted}
         and not exists (select 1 from outbox m where m.message is not null
-          and m.settled_at > clock_timestamp() - ${WINDOW} and ${level('m')} = ${wanted})
+          and m.settled_at between clock_timestamp() - ${WINDOW} and clock_timestamp() + ${WINDOW} and ${level('m')} = ${wanted})
         and not exists (select 1 from outbox w where w.kind = 'alert' and w.state = 'pending' and ${level('w')} = ${wanted}
-          and (w.leased_until > clock_timestamp() or w.due_at > clock_timestamp()))`.execute(trx)
+          and (not ${isOver(sql`w.leased_until`)} or not ${isOver(sql`w.due_at`)}))`.execute(trx)
     return numAffectedRows > 0n ? token : undefined
   })
 }

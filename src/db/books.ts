@@ -3,6 +3,7 @@
 import type { Books, Decision } from '../domain/books.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../domain/ids.ts'
 import type { Trx } from './connect.ts'
+import type { Keyed } from './grouped.ts'
 import { loadAttempts, saveAttempts } from './attempts.ts'
 import { writeJournal } from './journal.ts'
 import { loadPayment, savePayment } from './payments.ts'
@@ -10,14 +11,17 @@ import { loadRefunds, saveRefunds } from './refunds.ts'
 
 /** Books as loaded: with the versions that their rows must still have when they are saved. */
 export type Loaded = { readonly books: Books; readonly versions: ReadonlyMap<string, number>; readonly notices: number }
+/** An order, with references that may not be linked to it yet; or a reference, with the order that it belongs to. */
 export type About =
-  { readonly merchantUid: MerchantUid } | { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
+  | { readonly merchantUid: MerchantUid; readonly also?: readonly Keyed[] }
+  | { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
 
 /** Lock order: payment, attempts, refunds. Without `lock` it only reads. */
 export async function loadBooks(trx: Trx, about: About, lock = true): Promise<Loaded> {
   const order = 'merchantUid' in about ? about.merchantUid : await orderOf(trx, about)
   const payment = order === undefined ? undefined : await loadPayment(trx, order, lock)
-  const attempts = await loadAttempts(trx, payment ? { ...about, merchantUid: payment.row.merchantUid } : about, lock)
+  const also = 'merchantUid' in about ? (about.also ?? []) : [about]
+  const attempts = await loadAttempts(trx, { ...(payment && { merchantUid: payment.row.merchantUid }), also }, lock)
   const refunds = attempts.rows.length === 0 ? { rows: [], versions: [] } : await loadRefunds(trx, attempts.rows, lock)
   return {
     books: { payment: payment?.row, attempts: attempts.rows, refunds: refunds.rows },

@@ -12,6 +12,12 @@ export function oneRow(count: bigint, what: string): void {
   if (count !== 1n) throw new Error(`${what} was changed by somebody else while it was locked; nothing was saved`)
 }
 
+/** The same for many rows in one statement. */
+export function oneOfEach(count: bigint, expected: number, what: string): void {
+  if (count !== BigInt(expected))
+    throw new Error(`${expected} rows of ${what} were locked and ${count} of them met; nothing was saved`)
+}
+
 export function versionOf(versions: ReadonlyMap<string, number>, key: string): number {
   const version = versions.get(key)
   if (version === undefined) throw new Error(`${key} was not loaded, so it cannot be saved`)

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from './connect.ts'
-import { fromNow } from './clock.ts'
+import { fromNow, isOver, type Began } from './clock.ts'
 import type { HintSource } from './schema.ts'
 
 export type Candidate = {
@@ -21,11 +21,16 @@ export type Candidate = {
 }
 
 const SPACED = sql.raw(`('webhook', 'pingback', 'browser', 'again')`)
+/** Which lane a hint takes: what tells of something that just happened, then the sweep, then a catch-up of the past. */
+const LANE = sql`case when i.source <> 'sweep' then 0 when i.sweep_id is null then 1 else 2 end`
+const free = isOver(sql`l.leased_until`)
+const rested = isOver(sql`l.not_before`)
+const retried = isOver(sql`l.retry_at`)
 
 /**
- * References with unlooked, due hints that nobody looks at now. In a flood first those that are known here, among them
- * those that the gateway's own addresses, sweeps, sagas or people named; else the longest waiting first, by when the
- * look fell due: a row that hints are counted into again and again has no older claim than the others.
+ * References with unlooked, due hints that nobody looks at now. In a flood first those that are known here, lane by
+ * lane, and in each those that the gateway's own addresses, sagas or people named; else the longest waiting first, by
+ * when the look fell due: a row that hints are counted into again and again has no older claim than the others.
  */
 export async function candidates(db: Db, limit: number): Promise<readonly Candidate[]> {
   const { rows } = await sql<Candidate>`
@@ -35,18 +40,18 @@ export async function candidates(db: Db, limit: number): Promise<readonly Candid
       bool_or(p.merchant_uid is not null) as order_known,
       exists (select 1 from attempts a where a.gateway = i.gateway and a.gateway_ref = min(i.gateway_ref)) as linked,
       bool_or(i.source not in ${SPACED}) as trusted,
-      bool_or(i.from_known_address or i.source not in ('webhook', 'again')) as likely, 
+      bool_or(i.from_known_address or i.source not in ('webhook', 'again')) as likely, min(${LANE}) as lane,
       greatest(min(i.due_at), max(l.not_before) filter (where i.source in ${SPACED}), max(l.retry_at)) as due_at,
       coalesce(max(l.failures), 0) as failures, coalesce(max(l.spacing_ms), 0) as spacing_ms
     from inbox i
       left join looks l on l.gateway = i.gateway and l.subject = i.subject
       left join payments p on p.merchant_uid = i.merchant_uid
-    where i.state = 'received' and i.due_at <= clock_timestamp() and i.subject is not null
-      and (l.leased_until is null or l.leased_until < clock_timestamp())
-      and (l.retry_at is null or l.retry_at <= clock_timestamp())
-      and (l.not_before is null or l.not_before <= clock_timestamp() or i.source not in ${SPACED})
+    where i.state = 'received' and ${isOver(sql`i.due_at`)} and i.subject is not null
+      and (l.leased_until is null or ${free})
+      and (l.retry_at is null or ${retried})
+      and (l.not_before is null or ${rested} or i.source not in ${SPACED})
     group by i.gateway, i.subject) as waiting
-    order by order_known or linked or trusted desc, likely desc, due_at limit ${limit}`.execute(db)
+    order by order_known or linked or trusted desc, lane, likely desc, due_at limit ${limit}`.execute(db)
   return rows
 }
 
@@ -68,9 +73,7 @@ export async function lease(db: Db, candidate: Candidate, leaseMs: number): Prom
       on
         .columns(['gateway', 'subject'])
         .doUpdateSet({ saidMerchantUid: merchantUid, linked, leaseToken: token, leasedUntil: fromNow(leaseMs) })
-        .where((eb) =>
-          eb.or([eb('looks.leasedUntil', 'is', null), eb('looks.leasedUntil', '<', sql<string>`clock_timestamp()`)]),
-        ),
+        .where((eb) => eb.or([eb('looks.leasedUntil', 'is', null), isOver(sql`looks.leased_until`)])),
     )
     .returning('leaseToken')
     .executeTakeFirst()
@@ -82,7 +85,7 @@ export async function unlinkedLooks(db: Db, merchantUid: string): Promise<number
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from looks
     where said_merchant_uid = ${merchantUid} and not linked and subject like 'ref:%'
-      and (began > clock_timestamp() - interval '10 minutes' or leased_until > clock_timestamp())`.execute(db)
+      and (began > clock_timestamp() - interval '10 minutes' or not ${isOver(sql`leased_until`)})`.execute(db)
   return rows[0]?.count ?? 0
 }
 
@@ -176,12 +179,15 @@ export type SettledHint = {
 type Seen = { readonly gatewayRef: string; readonly merchantUid: string }
 type Subject = { readonly gateway: string } & ({ readonly gatewayRef: string } | { readonly merchantUid: string })
 
-/** Marks `looked` each hint of what was looked at that had arrived, and was due, before the look began. */
+/**
+ * Marks `looked` each hint of what was looked at that had arrived, by the sequence, and was due, by the clock, before
+ * the look began.
+ */
 export async function settleHints(
   trx: Trx,
   subject: Subject,
   found: readonly Seen[],
-  { began, moved }: { began: string; moved: boolean },
+  { began, moved }: { began: Began; moved: boolean },
 ): Promise<readonly SettledHint[]> {
   const subjects = [
     'gatewayRef' in subject ? `ref:${subject.gatewayRef}` : `order:${subject.merchantUid}`,
@@ -194,9 +200,30 @@ export async function settleHints(
         and gateway_ref || ' ' || merchant_uid not in (${sql.join(pairs.length > 0 ? pairs : [''])})
         and gateway_ref in (${sql.join(found.length > 0 ? found.map((seen) => seen.gatewayRef) : [''])})
     where gateway = ${subject.gateway} and subject in (${sql.join([...new Set(subjects)])})
-      and state = 'received' and received_at < ${began}::timestamptz and due_at < ${began}::timestamptz
+      and state = 'received' and arrival < ${began.number} and ${isOver(sql`due_at`, sql`${began.at}::timestamptz`)}
     returning gateway_ref, merchant_uid, source, said_status, said_cancellation_id, mismatched, times, several`.execute(
     trx,
   )
   return rows
+}
+
+/**
+ * The account is right again: what failed because it was not, and what was parked for it, is looked at now. Returns how
+ * many hints were parked.
+ */
+export async function retryAll(trx: Trx, gateway: string, parkedBecause: string): Promise<number> {
+  await trx
+    .updateTable('looks')
+    .set({ retryAt: null, failures: 0 })
+    .where('gateway', '=', gateway)
+    .where('failures', '>', 0)
+    .execute()
+  const { numUpdatedRows } = await trx
+    .updateTable('inbox')
+    .set({ state: 'received', parkedBecause: null, settledAt: null })
+    .where('gateway', '=', gateway)
+    .where('state', '=', 'parked')
+    .where('parkedBecause', '=', parkedBecause)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
 }

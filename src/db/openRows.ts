@@ -54,7 +54,17 @@ export async function openRefunds(db: Db, { after, limit, quietMs }: Page): Prom
 export function waitingRefunds(trx: Trx, { after, limit }: Omit<Page, 'quietMs'>) {
   return trx
     .selectFrom('refunds as r')
-    .select(['refundId', 'state', 'stateSince', 'waitingSince', 'attention', 'acknowledgedLevel', 'owner'])
+    .select([
+      'refundId',
+      'state',
+      'stateSince',
+      'ticketDead',
+      'matchedByAmount',
+      'waitingSince',
+      'attention',
+      'acknowledgedLevel',
+      'owner',
+    ])
     .select(['snoozedUntil', 'lastCheckpointAt', 'nextCheckpointAt', 'nextCheckpointLevel'])
     .where(sql<boolean>`${OPEN_REFUND} and r.refund_id > ${after}`)
     .orderBy('refundId')

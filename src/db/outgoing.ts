@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Alert } from '../domain/books.ts'
 import type { Db, Trx } from './connect.ts'
-import { fromNow } from './clock.ts'
+import { fromNow, isOver } from './clock.ts'
 import type { OutboxKind } from './schema.ts'
 
 const row = (kind: OutboxKind, target: string, payload: object) => ({
@@ -64,9 +64,9 @@ const groupOf = (kind: OutboxKind) => sql.raw(kind === 'wake' ? 'o.target' : 'o.
 
 /** What keeps a row `o` here: another wake of its saga on its way, an earlier notice of its order, or that it is on its way itself. */
 const KEPT_BY = {
-  wake: sql`l.leased_until > clock_timestamp()`,
-  notice: sql`(l.id < o.id or l.id = o.id and l.leased_until > clock_timestamp())`,
-  alert: sql`l.id = o.id and l.leased_until > clock_timestamp()`,
+  wake: sql`not ${isOver(sql`l.leased_until`)}`,
+  notice: sql`(l.id < o.id or l.id = o.id and not ${isOver(sql`l.leased_until`)})`,
+  alert: sql`l.id = o.id and not ${isOver(sql`l.leased_until`)}`,
 } as const satisfies Record<OutboxKind, unknown>
 
 /** Claims due rows, one of each group at a time, so that one saga is never woken twice at once. */
@@ -75,14 +75,14 @@ export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: nu
   const { rows } = await sql<Claimed>`
     with due as (
       select max(id) as id, json_agg(id) as ids from outbox o
-      where kind = ${kind} and state = 'pending' and due_at <= clock_timestamp()
+      where kind = ${kind} and state = 'pending' and ${isOver(sql`due_at`)}
         and not exists (select 1 from outbox l where l.kind = ${kind} and l.target = o.target and l.state = 'pending'
           and ${KEPT_BY[kind]})
       group by ${groupOf(kind)} order by min(id) limit ${limit}),
     locked as (select id from outbox where id in (select id from due) and state = 'pending' for update skip locked)
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from due
-    where outbox.id = due.id and outbox.id in (select id from locked) and (leased_until is null or leased_until < clock_timestamp())
+    where outbox.id = due.id and outbox.id in (select id from locked) and (leased_until is null or ${isOver(sql`leased_until`)})
     returning target, outbox.id, due.ids, tries, lease_token as token, payload, ${STALE} as stale`.execute(db)
   return rows
 }

@@ -1,6 +1,7 @@
 // Hints as the receiver keeps them: however many come, the rows that wait for a look are few, and none that may be money is dropped.
 // Must not know: HTTP, what a look finds. Each statement stands alone, so that a flood about one order blocks nobody else's hint.
 import { sql, type RawBuilder } from 'kysely'
+import { NEXT_ARRIVAL } from './clock.ts'
 import type { Db } from './connect.ts'
 import { subjectOf } from './hints.ts'
 
@@ -52,7 +53,7 @@ export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boole
  */
 async function countSame(db: Db, hint: ReceivedHint, locked: RawBuilder<unknown>): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
-    update inbox set times = times + 1, received_at = clock_timestamp()
+    update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
     where id = (select id from inbox
       where gateway = ${hint.gateway} and gateway_ref = ${hint.gatewayRef} and merchant_uid = ${hint.merchantUid}
         and said_status is not distinct from ${hint.saidStatus}
@@ -109,7 +110,7 @@ async function keepAmongSeveral(db: Db, hint: ReceivedHint, linked: boolean): Pr
   const subject = subjectOf(about)
   const { rows } = await sql<{ counted: boolean }>`
     with counted as (
-      update inbox set times = times + 1, received_at = clock_timestamp()
+      update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
       where id = (select id from inbox where gateway = ${gateway} and subject = ${subject} and state = 'received'
         and several and from_known_address = ${fromKnownAddress} limit 1 for update skip locked)
       and state = 'received' returning id),

@@ -3,20 +3,25 @@
 import type { Attempt, Refund, Ticket } from '../domain/books.ts'
 import { refundId, type RefundId } from '../domain/ids.ts'
 import { REFUND_STATES, REFUND_STATE_NAMES } from '../domain/refund.ts'
+import { byGateway } from './grouped.ts'
 import { oneRow, same, versionOf, type Rows } from './compare.ts'
 import type { Trx } from './connect.ts'
 import { saveTicket } from './tickets.ts'
 
 export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: boolean): Promise<Rows<Refund>> {
-  const refs = attempts.map(({ gatewayRef }) => gatewayRef)
   const query = trx
     .selectFrom('refunds')
     .selectAll()
-    .where('gatewayRef', 'in', refs)
+    .where((eb) =>
+      eb.or(
+        byGateway(attempts).map(([gateway, refs]) =>
+          eb.and([eb('gateway', '=', gateway), eb('gatewayRef', 'in', refs)]),
+        ),
+      ),
+    )
     .orderBy('createdAt')
     .orderBy('refundId')
-  const all = await (lock ? query.forUpdate() : query).execute()
-  const found = all.filter((refund) => attempts.some((attempt) => attempt.gateway === refund.gateway))
+  const found = await (lock ? query.forUpdate() : query).execute()
   if (found.length === 0) return { rows: [], versions: [] }
   const ids = found.map(({ refundId }) => refundId)
   const tickets = await trx

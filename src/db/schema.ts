@@ -29,6 +29,8 @@ export type InboxTable = {
   body: Buffer | Uint8Array | null
   remoteAddress: string | null
   receivedAt: Generated<string>
+  /** In the sequence that also numbers looks: a look answers what has a smaller number. A row counted again takes a new one. */
+  arrival: Generated<number>
   dueAt: Generated<string>
   state: Generated<HintState>
   settledAt: string | null
@@ -154,7 +156,24 @@ export type AnswersTable = {
   answeredAt: Generated<string>
 }
 
+/** What identifies a gateway's account, as it was when a paid order of ours was first shown, or as a person accepted it. */
+export type AccountsTable = {
+  gateway: string
+  channels: unknown
+  rememberedAt: string
+  checkedAt: string
+  /** Since when it differs; null while it agrees. */
+  differsSince: string | null
+  /** What it shows instead. */
+  shown: unknown
+  said: string | null
+  /** When people were last told that it differs. */
+  toldAt: string | null
+  version: Generated<number>
+}
+
 export type Schema = {
+  accounts: AccountsTable
   answers: AnswersTable
   proofs: ProofsTable
   approvals: ApprovalsTable

@@ -4,19 +4,23 @@ import type { AttemptReason } from './books.ts'
 import type { RefundState } from './refund.ts'
 
 /** Why no ticket can be filed. */
-export type BlockedBecause = 'noAttempt' | 'notRefundable' | 'limitPassed' | 'balanceDiffers'
+export type BlockedBecause =
+  'noAttempt' | 'notRefundable' | 'limitPassed' | 'balanceDiffers' | 'contradicted' | 'firstGoesBack'
 
 export type AlertKind =
   /** A checkpoint has looked, and the refund still waits. */
   | `refund.${RefundState}`
   /** A checkpoint has looked, and nobody has decided on the money. */
-  | `payment.${'held' | 'quarantined'}`
+  | `payment.${'held' | 'quarantined' | 'contradicted'}`
   | `held.${AttemptReason}`
   | `stray.${AttemptReason}`
   | `blocked.${BlockedBecause}`
-  | 'amountChanged'
+  | 'accountDiffers'
   | 'approvalNeeded'
   | 'cancelRequested'
+  | 'contradicted'
+  | 'firstGoesBack'
+  | 'gatewayForgot'
   | 'hintsParked'
   | 'inboxFlood'
   | 'largerThanAsked'

@@ -1,9 +1,10 @@
 // Attention: a checkpoint that has looked raises it by patience and tells a person; it never moves a money state.
 // Must not know: how alerts are delivered.
-import { attemptOf, strayClosed, undecidedOfPayment } from './balance.ts'
+import { attemptOf, heldOf, strayClosed, undecidedOfPayment } from './balance.ts'
 import { louder, type Attempt, type Attention, type Books, type Decision, type Refund, type Wait } from './books.ts'
 import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
+import { contradicted } from './holds.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
 import { lastLook } from './views.ts'
 import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from './waits.ts'
@@ -68,18 +69,21 @@ function tell(draft: Draft, refund: Refund, level: Exclude<Attention, 'none'>, s
 export function raisePayment(books: Books, blind: string | undefined, setting: Setting): Decision {
   const draft = draftOf(books, setting)
   const { payment } = draft
-  const waiting = undecidedOfPayment(draft)
-  if (!payment || waiting.length === 0 || Date.parse(payment.lastCheckpointAt) >= Date.parse(setting.now))
+  const held = heldOf(draft)
+  if (!payment || held === 'none' || Date.parse(payment.lastCheckpointAt) >= Date.parse(setting.now))
     return decided(draft)
-  const held = waiting.every((attempt) => attempt.because === 'late') ? 'held' : 'quarantined'
   const raised = planPayment(payment, held, setting.patience, setting.now, true)
   draft.payment = raised
   const said = blind === undefined ? 'looked' : `could not look: ${blind}`
   draft.journal.push({ what: 'checkpoint', from: payment.attention, to: raised.attention, why: said })
   const level = toldLevel(payment, raised, paymentAnnounces(payment, held, setting.patience, setting.now))
   if (level !== 'none') {
-    const [attempt] = waiting
-    const sentence = `order ${payment.merchantUid} holds money that nobody has decided on since ${payment.waitingSince}; ${said}; accept or refund it`
+    const attempt = held === 'contradicted' ? draft.attempts.find(contradicted) : undecidedOfPayment(draft)[0]
+    const what =
+      held === 'contradicted'
+        ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${attempt?.contradiction ?? ''}`
+        : `holds money that nobody has decided on since ${payment.waitingSince}`
+    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}`
     alert(draft, {
       level,
       kind: `payment.${held}`,

@@ -2,8 +2,9 @@
 // Must not know: where the rows come from. Requests are judged by it; evidence is always booked.
 import type { Attempt, Books, Payment, Refund } from './books.ts'
 import type { GatewayRef } from './ids.ts'
+import { contradicted, orderHeld } from './holds.ts'
 import { attemptState, type PaymentState, type Sums } from './payment.ts'
-import { REFUND_STATES, refundReserves } from './refund.ts'
+import { closedByAmount, REFUND_STATES, refundReserves } from './refund.ts'
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0)
 
@@ -39,11 +40,20 @@ export function sumsOf(books: Books, attempt: Attempt): Sums {
   const byPersons = refunds.map(
     (refund) => refund.paidElsewhere + (refund.state === 'refunded' ? remainingOf(refund, attempt) : 0),
   )
+  const paid = attempt.everPaid ? attempt.amount : 0
+  const returned = bookedTotal(attempt) + sum(byPersons)
+  const reserved = sum(refunds.filter(refundReserves).map((refund) => remainingOf(refund, attempt)))
+  // Another's money may have closed it: its own may still come, as far as anything is left.
+  const doubted = Math.min(
+    Math.max(0, paid - returned - reserved),
+    sum(refunds.filter(closedByAmount).map(({ amount }) => amount)),
+  )
   return {
-    paid: attempt.everPaid ? attempt.amount : 0,
-    returned: bookedTotal(attempt) + sum(byPersons),
-    reserved: sum(refunds.filter(refundReserves).map((refund) => remainingOf(refund, attempt))),
+    paid,
+    returned,
+    reserved: reserved + doubted,
     waits: refunds.some((refund) => REFUND_STATES[refund.state].waits),
+    reversed: refunds.some(({ state }) => state === 'reversed'),
   }
 }
 
@@ -80,17 +90,31 @@ export function undecidedOfPayment(books: Books): readonly Attempt[] {
   return books.attempts.filter((attempt) => attempt.because !== 'second' && undecided(books, attempt))
 }
 
+/** What keeps a payment's saga open and asks for a person: the loudest of what there is. */
+export type Held = 'none' | 'held' | 'quarantined' | 'contradicted'
+
+export function heldOf(books: Books): Held {
+  if (orderHeld(books)) return 'contradicted'
+  const waiting = undecidedOfPayment(books)
+  if (waiting.length === 0) return 'none'
+  return waiting.every(({ because }) => because === 'late') ? 'held' : 'quarantined'
+}
+
 /** Whether the payment's saga has ended: accepted, expired, closed, or all money in it decided (design.md §4). */
 export function paymentClosed(books: Books): boolean {
   const { payment } = books
   if (!payment) return true
-  if (undecidedOfPayment(books).length > 0) return false
+  if (heldOf(books) !== 'none') return false
   if (payment.acceptedRef !== null || payment.orderState === 'expired' || payment.orderState === 'closed') return true
   return books.attempts.some((attempt) => attempt.everPaid)
 }
 
-/** Whether a stray's saga has ended: its money is decided, or belongs to its order's own saga by now. */
-export const strayClosed = (books: Books, attempt: Attempt): boolean => !isStray(attempt) || !undecided(books, attempt)
+/**
+ * Whether a stray's saga has ended: its money is decided, or belongs to its order's own saga by now. What contradicts
+ * an attempt of a known order is its payment's to tell.
+ */
+export const strayClosed = (books: Books, attempt: Attempt): boolean =>
+  !isStray(attempt) || (!undecided(books, attempt) && !(attempt.merchantUid === null && contradicted(attempt)))
 
 /** Attempts that have a stray saga: a second payment, and money for an order unknown to us. */
 export const isStray = (attempt: Attempt): boolean => attempt.because === 'second' || attempt.because === 'unknownOrder'

@@ -67,9 +67,11 @@ export type Payment = Wait & {
   readonly createdAt: string
 }
 
-/** A booked cancel entry, and the refund that it answers. `goneSince` is set from the first look that misses it. */
+/** A booked cancel entry, and the refund that it answers. `missingSince` is set by the first look that misses it. */
 export type BookedEntry = {
+  /** Ours, for good: the id where the first sight had one, else `#1`, `#2` …; `+excess` marks what one paid too much. */
   readonly key: string
+  /** The gateway's; may come later. */
   readonly cancellationId: string | null
   readonly amount: number
   readonly cancelledAt: string | null
@@ -84,6 +86,9 @@ export type AttemptReason =
   | 'amountDiffers'
   | 'currencyDiffers'
   | 'channelDiffers'
+  | 'providerDiffers'
+  | 'firstSeenCancelled'
+  | 'firstInDoubt'
   | 'late'
   | 'second'
   | 'unknownOrder'
@@ -94,6 +99,8 @@ export type Attempt = Wait & {
   readonly gatewayRef: GatewayRef
   /** null: money for an order that is unknown to us. */
   readonly merchantUid: MerchantUid | null
+  /** Whose payment it is, as the gateway names the provider; null where it names none. */
+  readonly provider: string | null
   /** The merchant_uid that the evidence names. */
   readonly saidMerchantUid: string
   readonly status: Evidence['status']
@@ -117,8 +124,16 @@ export type Attempt = Wait & {
   readonly payMethod: string | null
   readonly payerCountry: string | null
   readonly entries: readonly BookedEntry[]
-  /** Began-time of the look whose evidence is booked, which is the last look that answered; older evidence is dropped. */
+  /** What the last evidence says against these books, in one canonical line; null while it agrees. */
+  readonly contradiction: string | null
+  /** The contradiction whose holds a person has ended; any other one holds. */
+  readonly released: string | null
+  /** The last difference between the gateway's own sums, or to our books, that a person was told of. */
+  readonly sumsTold: string | null
+  /** When the look began whose evidence is booked, for people to read. */
   readonly evidenceAsOf: string
+  /** Its number in the sequence that also numbers arrivals: evidence with a smaller one only adds what was never booked. */
+  readonly evidenceNumber: number
   /** The last look that did not answer, and why; null once one answered. */
   readonly lookFailedAt: string | null
   readonly lookFailedSaid: string | null
@@ -130,6 +145,8 @@ export type Ticket = {
   /** `submit`, `submit.2` …, or the id of a person's retryTicket and its followers. */
   readonly authorisedBy: string
   readonly intentAt: string
+  /** The reason as it was sent, or would have been, with the refund's marker: entries are matched by it. */
+  readonly sentReason: string
   readonly outcome: TicketOutcome | null
   readonly said: string | null
   /** A person said, with what Paymentwall wrote, that this ticket does not live. */
@@ -153,6 +170,8 @@ export type Refund = Wait & {
   readonly authorisation: string
   /** A `resolve` said that it is over and no ticket lives; a person's retryTicket takes it back. */
   readonly ticketDead: boolean
+  /** The entry that closed it did not name it: its ticket may still be worked off, so its amount stays reserved. */
+  readonly matchedByAmount: boolean
   /** Paid back by bank, outside the gateway, minor units. */
   readonly paidElsewhere: number
   readonly blockedBecause: string | null

@@ -1,5 +1,6 @@
 // Money that is seen for the first time: whether it settles its order, or why not, and what policy then does with it.
 // Must not know: entries, SQL, Temporal.
+import type { Moment } from './attempts.ts'
 import { bookedTotal } from './balance.ts'
 import type { Attempt, AttemptReason, LatePolicy, Payment, SecondPolicy } from './books.ts'
 import { alert, attemptIn, putAttempt, type Draft, type Setting } from './draft.ts'
@@ -7,20 +8,18 @@ import type { Evidence } from './gateway.ts'
 import { paymentWorkflowId, strayWorkflowId } from './ids.ts'
 import { printMoney } from './money.ts'
 import { policyRefund } from './policyRefunds.ts'
+import { contradicted } from './holds.ts'
+import { firstStands } from './second.ts'
 
 export type Policies = { readonly late: LatePolicy; readonly second: SecondPolicy }
-export type JudgeSetting = Setting & {
-  /** Began-time of the look, by the database's clock: evidence older than what is booked is dropped. */
-  readonly asOf: string
-  readonly policies: Policies
-}
+export type JudgeSetting = Setting & Moment & { readonly policies: Policies }
 
 /** The first time that an attempt is seen as paid: whether it settles the order, or why not. */
 export function classify(draft: Draft, evidence: Evidence, setting: JudgeSetting): void {
   const attempt = attemptIn(draft, evidence.gatewayRef)
   if (!attempt || attempt.everPaid || !paidByEvidence(evidence)) return
   const paidOrdinal = 1 + draft.attempts.filter((other) => other.everPaid).length
-  const because = reasonFor(draft, attempt)
+  const because = reasonFor(draft, attempt, evidence)
   const accepted = because === 'asOrdered' || (because === 'late' && latePolicy(draft.payment, setting) === 'accept')
   const paid: Attempt = {
     ...attempt,
@@ -41,7 +40,10 @@ export function classify(draft: Draft, evidence: Evidence, setting: JudgeSetting
     facts: { amount: attempt.amount, currency: attempt.currency, channel: attempt.channel },
   })
   if (because === 'alreadyReturned') return
-  if (attempt.channel === 'test') policyRefund(draft, paid, 'testChannel', 'test money on a real card goes back')
+  // Of a stranger's order, or another provider's money, nothing moves by itself.
+  const ours = draft.payment !== undefined && because !== 'providerDiffers' && because !== 'firstSeenCancelled'
+  if (attempt.channel === 'test' && ours)
+    policyRefund(draft, paid, 'testChannel', 'test money on a real card goes back')
   else if (because === 'second' && setting.policies.second === 'refund')
     policyRefund(draft, paid, 'second', 'second payment of an order that is already paid')
   else if (because === 'late' && latePolicy(draft.payment, setting) === 'refund')
@@ -54,17 +56,22 @@ const SENTENCES: Record<AttemptReason, string> = {
   amountDiffers: 'paid with another amount than ordered',
   currencyDiffers: 'paid in another currency than ordered',
   channelDiffers: 'paid through another channel (live or test) than ordered',
+  providerDiffers: 'paid through another payment provider than Paymentwall',
+  firstSeenCancelled: 'first seen when it was already cancelled, and not all of it has gone back',
+  firstInDoubt: 'paid again, while the payment that settled the order is contradicted or has gone back',
   late: 'paid after the order was expired or closed',
   second: 'paid for an order that another attempt has settled',
   unknownOrder: 'paid for an order that is unknown here',
   alreadyReturned: 'first seen when all of it had already been returned',
 }
 
-function reasonFor(draft: Draft, attempt: Attempt): AttemptReason {
+function reasonFor(draft: Draft, attempt: Attempt, evidence: Evidence): AttemptReason {
   const { payment } = draft
   if (!payment) return 'unknownOrder'
   if (Math.max(bookedTotal(attempt), attempt.gatewayReturned) >= attempt.amount) return 'alreadyReturned'
-  if (payment.acceptedRef !== null) return 'second'
+  if (!evidence.ours) return 'providerDiffers'
+  if (payment.acceptedRef !== null) return firstStands(draft) ? 'second' : 'firstInDoubt'
+  if (evidence.status === 'cancelled' || contradicted(attempt)) return 'firstSeenCancelled'
   if (attempt.currency !== payment.currency) return 'currencyDiffers'
   if (attempt.amount !== payment.amount) return 'amountDiffers'
   if (attempt.channel !== payment.channel) return 'channelDiffers'
@@ -92,10 +99,6 @@ function hold(draft: Draft, attempt: Attempt): void {
   })
 }
 
-export function paidByEvidence(evidence: Evidence): boolean {
-  if (evidence.status === 'paid') return true
-  return (
-    evidence.status === 'cancelled' &&
-    (evidence.paidAt !== null || evidence.returned > 0 || evidence.entries.length > 0)
-  )
-}
+/** Only what was paid can be cancelled: that nothing is shown as returned, or no time of payment, is no proof of the opposite. */
+export const paidByEvidence = ({ status }: Pick<Evidence, 'status'>): boolean =>
+  status === 'paid' || status === 'cancelled'

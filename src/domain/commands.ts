@@ -14,7 +14,7 @@ export const REFUND_COMMANDS = [
   'withdraw',
   'approve',
 ] as const
-export const PAYMENT_COMMANDS = ['recheck', 'acknowledge', 'accept', 'refund', 'approve'] as const
+export const PAYMENT_COMMANDS = ['recheck', 'acknowledge', 'accept', 'refund', 'release', 'approve'] as const
 export type RefundCommandName = (typeof REFUND_COMMANDS)[number]
 export type PaymentCommandName = (typeof PAYMENT_COMMANDS)[number]
 
@@ -30,6 +30,8 @@ export const COMMAND_HELP: Record<RefundCommandName | PaymentCommandName, string
   withdraw: 'take it back while nothing was sent: {"reason":"…"}',
   accept: 'keep the money and deliver: {"reason":"…","gatewayRef":"imp_…"}',
   refund: 'give the money back: {"reason":"…","gatewayRef":"imp_…"}',
+  release:
+    'the gateway speaks against our books: what you have seen (the mark that GET shows as seen) holds nothing any more: {"seen":"…","reason":"…"}',
   approve: 'carry out what another person asked for above the limit: {}',
 }
 
@@ -37,6 +39,7 @@ export type PaymentCommand =
   | { readonly kind: 'recheck' }
   | { readonly kind: 'acknowledge'; readonly owner: string }
   | { readonly kind: 'accept' | 'refund'; readonly reason: string; readonly gatewayRef: GatewayRef | null }
+  | { readonly kind: 'release'; readonly reason: string; readonly seen: string }
 
 /** Who asks: a proof that the API has minted, or a name that somebody claims. */
 export type Asker = { readonly proof: string | null; readonly person: string | null }
@@ -86,6 +89,8 @@ function paymentCommand(name: PaymentCommandName, form: Form): PaymentCommand | 
       return { kind: name }
     case 'acknowledge':
       return { kind: name, owner: required(form, 'owner', 40) }
+    case 'release':
+      return { kind: name, reason: required(form, 'reason', 500), seen: required(form, 'seen', 40) }
     case 'accept':
     case 'refund': {
       const ref = optional(form, 'gatewayRef', 80)

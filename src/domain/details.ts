@@ -4,10 +4,12 @@ import type { BlockedBecause } from './alertKinds.ts'
 import { attemptOf, undecidedOfPayment } from './balance.ts'
 import type { Attempt, AttemptReason, Attention, Books, Payment, Refund, Wait } from './books.ts'
 import { COMMAND_HELP } from './commands.ts'
+import { contradicted } from './holds.ts'
 import { money, printMoney, type Money } from './money.ts'
 import { MONEY_STATES, PAYMENT_STATES, type OrderState } from './payment.ts'
-import { closesRefused, EVENTS, mayBeSent, OUTCOMES, possible, retryable } from './possible.ts'
+import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible, retryable } from './possible.ts'
 import { REFUND_STATES, type RefundState } from './refund.ts'
+import { seenOf } from './seen.ts'
 import { command, labelled, moment, oneLine, sheet } from './sheet.ts'
 import { strayState } from './views.ts'
 
@@ -34,6 +36,8 @@ const BLOCKED: Readonly<Record<string, string>> = {
   noAttempt: 'the attempt that it belongs to is not in the books',
   notRefundable: 'this method cannot be refunded at Paymentwall for this country',
   limitPassed: 'the days in which this method can be refunded are over',
+  contradicted: 'the gateway speaks against our books of this order, until somebody releases it',
+  firstGoesBack: 'others took back the payment that had settled the order',
   balanceDiffers: 'what the gateway counts as returned differs from its cancel entries or from our books',
 } satisfies Record<BlockedBecause, string>
 
@@ -72,7 +76,7 @@ const askedWhen = ({ tickets }: Refund): string => {
 
 function commandsOf(refund: Refund): readonly string[] {
   const outcomes = OUTCOMES.filter(
-    (outcome) => possible(refund, EVENTS[outcome]) || (outcome === 'refused' && closesRefused(refund)),
+    (outcome) => possible(refund, EVENTS[outcome]) || closesByDeadTicket(refund, outcome),
   )
   const resolve = COMMAND_HELP.resolve.replace(OUTCOMES.join('|'), outcomes.join('|'))
   return [
@@ -97,6 +101,9 @@ const MONEY_BECAUSE: Record<AttemptReason, string> = {
   amountDiffers: 'another amount than was ordered',
   currencyDiffers: 'another currency than was ordered',
   channelDiffers: 'test money for a live order, or live money for a test order',
+  providerDiffers: 'paid through another payment provider',
+  firstSeenCancelled: 'it was cancelled already when it was first seen, and not all of it is back',
+  firstInDoubt: 'paid again, while what had settled the order is contradicted or back',
   late: 'it came after the order was closed',
   second: 'a second payment: another attempt has settled the order',
   unknownOrder: 'for an order that is unknown here',
@@ -113,13 +120,22 @@ const decide = (ref: string): readonly string[] =>
 
 export function paymentDetails(books: Books, payment: Payment): string {
   const open = undecidedOfPayment(books)
-  const held = open.length > 0
+  const against = books.attempts.filter(contradicted)
+  const held = open.length > 0 || against.length > 0
   const { expiresAt, orderState, nextTryAt, tries, merchantUid } = payment
   const expiry = `${moment(expiresAt)}: one last look, then it expires`
   return sheet(
     `${labelled(PAYMENT_STATES[payment.state])} · ${printMoney(payment)}`,
     {
-      'Waits for': held ? 'a person to decide on its money' : ORDER_WAITS_FOR[orderState],
+      'Waits for':
+        against.length > 0
+          ? 'a person: the gateway speaks against our books, and refunds of this order are held'
+          : held
+            ? 'a person to decide on its money'
+            : ORDER_WAITS_FOR[orderState],
+      Against: against
+        .map(({ gatewayRef, contradiction }) => `\`${gatewayRef}\` ${oneLine(contradiction ?? '')}`)
+        .join('; '),
       Money: open
         .map((attempt) => `${named(attempt.gatewayRef, attempt)}, ${printMoney(attempt)}: ${why(attempt)}`)
         .join('; '),
@@ -133,10 +149,16 @@ export function paymentDetails(books: Books, payment: Payment): string {
       About: `order **${merchantUid}** at ${payment.gateway}`,
     },
     {
-      advice: held
-        ? 'Accept keeps the money and delivers, refund gives it back.'
-        : 'Nothing is to be done; the checkout may close the order.',
-      commands: open[0] ? decide(open[0].gatewayRef) : [command('recheck')],
+      advice:
+        against.length > 0
+          ? 'Compare the console; release ends the holds of exactly what stands here, and evidence that agrees again does so by itself.'
+          : held
+            ? 'Accept keeps the money and delivers, refund gives it back.'
+            : 'Nothing is to be done; the checkout may close the order.',
+      commands: [
+        ...(against.length > 0 ? [command('release', COMMAND_HELP.release.replace('…', seenOf(books)))] : []),
+        ...(open[0] ? decide(open[0].gatewayRef) : [command('recheck')]),
+      ],
       cancelling: CANCELLING,
     },
   )

@@ -1,8 +1,17 @@
 // A draft of the books while one decision is made: small moves that always leave their journal line.
 // Must not know: SQL, and which event calls it. A draft is used up by `decided`.
 import type { AlertKind } from './alertKinds.ts'
-import { attemptOf, sumsOf, shownState, strayClosed, undecidedOfPayment } from './balance.ts'
-import type { Alert, Attempt, Books, Decision, JournalLine, Payment, Refund } from './books.ts'
+import { heldOf, sumsOf, shownState, strayClosed } from './balance.ts'
+import {
+  louder,
+  type Alert,
+  type Attempt,
+  type Books,
+  type Decision,
+  type JournalLine,
+  type Payment,
+  type Refund,
+} from './books.ts'
 import type { Evidence } from './gateway.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { orderAfter, type OrderEvent } from './payment.ts'
@@ -15,7 +24,9 @@ export type Setting = { readonly now: string; readonly patience: Patience }
 
 export type Draft = {
   payment: Payment | undefined
-  attempts: readonly Attempt[]
+  /** In the order in which they came; an order may have thousands, so each is found by its place. */
+  readonly attempts: Attempt[]
+  readonly places: Map<GatewayRef, number>
   refunds: readonly Refund[]
   readonly journal: JournalLine[]
   readonly alerts: Alert[]
@@ -23,7 +34,8 @@ export type Draft = {
 }
 
 export function draftOf(books: Books, setting: Setting): Draft {
-  return { ...books, journal: [], alerts: [], setting }
+  const places = new Map(books.attempts.map(({ gatewayRef }, place) => [gatewayRef, place]))
+  return { ...books, attempts: [...books.attempts], places, journal: [], alerts: [], setting }
 }
 
 /** Ends the draft: shown state, attention and next checkpoint follow from what was moved. */
@@ -42,9 +54,10 @@ export function planned(books: Books, saga: string, setting: Setting): Decision 
   return decided(draft)
 }
 
-export function putAttempt(draft: Draft, attempt: Attempt): void {
-  const others = draft.attempts.filter((other) => other.gatewayRef !== attempt.gatewayRef)
-  draft.attempts = [...others, attempt]
+export function putAttempt({ attempts, places }: Draft, attempt: Attempt): void {
+  const place = places.get(attempt.gatewayRef) ?? attempts.length
+  places.set(attempt.gatewayRef, place)
+  attempts[place] = attempt
 }
 
 export function putRefund(draft: Draft, refund: Refund): void {
@@ -59,7 +72,8 @@ export function refundIn(draft: Draft, id: RefundId): Refund | undefined {
 }
 
 export function attemptIn(draft: Draft, ref: GatewayRef): Attempt | undefined {
-  return attemptOf(draft, ref)
+  const place = draft.places.get(ref)
+  return place === undefined ? undefined : draft.attempts[place]
 }
 
 type Why = { readonly why: string; readonly facts?: Readonly<Record<string, unknown>> }
@@ -114,27 +128,29 @@ export function pageAbout(draft: Draft, paid: Paid, kind: AlertKind, sentence: s
 function settlePayment(draft: Draft): void {
   const { payment, setting } = draft
   if (!payment) return
-  const waiting = undecidedOfPayment(draft)
-  const late = waiting.length > 0 && waiting.every((attempt) => attempt.because === 'late')
-  const held = waiting.length === 0 ? 'none' : late ? 'held' : 'quarantined'
+  const held = heldOf(draft)
   const begins = held !== 'none' && payment.attention === 'none' && payment.nextCheckpointAt === null
   const since = begins ? { waitingSince: setting.now, lastCheckpointAt: setting.now } : {}
   const state = shownState(draft, payment)
-  draft.payment = planPayment({ ...payment, ...since, state }, held, setting.patience, setting.now, false)
+  const planned = planPayment({ ...payment, ...since, state }, held, setting.patience, setting.now, false)
+  draft.payment = held === 'none' ? planned : { ...planned, attention: louder(payment.attention, planned.attention) }
   if (state !== payment.state) {
     const why = 'computed from the sums of the shown attempt'
     draft.journal.push({ what: 'payment.state', from: payment.state, to: state, why, facts: factsOf(draft) })
   }
 }
 
+/** News never lowers attention: only a person, or an end of the wait, does. */
 function settleStrays(draft: Draft): void {
   const { now } = draft.setting
-  draft.attempts = draft.attempts.map((attempt) => {
+  for (const [place, attempt] of draft.attempts.entries()) {
     const open = !strayClosed(draft, attempt)
+    if (!open && attempt.attention === 'none' && attempt.nextCheckpointAt === null) continue
     const begins = open && attempt.attention === 'none'
     const since = begins ? { waitingSince: now, lastCheckpointAt: now, owner: null, acknowledgedLevel: null } : {}
-    return planStray({ ...attempt, ...since }, open, now, false)
-  })
+    const planned = planStray({ ...attempt, ...since }, open, now, false)
+    draft.attempts[place] = open ? { ...planned, attention: louder(attempt.attention, planned.attention) } : planned
+  }
 }
 
 function factsOf(draft: Draft): Readonly<Record<string, unknown>> {

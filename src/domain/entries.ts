@@ -1,59 +1,82 @@
 // Booking cancel entries: each once, to the refund that it answers, else as money that moved outside; and entries that went missing.
-// Must not know: SQL, wire formats.
-import { remainingOf, refundsOf } from './balance.ts'
+// Must not know: SQL, wire formats, how entries are paired (pairing.ts) or matched (matching.ts).
+import { remainingOf } from './balance.ts'
 import type { Attempt, BookedEntry, Refund } from './books.ts'
-import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from './draft.ts'
+import { attemptIn, moveRefund, putAttempt, putRefund, raise, refundIn, type Draft } from './draft.ts'
 import type { CancelEntry, Evidence } from './gateway.ts'
-import { refundIdInReason, type RefundId } from './ids.ts'
+import type { GatewayRef, RefundId } from './ids.ts'
+import { namedIn } from './markers.ts'
+import { matchEntry, type Match } from './matching.ts'
+import { EXCESS, pair, type Group } from './pairing.ts'
 import { outsideRefund } from './policyRefunds.ts'
-import { refundClosed } from './refund.ts'
-import { foundAgain, missed } from './reversal.ts'
+import { closedByAmount, refundClosed } from './refund.ts'
+import { countedAgain, foundAgain, missed } from './reversal.ts'
+import { planRefund } from './waits.ts'
 
-type Match = { readonly refund: Refund; readonly matchedBy: 'refundId' | 'cancellationId' | 'amount' }
-
-/** The excess of an entry that answered a smaller refund is booked beside it, under the same key with a mark. */
-const EXCESS = '+excess'
-const sourceKey = (key: string): string => (key.endsWith(EXCESS) ? key.slice(0, -EXCESS.length) : key)
-
-export function bookEntries(draft: Draft, evidence: Evidence, asOf: string): void {
-  // A status that this program does not know is kept, and moves nothing.
-  if (evidence.status === 'unrecognized') return
+/**
+ * `older`: the evidence is older than what is booked: it only adds entries that were never booked. Returns the entries
+ * of which nothing could be made: shown, and not counted by the gateway's own sum.
+ */
+export function bookEntries(draft: Draft, evidence: Evidence, asOf: string, older: boolean): readonly CancelEntry[] {
   const ref = evidence.gatewayRef
-  for (const entry of evidence.entries) {
-    const booked = attemptIn(draft, ref)?.entries.find((other) => other.key === entry.key)
-    if (!booked || booked.gone) bookOne(draft, evidence, entry)
+  const pairs = pair(attemptIn(draft, ref)?.entries ?? [], evidence, older)
+  for (const { entry, amount } of pairs.fresh) bookOne(draft, ref, { ...entry, amount })
+  if (older) return []
+  for (const { group, entry } of pairs.returned) {
+    for (const row of group.rows) countedAgain(draft, ref, row)
+    learn(draft, ref, group, entry)
   }
-  for (const booked of attemptIn(draft, ref)?.entries ?? []) {
-    const shown = evidence.entries.some((entry) => entry.key === sourceKey(booked.key))
-    if (shown) foundAgain(draft, ref, booked)
-    else if (!booked.gone) missed(draft, ref, booked, asOf)
+  for (const { group, entry } of pairs.shown) {
+    for (const row of group.rows) foundAgain(draft, ref, row)
+    learn(draft, ref, group, entry)
   }
+  for (const { rows } of pairs.missing) for (const row of rows) missed(draft, ref, row, asOf)
+  return pairs.doubtful
 }
 
-function bookOne(draft: Draft, evidence: Evidence, entry: CancelEntry): void {
-  const attempt = attemptIn(draft, evidence.gatewayRef)
+function bookOne(draft: Draft, ref: GatewayRef, entry: CancelEntry): void {
+  const attempt = attemptIn(draft, ref)
   if (!attempt) return
   const match = matchEntry(draft, attempt, entry)
-  const remaining = match ? remainingOf(match.refund, attempt) : 0
+  const key = keyFor(attempt, entry)
+  if (match && match.matchedBy !== 'amount' && closedByAmount(match.refund)) takeAsOutside(draft, attempt, match.refund)
+  const now = attemptIn(draft, ref) ?? attempt
+  const remaining = match ? remainingOf(match.refund, now) : 0
   if (match && remaining > 0) {
-    bookAnswer(draft, attempt, entry, match, remaining)
+    bookAnswer(draft, now, entry, key, match, remaining)
     return
   }
-  const twice = `a cancel of ${entry.amount} ${attempt.currency} names this refund, which had already been paid back`
+  const twice = `a cancel of ${entry.amount} ${now.currency} names this refund, which had already been paid back`
   if (match) raise(draft, 'page', match.refund, 'returnedTwice', twice)
-  bookOutside(draft, attempt, entry, entry.key, entry.amount)
+  bookOutside(draft, now, entry, key, entry.amount)
+}
+
+/** The gateway's id where it can stand as a name of ours, else an ordinal that no entry of this attempt has had. */
+function keyFor({ entries }: Attempt, { cancellationId }: CancelEntry): string {
+  const taken = new Set(entries.map(({ key }) => key))
+  if (cancellationId !== null && !/^#|\+excess$/.test(cancellationId) && !taken.has(cancellationId))
+    return cancellationId
+  let ordinal = entries.length + 1
+  while (taken.has(`#${ordinal}`)) ordinal += 1
+  return `#${ordinal}`
 }
 
 /** The entry answers a refund: all of it, a part, or more than it asked for. */
-function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, match: Match, remaining: number): void {
-  const { refund, matchedBy } = match
+function bookAnswer(
+  draft: Draft,
+  attempt: Attempt,
+  entry: CancelEntry,
+  key: string,
+  match: Match,
+  remaining: number,
+): void {
+  const { matchedBy } = match
+  const current = refundIn(draft, match.refund.refundId) ?? match.refund
+  const refund = matchedBy === 'amount' ? { ...current, matchedByAmount: true } : current
+  if (matchedBy === 'amount') putRefund(draft, refund)
   const { gatewayRef, currency } = attempt
-  const facts = { matchedBy, entry: entry.key, amount: entry.amount, cancelledAt: entry.cancelledAt }
-  addEntry(draft, attempt, entry, entry.key, Math.min(entry.amount, remaining), refund.refundId)
-  if (matchedBy === 'amount') {
-    const sentence = 'a cancel without a reason was taken as this refund, by amount and time; check it'
-    raise(draft, 'warn', refund, 'matchedByAmount', sentence)
-  }
+  const facts = { matchedBy, entry: key, amount: entry.amount, cancelledAt: entry.cancelledAt }
+  addEntry(draft, attempt, entry, key, Math.min(entry.amount, remaining), refund.refundId)
   if (entry.amount < remaining) {
     const why = 'the gateway booked less than this refund asked for'
     draft.journal.push({ what: 'refund.partlyBooked', refundId: refund.refundId, gatewayRef, why, facts })
@@ -64,9 +87,14 @@ function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, match: M
     return
   }
   close(draft, refund, facts)
+  if (matchedBy === 'amount') {
+    const sentence =
+      'a cancel whose reason does not name it was taken as this refund, by amount and time; its amount stays reserved until the desk says that its ticket is dead (resolve as refunded with ticketDead)'
+    raise(draft, 'warn', refund, 'matchedByAmount', sentence)
+  }
   const excess = entry.amount - remaining
   if (excess === 0) return
-  bookOutside(draft, attemptIn(draft, gatewayRef) ?? attempt, entry, entry.key + EXCESS, excess)
+  bookOutside(draft, attemptIn(draft, gatewayRef) ?? attempt, entry, key + EXCESS, excess)
   const sentence = `the gateway paid back ${excess} ${currency} (minor units) more than this refund asked for`
   raise(draft, 'page', refund, 'largerThanAsked', sentence)
 }
@@ -108,38 +136,49 @@ function addEntry(draft: Draft, attempt: Attempt, entry: CancelEntry, key: strin
     missingSince: null,
     gone: false,
   }
-  putAttempt(draft, { ...attempt, entries: [...attempt.entries.filter((other) => other.key !== key), booked] })
+  putAttempt(draft, { ...attempt, entries: [...attempt.entries, booked] })
 }
 
-/**
- * By the refund id that ends the reason, matched whole; else, among refunds that ever had an intent, by a cancellation
- * id seen before, or, only for an empty reason, by amount and time where exactly one fits. A foreign reason matches
- * nothing. A refund that is named without an intent had one in rows that a restored backup does not know: taken as a
- * stranger's money, a partial refund would still fit and be filed a second time.
- */
-function matchEntry(draft: Draft, attempt: Attempt, entry: CancelEntry): Match | undefined {
-  const alive = refundsOf(draft, attempt).filter((refund) => refund.state !== 'withdrawn')
-  const named = refundIdInReason(entry.reason)
-  const byId = alive.find((refund) => refund.refundId === named)
-  if (byId) return { refund: byId, matchedBy: 'refundId' }
-  const refunds = alive.filter((refund) => refund.tickets.length > 0)
-  const before = attempt.entries.find((booked) => isSame(booked, entry))
-  const same = before && refundIn(draft, before.refundId)
-  if (same) return { refund: same, matchedBy: 'cancellationId' }
-  if (entry.reason !== '') return undefined
-  const fitting = refunds.filter(
-    (refund) => remainingOf(refund, attempt) === entry.amount && filedBefore(refund, entry),
-  )
-  const [only] = fitting
-  return only && fitting.length === 1 ? { refund: only, matchedBy: 'amount' } : undefined
+/** An entry that names the refund has come: the one that only fitted by its amount was somebody else's. */
+function takeAsOutside(draft: Draft, attempt: Attempt, refund: Refund): void {
+  const own = attempt.entries.filter(({ refundId, gone }) => refundId === refund.refundId && !gone)
+  for (const { key, amount, reason } of own) {
+    const outside = outsideRefund(draft, attempt, { key, amount, reason }, 'outside')
+    replaceEntry(draft, attempt.gatewayRef, key, { refundId: outside.refundId })
+  }
+  confirm(draft, refund, 'an entry names it; the one that had closed it by amount is booked as moved outside')
 }
 
-/** An ordinal is no name: once the entry that had it is gone, another may stand in its place. */
-const isSame = (booked: BookedEntry, { key, cancellationId, amount, reason }: CancelEntry): boolean =>
-  booked.key === key && (cancellationId !== null || (booked.amount === amount && booked.reason === reason))
+/** What an entry says later, and did not say at first: its id, its time, its reason. What was booked is not taken back. */
+function learn(draft: Draft, ref: GatewayRef, { base }: Group, entry: CancelEntry): void {
+  const refund = refundIn(draft, base.refundId)
+  const ids = draft.refunds.filter(({ gatewayRef }) => gatewayRef === ref).map(({ refundId }) => refundId)
+  const named = namedIn(entry.reason, ids)
+  const learnt = {
+    ...(base.cancellationId === null && entry.cancellationId !== null && { cancellationId: entry.cancellationId }),
+    ...(base.cancelledAt === null && entry.cancelledAt !== null && { cancelledAt: entry.cancelledAt }),
+    ...((base.reason === '' || (named !== undefined && namedIn(base.reason, ids) === undefined)) &&
+      entry.reason !== base.reason && { reason: entry.reason }),
+  }
+  if (Object.keys(learnt).length > 0) replaceEntry(draft, ref, base.key, learnt)
+  if (!refund || !closedByAmount(refund) || named === undefined) return
+  if (named === refund.refundId) confirm(draft, refund, 'the entry that closed it by amount names it by now')
+  else if (learnt.reason !== undefined) {
+    const sentence = `the cancel that was taken as this refund by its amount names ${named} by now: ask the desk which of the two was carried out`
+    raise(draft, 'page', refund, 'matchedByAmount', sentence)
+  }
+}
 
-function filedBefore(refund: Refund, entry: CancelEntry): boolean {
-  const firstIntent = Math.min(...refund.tickets.map((ticket) => Date.parse(ticket.intentAt)))
-  // The gateway's clock counts whole seconds and is not ours: a minute of doubt.
-  return entry.cancelledAt === null || Date.parse(entry.cancelledAt) >= firstIntent - 60_000
+function confirm(draft: Draft, refund: Refund, why: string): void {
+  const { patience, now } = draft.setting
+  const { refundId, gatewayRef } = refund
+  putRefund(draft, planRefund({ ...refund, matchedByAmount: false }, patience, now, false))
+  draft.journal.push({ what: 'refund.confirmed', refundId, gatewayRef, to: 'refunded', why })
+}
+
+function replaceEntry(draft: Draft, ref: GatewayRef, key: string, learnt: Partial<BookedEntry>): void {
+  const attempt = attemptIn(draft, ref)
+  if (!attempt) return
+  const entries = attempt.entries.map((other) => (other.key === key ? { ...other, ...learnt } : other))
+  putAttempt(draft, { ...attempt, entries })
 }

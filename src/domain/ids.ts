@@ -46,11 +46,5 @@ export function strayNamedBy(workflowId: string): { gateway: GatewayName; gatewa
     : undefined
 }
 
-/** The marker that ends each cancel's reason, so that a booked entry names the refund that it answers. */
-export const reasonMarker = (id: string): string => ` #${id}`
-
-/** The refund id at the end of a cancel entry's reason, or undefined for a foreign reason. */
-export function refundIdInReason(reason: string): RefundId | undefined {
-  const match = / #([A-Za-z0-9._-]{1,40})$/.exec(reason)
-  return match?.[1] === undefined || !OWN_ID.test(match[1]) ? undefined : refundId(match[1])
-}
+/** The marker that begins each cancel's reason, so that a booked entry names the refund that it answers. */
+export const reasonMarker = (id: string): string => `#${id} `

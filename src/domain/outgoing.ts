@@ -9,6 +9,8 @@ import { orderView, refundView, type Links } from './views.ts'
 export type Notice = {
   readonly type: string
   readonly testChannel: boolean
+  /** This order has been accepted before: deliver once. */
+  readonly again?: boolean
   readonly payment: unknown
   readonly refund?: unknown
 }
@@ -38,12 +40,15 @@ function paymentWake(before: Books, after: Books): readonly string[] {
 function refundWake(before: Books, refund: Refund): readonly string[] {
   const old = before.refunds.find(({ refundId }) => refundId === refund.refundId)
   const open = (old !== undefined && !refundClosed(old)) || !refundClosed(refund)
-  return open && old?.state !== refund.state ? [refundWorkflowId(refund.refundId)] : []
+  const moved = old?.state !== refund.state || refundClosed(old) !== refundClosed(refund)
+  return open && moved ? [refundWorkflowId(refund.refundId)] : []
 }
 
 function strayWakes(before: Books, after: Books): readonly string[] {
+  const known = new Map(before.attempts.map((attempt) => [attempt.gatewayRef, attempt]))
   return after.attempts.flatMap((attempt) => {
-    const old = before.attempts.find(({ gatewayRef }) => gatewayRef === attempt.gatewayRef)
+    const old = known.get(attempt.gatewayRef)
+    if (old === attempt && before.refunds === after.refunds) return []
     const closed = { before: old === undefined || strayClosed(before, old), after: strayClosed(after, attempt) }
     return closed.before === closed.after ? [] : [strayWorkflowId(attempt.gateway, attempt.gatewayRef)]
   })
@@ -53,20 +58,26 @@ function strayWakes(before: Books, after: Books): readonly string[] {
 export function noticesOf(before: Books, { books: after }: Decision, links: Links): readonly Notice[] {
   const { payment } = after
   if (!payment) return []
-  const view = orderView(after, payment, links)
   const testChannel =
     payment.channel === 'test' || after.attempts.some((attempt) => attempt.everPaid && attempt.channel === 'test')
-  const notice = { testChannel, payment: view.payment }
-  const refunds = after.refunds
-    .filter((refund) => before.refunds.find(({ refundId }) => refundId === refund.refundId)?.state !== refund.state)
-    .map((refund) => ({ ...notice, type: `refund.${refund.state}`, refund: refundView(after, refund, links) }))
+  const moved = after.refunds.filter(
+    (refund) => before.refunds.find(({ refundId }) => refundId === refund.refundId)?.state !== refund.state,
+  )
   const old = before.payment
   const changed =
     !old ||
     old.state !== payment.state ||
     old.acceptedRef !== payment.acceptedRef ||
     old.chargedBack !== payment.chargedBack
-  return changed && payment.state !== 'opening'
-    ? [...refunds, { ...notice, type: `payment.${payment.state}` }]
-    : refunds
+  const tells = changed && payment.state !== 'opening'
+  if (!tells && moved.length === 0) return []
+  const notice = { testChannel, payment: orderView(after, payment, links).payment }
+  const refunds = moved.map((refund) => ({
+    ...notice,
+    type: `refund.${refund.state}`,
+    refund: refundView(after, refund, links),
+  }))
+  // Paid once more, after it was not for a while: a checkout delivers once for each order.
+  const again = payment.state === 'paid' && old !== undefined && old.acceptedRef !== null
+  return tells ? [...refunds, { ...notice, type: `payment.${payment.state}`, ...(again && { again }) }] : refunds
 }

@@ -50,12 +50,15 @@ export type Sums = {
   readonly reserved: number
   /** Something of it waits at the gateway: a refund whose state says 취소처리 대기. */
   readonly waits: boolean
+  /** A refund of it was booked as done and is done no more: until a person decides, nobody may take it for paid. */
+  readonly reversed: boolean
 }
 
 /** The money state of one attempt that was ever paid: one pure function over its sums (design.md §4). */
 export function attemptState(sums: Sums, accepted: boolean): MoneyState {
   if (sums.returned >= sums.paid) return 'cancelled'
   if (sums.waits) return 'cancelPending'
+  if (sums.reversed) return 'quarantined'
   if (sums.returned > 0) return 'partlyCancelled'
   return accepted ? 'paid' : 'quarantined'
 }

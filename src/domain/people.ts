@@ -4,11 +4,12 @@ import { attemptOf, balanceOf, remainingOf } from './balance.ts'
 import type { Books, Decision, Refund } from './books.ts'
 import { decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Setting } from './draft.ts'
 import { Failure } from './failures.ts'
+import { orderHeld } from './holds.ts'
 import type { RefundId } from './ids.ts'
 import { money, printMoney } from './money.ts'
 import { overtake } from './overtaking.ts'
 import {
-  closesRefused,
+  closesByDeadTicket,
   EVENTS,
   inState,
   mayBeSent,
@@ -108,6 +109,10 @@ function snooze(draft: Draft, refund: Refund, until: string, reason: string | nu
 
 function retryTicket(draft: Draft, refund: Refund, reason: string): void {
   const open = 'its ticket is open, and another is possible once it has waited past the page level; '
+  if (orderHeld(draft))
+    throw rejected(
+      `the gateway speaks against our books of this order, so nothing is asked of it; release that first, on its payment: ${possibleNow(refund, 'retryTicket')}`,
+    )
   if (!retryable(refund))
     throw rejected(
       `${inState(refund)} takes no new ticket: ${refund.state === 'ticketOpen' ? open : ''}${possibleNow(refund)}`,
@@ -138,7 +143,7 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
   if (ticketDead && evidence === null)
     throw rejected('ticketDead needs evidence: what Paymentwall wrote about the ticket')
   if (outcome === 'ticketOpen' && ticketDead) throw rejected('a ticket cannot be open and dead; choose one')
-  const closes = outcome === 'refused' && ticketDead && closesRefused(refund)
+  const closes = ticketDead && closesByDeadTicket(refund, outcome)
   if (!closes && !possible(refund, EVENTS[outcome]))
     throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(refund)}`)
   const attempt = attemptOf(draft, refund.gatewayRef)
@@ -153,21 +158,15 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
   const because = { why: reason, facts: { evidence, ticketDead } }
   if (!closes) moveRefund(draft, refund.refundId, EVENTS[outcome], because)
   else {
-    closeRefused(draft, refund.refundId)
-    draft.journal.push({
-      what: 'resolvedRefused',
-      refundId: refund.refundId,
-      gatewayRef: refund.gatewayRef,
-      from: 'refused',
-      to: 'refused',
-      ...because,
-    })
+    quieten(draft, refund.refundId)
+    const { refundId, gatewayRef, state } = refund
+    draft.journal.push({ what: EVENTS[outcome], refundId, gatewayRef, from: state, to: state, ...because })
   }
   // A refused refund's money may have been asked back again since.
   overtake(draft, refund.gatewayRef, balanceBefore)
 }
 
-function closeRefused(draft: Draft, id: RefundId): void {
+function quieten(draft: Draft, id: RefundId): void {
   const refund = refundIn(draft, id)
   if (refund) putRefund(draft, planRefund(refund, draft.setting.patience, draft.setting.now, false))
 }

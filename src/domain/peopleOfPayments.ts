@@ -1,12 +1,17 @@
 // What a person may do to money that nobody has decided on: accept it, or give it back. Judged against the books.
 // Must not know: HTTP, Temporal, keys.
-import { attemptOf, balanceOf, undecided } from './balance.ts'
+import { goOn } from './automatic.ts'
+import { attemptOf, balanceOf, refundsOf, undecided } from './balance.ts'
 import type { Attempt, Books, Decision } from './books.ts'
 import type { PaymentCommand } from './commands.ts'
-import { decided, draftOf, putAttempt, putRefund, type Draft, type Setting } from './draft.ts'
+import { decided, draftOf, moveRefund, putAttempt, putRefund, type Draft, type Setting } from './draft.ts'
 import { Failure } from './failures.ts'
 import type { GatewayRef } from './ids.ts'
+import { contradicted, orderHeld } from './holds.ts'
 import { autoId, newRefund } from './policyRefunds.ts'
+import { mayBeSent } from './possible.ts'
+import { firstTakenByOthers } from './second.ts'
+import { seenOf } from './seen.ts'
 import { strayState } from './views.ts'
 
 export function commandPayment(books: Books, command: PaymentCommand, setting: Setting): Decision {
@@ -22,7 +27,10 @@ export function commandPayment(books: Books, command: PaymentCommand, setting: S
       accept(draft, attemptToDecide(books, command.gatewayRef), command.reason)
       break
     case 'refund':
-      giveBack(draft, attemptToDecide(books, command.gatewayRef), command.reason)
+      giveBack(draft, attemptToRefund(books, command.gatewayRef), command.reason)
+      break
+    case 'release':
+      release(draft, books, command.seen, command.reason)
       break
   }
   return decided(draft)
@@ -44,15 +52,18 @@ export function commandStray(books: Books, ref: GatewayRef, command: PaymentComm
     case 'refund':
       giveBack(draft, strayToDecide(books, ref, command), command.reason)
       break
+    case 'release':
+      release(draft, books, command.seen, command.reason)
+      break
   }
   return decided(draft)
 }
 
 /** The stray's own money, where it still waits for a decision and the command names no other. */
-export function strayToDecide(books: Books, ref: GatewayRef, { gatewayRef: named }: Deciding): Attempt {
+export function strayToDecide(books: Books, ref: GatewayRef, { kind, gatewayRef: named }: Deciding): Attempt {
   if (named !== null && named !== ref)
     throw rejected(`this saga is about ${ref}, not about ${named}; leave gatewayRef out, or name ${ref}`)
-  return attemptToDecide(books, ref)
+  return kind === 'refund' ? attemptToRefund(books, ref) : attemptToDecide(books, ref)
 }
 type Deciding = Extract<PaymentCommand, { kind: 'accept' | 'refund' }>
 
@@ -66,9 +77,24 @@ function acknowledgeStray(draft: Draft, ref: GatewayRef, owner: string): void {
   draft.journal.push({ what: 'acknowledge', gatewayRef: ref, from: attempt.owner ?? 'nobody', to: owner, why })
 }
 
+/** Money that somebody has accepted may still be given back, where the command names it. */
+export function attemptToRefund(books: Books, ref: GatewayRef | null): Attempt {
+  const named = ref === null ? undefined : attemptOf(books, ref)
+  return named?.accepted === true && balanceOf(books, named) > 0 ? named : attemptToDecide(books, ref)
+}
+
+/** Nobody has decided on it, or policy has, and its refund was stopped before anything was sent. */
+const decidable = (books: Books, attempt: Attempt): boolean =>
+  undecided(books, attempt) || (!attempt.accepted && stoppedRefunds(books, attempt).length > 0)
+
+const stoppedRefunds = (books: Books, attempt: Attempt) =>
+  refundsOf(books, attempt).filter(
+    (refund) => refund.state === 'blocked' && refund.blockedBecause === 'firstGoesBack' && !mayBeSent(refund),
+  )
+
 /** The money that a command decides on. With several undecided attempts the reference is needed. */
 export function attemptToDecide(books: Books, ref: GatewayRef | null): Attempt {
-  const waiting = books.attempts.filter((attempt) => undecided(books, attempt))
+  const waiting = books.attempts.filter((attempt) => decidable(books, attempt))
   const refs = waiting.map(({ gatewayRef }) => gatewayRef)
   if (ref === null && waiting.length > 1)
     throw rejected(`several attempts wait for a decision; name one as gatewayRef: ${refs.join(', ')}`, { refs })
@@ -104,8 +130,14 @@ function accept(draft: Draft, attempt: Attempt, why: string): void {
   const { payment } = draft
   if (payment && payment.channel !== attempt.channel && attempt.channel === 'test')
     throw rejected('test money settles no live order, so it cannot be accepted; refund it')
+  if (orderHeld(draft))
+    throw rejected(
+      'the gateway speaks against our books of this order, so nothing of it can be accepted; release that first',
+    )
+  for (const { refundId } of stoppedRefunds(draft, attempt)) moveRefund(draft, refundId, 'withdrawn', { why })
   putAttempt(draft, { ...attempt, accepted: true })
-  if (payment && payment.acceptedRef === null) draft.payment = { ...payment, acceptedRef: attempt.gatewayRef }
+  const settles = payment && (payment.acceptedRef === null || firstTakenByOthers(draft))
+  if (settles) draft.payment = { ...payment, acceptedRef: attempt.gatewayRef }
   draft.journal.push({
     what: 'attempt.accepted',
     gatewayRef: attempt.gatewayRef,
@@ -113,6 +145,32 @@ function accept(draft: Draft, attempt: Attempt, why: string): void {
     to: 'accepted',
     why,
   })
+}
+
+/** Ends the holds of exactly what the person saw: a further change holds again. */
+function release(draft: Draft, books: Books, seen: string, why: string): void {
+  const held = draft.attempts.filter(contradicted)
+  if (held.length === 0)
+    throw rejected(`nothing speaks against these books, so there is nothing to release; ${RECHECK}`)
+  const now = seenOf(books)
+  const what = held.map(({ gatewayRef, contradiction }) => `${gatewayRef}: ${contradiction ?? ''}`).join('; ')
+  if (seen !== now)
+    throw rejected(
+      `this has changed since you saw it: it is ${what}, and its mark is ${now} now; read it and ask again`,
+      { seen: now },
+    )
+  for (const attempt of held) {
+    const { gatewayRef, contradiction } = attempt
+    putAttempt(draft, { ...attempt, released: contradiction })
+    draft.journal.push({
+      what: 'attempt.released',
+      gatewayRef,
+      ...(contradiction !== null && { from: contradiction }),
+      to: 'released',
+      why,
+    })
+  }
+  goOn(draft, why)
 }
 
 function giveBack(draft: Draft, attempt: Attempt, why: string): void {

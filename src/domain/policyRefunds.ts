@@ -4,6 +4,7 @@ import { balanceOf } from './balance.ts'
 import { freshWait, type Attempt, type Refund } from './books.ts'
 import { putRefund, refundIn, type Draft } from './draft.ts'
 import { AUTO_PREFIX, refundId, type RefundId } from './ids.ts'
+import { markOf } from './mark.ts'
 import type { RefundOrigin, RefundState } from './refund.ts'
 import { planRefund } from './waits.ts'
 
@@ -61,6 +62,7 @@ export function newRefund(draft: Draft, attempt: Attempt, wanted: Wanted): Refun
     testChannel: attempt.channel === 'test',
     authorisation: 'submit',
     ticketDead: false,
+    matchedByAmount: false,
     paidElsewhere: 0,
     blockedBecause: null,
     said: null,
@@ -75,11 +77,5 @@ export function newRefund(draft: Draft, attempt: Attempt, wanted: Wanted): Refun
 
 /** At most 40 characters: the prefix, the reason, and 64 bits of the reference by two 32-bit FNV-1a sums. */
 export function autoId(because: string, about: string): RefundId {
-  return refundId(`${AUTO_PREFIX}${because}.${fnv1a(about, 0x811c9dc5)}${fnv1a(about, 0x01000193)}`)
-}
-
-function fnv1a(text: string, seed: number): string {
-  let sum = seed
-  for (const char of text) sum = Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
-  return sum.toString(16).padStart(8, '0')
+  return refundId(`${AUTO_PREFIX}${because}.${markOf(about)}`)
 }

@@ -1,7 +1,7 @@
 // What a person may do to a refund in its state, by the table: for judging, and for the sentence of a refusal.
 // Must not know: who asks.
 import type { Refund } from './books.ts'
-import { refundAfter, refundClosed, type RefundEvent } from './refund.ts'
+import { closedByAmount, refundAfter, refundClosed, type RefundEvent } from './refund.ts'
 
 export const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen'] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -19,14 +19,20 @@ export const possible = (refund: Refund, event: RefundEvent): boolean => refundA
 export const retryable = (refund: Refund): boolean =>
   possible(refund, 'retried') && (refund.state !== 'ticketOpen' || refund.attention === 'page')
 
-/** Refused, and not yet said to be over: a person ends it by saying that no ticket lives. */
-export const closesRefused = ({ state, ticketDead }: Refund): boolean => state === 'refused' && !ticketDead
+/**
+ * The state is named already, and the refund still asks for a person: saying that no ticket lives ends it. So it is
+ * with a refused one, and with one that an entry closed by its amount alone.
+ */
+export const closesByDeadTicket = (refund: Refund, outcome: Outcome): boolean =>
+  outcome === 'refused'
+    ? refund.state === 'refused' && !refund.ticketDead
+    : outcome === 'refunded' && closedByAmount(refund)
 
 /** What a person may do now, for the sentence of a refusal; `but` has just been refused for a reason of its own. */
 export function possibleNow(refund: Refund, but?: 'retryTicket'): string {
   const outcomes = OUTCOMES.flatMap((outcome) => {
     if (possible(refund, EVENTS[outcome])) return [outcome]
-    return outcome === 'refused' && closesRefused(refund) ? ['refused with ticketDead'] : []
+    return closesByDeadTicket(refund, outcome) ? [`${outcome} with ticketDead`] : []
   })
   const words = [
     ...(outcomes.length > 0 ? [`resolve as ${outcomes.join(', ')}`] : []),

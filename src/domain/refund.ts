@@ -70,6 +70,8 @@ export const REFUND_MOVES = {
     withdrawn: 'withdrawn',
     overtaken: 'superseded',
     retried: 'requested',
+    /** What held it is over: a contradiction was released, or the evidence agrees again. */
+    released: 'requested',
   },
   refused: {
     cancelled: 'refunded',
@@ -108,8 +110,12 @@ export function refundAfter(state: RefundState, event: RefundEvent): RefundState
 type TicketLife = {
   readonly state: RefundState
   readonly ticketDead: boolean
+  readonly matchedByAmount: boolean
   readonly tickets: readonly { readonly outcome: string | null; readonly dead: boolean }[]
 }
+
+/** What decides on the end of a refund's saga. */
+type Ending = Pick<TicketLife, 'state' | 'ticketDead' | 'matchedByAmount'>
 
 /**
  * Whether people at Paymentwall may still work off a ticket of this refund: one was filed, or its answer is unknown,
@@ -127,8 +133,16 @@ export function refundReserves(refund: TicketLife): boolean {
   return rule === 'yes' || (rule === 'ifTicketMayLive' && ticketMayLive(refund))
 }
 
+/**
+ * Closed by an entry that only fits by amount and time, while its ticket may live: the money may have been another's,
+ * so the amount stays reserved, and a person is asked, until somebody says that the ticket is dead or an entry names it.
+ */
+export const closedByAmount = ({ state, matchedByAmount, ticketDead }: Ending): boolean =>
+  state === 'refunded' && matchedByAmount && !ticketDead
+
 /** Whether the saga has ended and the supervisor passes the row by. */
-export function refundClosed(refund: TicketLife): boolean {
+export function refundClosed(refund: Ending): boolean {
+  if (closedByAmount(refund)) return false
   const rule = REFUND_STATES[refund.state].closed
   return rule === 'yes' || (rule === 'ifTicketDead' && refund.ticketDead)
 }

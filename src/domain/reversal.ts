@@ -1,17 +1,37 @@
 // Booked cancels that the gateway no longer shows: two looks at least ten minutes apart decide that the money did not go back.
-// Must not know: how entries are matched.
+// Must not know: how entries are paired, when one is missing.
 import type { BookedEntry } from './books.ts'
 import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from './draft.ts'
 import type { GatewayRef } from './ids.ts'
+import { refundAfter } from './refund.ts'
 
 const REVERSAL_AFTER_MS = 10 * 60_000
 
-/** A look shows the entry: what was noted about its absence is taken back. */
+/** A newer look shows the entry: what was noted about its absence is taken back. */
 export function foundAgain(draft: Draft, ref: GatewayRef, booked: BookedEntry): void {
   if (booked.missingSince !== null && !booked.gone) replace(draft, ref, { ...booked, missingSince: null })
 }
 
-/** A look does not show the entry: noted the first time, reversed by a second look ten minutes later. */
+/** An entry that was gone is shown and counted again: its refund is done after all. */
+export function countedAgain(draft: Draft, ref: GatewayRef, booked: BookedEntry): void {
+  replace(draft, ref, { ...booked, missingSince: null, gone: false })
+  const { refundId, key, amount } = booked
+  const because = { why: 'the gateway shows and counts this cancel again', facts: { entry: key, amount } }
+  const refund = refundIn(draft, refundId)
+  if (refund && refundAfter(refund.state, 'cancelled')) {
+    moveRefund(draft, refundId, 'cancelled', because)
+    if (refund.state === 'settledElsewhere')
+      raise(
+        draft,
+        'page',
+        refund,
+        'paidBackTwice',
+        'a cancel that was gone is booked again, and the bank has paid it back: paid back twice',
+      )
+  } else draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef: ref, ...because })
+}
+
+/** A look that agrees with our books without the entry: noted the first time, reversed by a second one ten minutes later. */
 export function missed(draft: Draft, ref: GatewayRef, booked: BookedEntry, asOf: string): void {
   const { refundId, key, amount, missingSince } = booked
   if (missingSince === null) {
@@ -29,7 +49,8 @@ export function missed(draft: Draft, ref: GatewayRef, booked: BookedEntry, asOf:
   const moved = moveRefund(draft, refundId, 'reversed', because)
   if (!moved) draft.journal.push({ what: 'entry.gone', refundId, gatewayRef: ref, ...because })
   const refund = moved ?? refundIn(draft, refundId)
-  const sentence = 'the gateway took back a cancel that it had booked; the payer may not have the money'
+  const sentence =
+    'the gateway took back a cancel that it had booked; the payer may not have the money. Until it is settled by this refund’s own commands (recheck, retryTicket, resolve) its payment shows 확인필요'
   if (refund) raise(draft, 'page', refund, 'reversed', sentence)
 }
 

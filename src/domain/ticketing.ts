@@ -2,6 +2,9 @@
 // Must not know: HTTP, SQL, Temporal. One ticket per authorisation, whatever is killed or repeated (design.md §6.3).
 import type { BlockedBecause } from './alertKinds.ts'
 import { attemptOf, balanceOf, bookedTotal } from './balance.ts'
+import { orderHeld } from './holds.ts'
+import { reasonMarker } from './ids.ts'
+import { firstWentBack } from './second.ts'
 import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from './books.ts'
 import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from './draft.ts'
 import type { RefundId } from './ids.ts'
@@ -46,6 +49,16 @@ export function blockedBecause(
   if (!attempt) return { kind: 'noAttempt', sentence: 'the attempt that this refund belongs to is not in the books' }
   const not = notRefundableBecause(attempt, rules, now)
   if (not) return not
+  if (orderHeld(books)) {
+    const sentence =
+      'the gateway speaks against our books of this order; it goes on by itself once that is released, or the evidence agrees again'
+    return { kind: 'contradicted', sentence }
+  }
+  if (firstWentBack(books, refund)) {
+    const sentence =
+      'others have taken back the payment that had settled the order, so this second one is not given back by itself; retryTicket sends it, accept keeps it'
+    return { kind: 'firstGoesBack', sentence }
+  }
   if (attempt.gatewayReturned !== bookedTotal(attempt)) {
     const sentence = `the gateway counts ${attempt.gatewayReturned} as returned, its cancel entries add up to ${bookedTotal(attempt)} ${attempt.currency} (minor units); find out which is right before a ticket is filed`
     return { kind: 'balanceDiffers', sentence }
@@ -63,12 +76,12 @@ export function intend(
   key: string,
   setting: Setting,
   rules: readonly RefundRule[] = [],
-): { decision: Decision; refund: Refund; attempt: Attempt } | undefined {
+): { decision: Decision; refund: Refund; ticket: Ticket; attempt: Attempt } | undefined {
   const draft = draftOf(books, setting)
   const refund = refundIn(draft, id)
   const attempt = refund && attemptOf(books, refund.gatewayRef)
   if (!refund || !attempt || nextTicketKey(refund) !== key) return undefined
-  const ticket: Ticket = { authorisedBy: key, intentAt: setting.now, outcome: null, said: null, dead: false }
+  const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: null, said: null }
   const intended = { ...refund, tickets: [...refund.tickets, ticket] }
   putRefund(draft, intended)
   draft.journal.push({
@@ -83,8 +96,16 @@ export function intend(
     draft.journal.push({ what: 'refund.limitNear', refundId: id, gatewayRef: refund.gatewayRef, why: near })
     raise(draft, 'warn', refund, 'refundLimitNear', near)
   }
-  return { decision: decided(draft), refund: intended, attempt }
+  return { decision: decided(draft), refund: intended, ticket, attempt }
 }
+
+/** The reason as it goes out: behind the marker by which its entry is found (design.md §5). */
+const ticketOf = ({ refundId, reason }: Refund, key: string, { now }: Setting) => ({
+  authorisedBy: key,
+  intentAt: now,
+  sentReason: reasonMarker(refundId) + reason,
+  dead: false,
+})
 
 /** No ticket can be filed: the refund waits for a person. */
 export function block(
@@ -97,7 +118,9 @@ export function block(
   const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
   if (refund) {
     putRefund(draft, { ...refund, blockedBecause: because.kind })
-    raise(draft, 'warn', refund, `blocked.${because.kind}`, because.sentence)
+    // Both payments on their way back: nobody notices by himself, and the goods may have gone out.
+    const level = because.kind === 'firstGoesBack' ? 'page' : 'warn'
+    raise(draft, level, refund, `blocked.${because.kind}`, because.sentence)
   }
   return decided(draft)
 }
@@ -169,7 +192,7 @@ export function tombstone(books: Books, id: RefundId, key: string, setting: Sett
   const refund = refundIn(draft, id)
   if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return decided(draft)
   const said = 'the try was lost before its intent was recorded; nothing was sent'
-  const ticket: Ticket = { authorisedBy: key, intentAt: setting.now, outcome: 'notSent', said, dead: false }
+  const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: 'notSent', said }
   const buried = { ...refund, tickets: [...refund.tickets, ticket] }
   putRefund(draft, refund.state === 'requested' ? later(buried, said, setting) : buried)
   draft.journal.push({

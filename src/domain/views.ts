@@ -4,7 +4,8 @@ import { attemptOf, refundsOf, remainingOf, shownAttempt, shownState, sumsOf } f
 import type { Attempt, Books, Payment, Refund } from './books.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from './ids.ts'
 import { attemptState, PAYMENT_STATES, type MoneyState } from './payment.ts'
-import { REFUND_STATES } from './refund.ts'
+import { closedByAmount, REFUND_STATES } from './refund.ts'
+import { seenOf } from './seen.ts'
 
 /** Makes the Temporal UI's address of a workflow, or null where no UI is known. */
 export type Links = (workflowId: string) => string | null
@@ -18,6 +19,9 @@ export function attemptView(books: Books, attempt: Attempt) {
     state,
     accepted: attempt.accepted,
     because: attempt.because,
+    provider: attempt.provider,
+    contradiction: attempt.contradiction,
+    released: attempt.contradiction !== null && attempt.contradiction === attempt.released,
     amount: attempt.amount,
     currency: attempt.currency,
     channel: attempt.channel,
@@ -51,13 +55,14 @@ export function strayView(books: Books, attempt: Attempt, links: Links) {
     waitingSince,
     nextCheckpoint: at && { at, level },
     refunds: refundsOf(books, attempt).map(({ refundId }) => refundId),
+    seen: seenOf(books),
     temporalUi: links(strayWorkflowId(gateway, attempt.gatewayRef)),
   }
 }
 
 export function paymentView(books: Books, payment: Payment, links: Links) {
   const shown = shownAttempt(books)
-  const sums = shown ? sumsOf(books, shown) : { paid: 0, returned: 0, reserved: 0, waits: false }
+  const sums = shown ? sumsOf(books, shown) : { paid: 0, returned: 0, reserved: 0, waits: false, reversed: false }
   const state = shownState(books, payment)
   return {
     merchantUid: payment.merchantUid,
@@ -76,6 +81,7 @@ export function paymentView(books: Books, payment: Payment, links: Links) {
     payerCountry: shown?.payerCountry ?? null,
     waitingForCancellation: sums.waits,
     chargedBack: payment.chargedBack,
+    seen: seenOf(books),
     closedReason: payment.closedReason,
     attention: payment.attention,
     owner: payment.owner,
@@ -115,6 +121,7 @@ export function refundView(books: Books, refund: Refund, links: Links) {
     nextCheckpoint: refund.nextCheckpointAt && { at: refund.nextCheckpointAt, level: refund.nextCheckpointLevel },
     lastLook: attempt ? lastLook(attempt) : null,
     blockedBecause: refund.blockedBecause,
+    matchedByAmount: closedByAmount(refund),
     said: refund.said,
     tickets: refund.tickets.map(({ authorisedBy, intentAt, outcome, said }) => ({
       authorisedBy,

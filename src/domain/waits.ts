@@ -11,26 +11,38 @@ import {
   type Patience,
   type Track,
 } from './patience.ts'
-import { refundClosed, type RefundState } from './refund.ts'
+import type { Held } from './balance.ts'
+import { contradicted } from './holds.ts'
+import { closedByAmount, refundClosed, type RefundState } from './refund.ts'
 
 /** States that ask for a person the moment they are entered; the others only by patience. */
 const AT_ONCE: Partial<Record<RefundState, Attention>> = { blocked: 'warn', refused: 'warn', reversed: 'page' }
 
-type Waiting = Wait & Pick<Refund, 'state' | 'stateSince'>
-/** Whether money waits in a payment, and for what. */
-export type Held = 'none' | 'held' | 'quarantined'
+type Waiting = Wait & Pick<Refund, 'state' | 'stateSince' | 'ticketDead' | 'matchedByAmount'>
+
+/** The same schedule, told at one level throughout. */
+const always = (level: Attention, { steps, repeat, ...rest }: Patience): Patience => ({
+  ...rest,
+  steps: steps.map((step) => ({ ...step, level })),
+  repeat: { ...repeat, level },
+})
 
 function refundTracks(refund: Waiting, patience: Patience): readonly Track[] {
+  if (closedByAmount(refund)) return [{ since: refund.stateSince, patience: always('warn', patience) }]
   const ladder: Track = { since: refund.waitingSince, patience }
   return refund.state === 'unknown' ? [{ since: refund.stateSince, patience: UNKNOWN_PATIENCE }, ladder] : [ladder]
 }
 
-const paymentTracks = (payment: Payment, held: Held, patience: Patience): readonly Track[] => [
-  { since: payment.waitingSince, patience: held === 'held' ? HOLD_PATIENCE : patience },
+const paymentTracks = ({ waitingSince: since }: Payment, held: Held, patience: Patience): readonly Track[] => [
+  { since, patience: held === 'held' ? HOLD_PATIENCE : held === 'contradicted' ? always('page', patience) : patience },
 ]
+/** How loud each kind of hold is the moment it begins. */
+const HELD_AT_ONCE = { none: 'none', held: 'remind', quarantined: 'warn', contradicted: 'page' } as const
+
+const atOnce = (refund: Waiting): Attention => (closedByAmount(refund) ? 'warn' : (AT_ONCE[refund.state] ?? 'none'))
 
 const openRefund = (refund: Waiting, patience: Patience, now: string, raised: boolean) =>
-  planned(refund, refundTracks(refund, patience), now, raised, AT_ONCE[refund.state] ?? 'none')
+  planned(refund, refundTracks(refund, patience), now, raised, atOnce(refund))
 
 /** The refund with the attention and the next checkpoint that belong to its state. `raised`: a checkpoint ran at `now`. */
 export function planRefund(refund: Refund, patience: Patience, now: string, raised: boolean): Refund {
@@ -69,14 +81,14 @@ export const paymentAnnounces = (payment: Payment, held: Held, patience: Patienc
 export function planPayment(payment: Payment, held: Held, patience: Patience, now: string, raised: boolean): Payment {
   if (held === 'none') return { ...payment, ...quiet }
   const tracks = paymentTracks(payment, held, patience)
-  return { ...payment, ...planned(payment, tracks, now, raised, held === 'held' ? 'remind' : 'warn') }
+  return { ...payment, ...planned(payment, tracks, now, raised, HELD_AT_ONCE[held]) }
 }
 
 /** A stray is money held for a person's decision, whatever its order's policy. */
 export function planStray(attempt: Attempt, open: boolean, now: string, raised: boolean): Attempt {
   if (!open) return { ...attempt, ...quiet }
   const tracks = [{ since: attempt.waitingSince, patience: HOLD_PATIENCE }]
-  return { ...attempt, ...planned(attempt, tracks, now, raised, 'warn') }
+  return { ...attempt, ...planned(attempt, tracks, now, raised, contradicted(attempt) ? 'page' : 'warn') }
 }
 
 /** A snooze moves the next checkpoint to its end: nobody is told before, and somebody is told then. */
@@ -102,12 +114,12 @@ const quiet = { attention: 'none', nextCheckpointAt: null, nextCheckpointLevel: 
 type Planned = Pick<Wait, 'attention' | 'lastCheckpointAt' | 'nextCheckpointAt' | 'nextCheckpointLevel'>
 
 /** A checkpoint never lowers attention; a move to another state may. */
-function planned(wait: Wait, tracks: readonly Track[], now: string, raised: boolean, atOnce: Attention): Planned {
+function planned(wait: Wait, tracks: readonly Track[], now: string, raised: boolean, least: Attention): Planned {
   const lastCheckpointAt = raised ? now : wait.lastCheckpointAt
   const ladder = nextCheckpoint(tracks, lastCheckpointAt)
   // Its end stays due until a checkpoint has run, or a read just after it would forget it.
   const next = snoozed(wait, lastCheckpointAt) ?? ladder
-  const least = raised ? louder(atOnce, wait.attention) : atOnce
-  const attention = louder(least, levelAt(tracks, lastCheckpointAt))
+  const kept = raised ? louder(least, wait.attention) : least
+  const attention = louder(kept, levelAt(tracks, lastCheckpointAt))
   return { lastCheckpointAt, attention, nextCheckpointAt: next?.at ?? null, nextCheckpointLevel: next?.level ?? null }
 }

@@ -1,19 +1,19 @@
 // One look: asks the gateway what is true of a reference or an order, and books the answer in one transaction.
 // Must not know: who wants it. The gateway is asked with no transaction open; nothing is judged outside one.
-import type { Books, Decision } from '../domain/books.ts'
 import { Failure } from '../domain/failures.ts'
 import type { Evidence, Gateway } from '../domain/gateway.ts'
-import { merchantUid, OWN_ID, type GatewayName, type GatewayRef, type MerchantUid } from '../domain/ids.ts'
-import { judge, type Policies } from '../domain/judge.ts'
+import type { GatewayName, GatewayRef, MerchantUid } from '../domain/ids.ts'
+import type { Policies } from '../domain/judge.ts'
 import type { Patience } from '../domain/patience.ts'
 import type { Links } from '../domain/views.ts'
-import { loadBooks, type About } from '../db/books.ts'
-import { carryOut } from '../db/carryOut.ts'
-import { databaseNow } from '../db/clock.ts'
-import { transact, type Db, type Trx } from '../db/connect.ts'
+import { moneyOf } from '../db/accounts.ts'
+import { beginLook, type Began } from '../db/clock.ts'
+import { sqlState, transact, type Db, type Trx } from '../db/connect.ts'
 import { settleHints, type SettledHint } from '../db/inboxLooks.ts'
 import { metrics } from '../metrics.ts'
+import { proveAccount, rememberAccount } from './account.ts'
 import { lookAgainForMore, lookAgainForReversal } from './again.ts'
+import { bookFound, type Booked } from './booking.ts'
 
 export type LookDeps = {
   readonly db: Db
@@ -42,60 +42,121 @@ export type LookOptions = {
   readonly also?: (trx: Trx, seen: { began: string; moved: boolean }) => Promise<void>
 }
 
-export type Looked = { readonly began: string; readonly found: readonly Evidence[]; readonly moved: boolean }
+export type Looked = { readonly began: Began; readonly found: readonly Evidence[]; readonly moved: boolean }
 
-/** Throws a Failure when the gateway did not answer; then nothing was booked and no hint was settled. */
+/**
+ * Throws a Failure when the gateway did not answer, answered for another account, or does not show money that is booked:
+ * then no hint was settled. What it does show is booked even so, for presence is proof and absence is none.
+ */
 export async function look(deps: LookDeps, subject: Subject, options: LookOptions): Promise<Looked> {
-  const began = await databaseNow(deps.db)
-  const found = await ask(deps, subject)
-  const moved = await transact(deps.db, 'look', (trx) => book(deps, trx, subject, found, began, options), deps.log)
+  const gateway = gatewayOf(deps, subject)
+  const began = await beginLook(deps.db)
+  const { found, forgotten } = await ask(deps, gateway, subject)
+  const { moved, paidOrder } = await booked(() =>
+    transact(
+      deps.db,
+      'look',
+      (trx) => book(deps, trx, subject, { found, began, settles: forgotten.length === 0 }, options),
+      deps.log,
+    ),
+  )
   deps.kick()
+  if (paidOrder) await rememberAccount(deps, gateway)
+  if (forgotten.length > 0) throw forgot(subject, forgotten)
   return { began, found, moved }
 }
 
-async function ask({ gateways }: LookDeps, subject: Subject): Promise<readonly Evidence[]> {
-  const gateway = gateways.get(subject.gateway)
-  if (!gateway)
-    throw new Failure(
-      'gatewayUnavailable',
-      `the gateway ${subject.gateway} is not configured; set its keys, or leave its rows to people`,
-    )
+function gatewayOf({ gateways }: LookDeps, { gateway: name }: Subject): Gateway {
+  const gateway = gateways.get(name)
+  if (gateway) return gateway
+  throw new Failure(
+    'gatewayUnavailable',
+    `the gateway ${name} is not configured; set its keys, or leave its rows to people`,
+  )
+}
+
+type Asked = { readonly found: readonly Evidence[]; readonly forgotten: readonly GatewayRef[] }
+
+async function ask(deps: LookDeps, gateway: Gateway, subject: Subject): Promise<Asked> {
   try {
-    const answer =
-      'gatewayRef' in subject ? await gateway.look(subject.gatewayRef) : await gateway.lookByOrder(subject.merchantUid)
-    const found = answer === undefined ? [] : 'length' in answer ? answer : [answer]
-    metrics.looks.inc({ outcome: found.length > 0 ? 'found' : 'nothing' })
-    return found
+    const asked = await askWhole(deps, gateway, subject)
+    metrics.looks.inc({
+      outcome: asked.forgotten.length > 0 ? 'forgotten' : asked.found.length > 0 ? 'found' : 'nothing',
+    })
+    return asked
   } catch (error) {
     metrics.looks.inc({ outcome: 'failed' })
     throw error
   }
 }
 
+/** Money that an order look lacks is asked for by its own reference first: lists may hide test payments. */
+async function askWhole(deps: LookDeps, gateway: Gateway, subject: Subject): Promise<Asked> {
+  if ('gatewayRef' in subject) {
+    const one = await gateway.look(subject.gatewayRef)
+    if (one) return { found: [one], forgotten: [] }
+    await proveAccount(deps, gateway)
+    return { found: [], forgotten: await moneyOf(deps.db, gateway.name, subject) }
+  }
+  const found = [...(await gateway.lookByOrder(subject.merchantUid))]
+  const shown = new Set(found.map(({ gatewayRef }) => gatewayRef))
+  const lacking = (await moneyOf(deps.db, gateway.name, subject)).filter((ref) => !shown.has(ref))
+  const forgotten: GatewayRef[] = []
+  for (const ref of lacking) {
+    const one = await gateway.look(ref)
+    if (one) found.push(one)
+    else forgotten.push(ref)
+  }
+  if (found.length === 0 || forgotten.length > 0) await proveAccount(deps, gateway)
+  return { found, forgotten }
+}
+
+const forgot = ({ gateway }: Subject, refs: readonly GatewayRef[]): Failure =>
+  new Failure(
+    'gatewayForgot',
+    `${gateway} does not show ${refs.join(', ')}, of which money is booked: that proves nothing, and is asked again; check the keys and the console`,
+    { refs },
+  )
+
+/** What the database refuses to book, whatever the gateway says, is a look that failed: it is tried again, then told. */
+async function booked<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!/^(22|23502|23514)/.test(sqlState(error) ?? '') && !(error instanceof RangeError)) throw error
+    const said = error instanceof Error ? error.message : String(error)
+    throw new Failure(
+      'evidenceNotBooked',
+      `what the gateway says cannot be booked: ${said}; nothing of it was taken over`,
+    )
+  }
+}
+
+type Seen = { readonly found: readonly Evidence[]; readonly began: Began; readonly settles: boolean }
+
 async function book(
   deps: LookDeps,
   trx: Trx,
   subject: Subject,
-  found: readonly Evidence[],
-  began: string,
+  { found, began, settles }: Seen,
   options: LookOptions,
-): Promise<boolean> {
-  const booked: Booked[] = []
-  for (const [named, evidences] of byOrder(found)) {
-    booked.push(...(await bookOrder(deps, trx, named, evidences, began, options)))
-  }
-  const moved = booked.some((each) => each.moved)
+): Promise<{ moved: boolean; paidOrder: boolean }> {
+  const orders = await bookFound(deps, trx, found, began, options)
+  const moved = orders.some((each) => each.moved)
+  const paidOrder = orders.some((each) => each.paid)
+  if (!settles) return { moved, paidOrder }
   const settled = await settleHints(trx, subject, found, { began, moved })
   // After the settling: a row that this look has settled plans no other.
-  for (const { evidence } of booked.filter((each) => each.misses)) await lookAgainForReversal(trx, evidence)
+  for (const each of missing(orders)) await lookAgainForReversal(trx, each)
   await lookAgainForMore(trx, subject, settled, found)
   metrics.hintsLooked.inc(hintsIn(settled))
   metrics.lostWebhooks.inc(moved && lostWebhook(settled, found) ? 1 : 0)
   metrics.hintsMismatched.inc(hintsIn(settled.filter((hint) => hint.mismatched)))
-  await options.also?.(trx, { began, moved })
-  return moved
+  await options.also?.(trx, { began: began.at, moved })
+  return { moved, paidOrder }
 }
 
+const missing = (orders: readonly Booked[]): readonly Evidence[] => orders.flatMap(({ missesOf }) => missesOf)
 const hintsIn = (settled: readonly SettledHint[]): number => settled.reduce((sum, { times }) => sum + times, 0)
 
 /** Only a sweep told of it, and not of a failure: a one-off failure sends no webhook at all. */
@@ -103,65 +164,3 @@ function lostWebhook(settled: readonly SettledHint[], found: readonly Evidence[]
   if (settled.length === 0 || settled.some(({ source }) => source !== 'sweep')) return false
   return found.some(({ status }) => status === 'paid' || status === 'cancelled')
 }
-
-function byOrder(found: readonly Evidence[]): ReadonlyMap<string, readonly Evidence[]> {
-  const orders = new Map<string, Evidence[]>()
-  for (const evidence of found)
-    orders.set(evidence.merchantUid, [...(orders.get(evidence.merchantUid) ?? []), evidence])
-  return orders
-}
-
-/** What became of one attempt's evidence; `misses`: a booked entry was not shown. */
-type Booked = { readonly evidence: Evidence; readonly moved: boolean; readonly misses: boolean }
-
-/** Evidence is filed under the merchant_uid that it names itself, whatever the hint paired. */
-async function bookOrder(
-  deps: LookDeps,
-  trx: Trx,
-  named: string,
-  evidences: readonly Evidence[],
-  began: string,
-  options: LookOptions,
-): Promise<readonly Booked[]> {
-  const booked: Booked[] = []
-  const { who, saga, at } = options
-  for (const evidence of evidences) {
-    const loaded = await loadBooks(trx, aboutOf(evidence, named))
-    const decision = judged(deps, loaded.books, evidence, began, options)
-    if (!decision) continue
-    const moved = await carryOut(trx, loaded, decision, { who, saga: saga ?? null, at: at ?? began, links: deps.links })
-    booked.push({ evidence, moved, misses: missesAnEntry(decision.books) })
-  }
-  return booked
-}
-
-function aboutOf(evidence: Evidence, named: string): About {
-  const { gateway, gatewayRef } = evidence
-  return OWN_ID.test(named) ? { merchantUid: merchantUid(named), gateway, gatewayRef } : { gateway, gatewayRef }
-}
-
-function judged(
-  deps: LookDeps,
-  books: Books,
-  evidence: Evidence,
-  began: string,
-  options: LookOptions,
-): Decision | undefined {
-  const known = books.attempts.find((attempt) => attempt.gatewayRef === evidence.gatewayRef)
-  if (known && known.merchantUid !== null && known.merchantUid !== evidence.merchantUid) {
-    deps.log(
-      `${evidence.gatewayRef} is booked for ${known.merchantUid}, and the gateway now names ${evidence.merchantUid}; nothing was moved`,
-    )
-    return undefined
-  }
-  if (!books.payment && !known && !options.strays) return undefined
-  return judge(books, evidence, {
-    now: options.at ?? began,
-    asOf: began,
-    patience: deps.patience,
-    policies: deps.policies,
-  })
-}
-
-const missesAnEntry = (books: Books): boolean =>
-  books.attempts.some(({ entries }) => entries.some((entry) => entry.missingSince !== null && !entry.gone))

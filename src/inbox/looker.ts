@@ -16,6 +16,7 @@ import { transact } from '../db/connect.ts'
 import { putAlert } from '../db/outgoing.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
+import { FORGOTTEN } from './account.ts'
 import { look, type LookDeps, type Subject } from './look.ts'
 
 const AT_ONCE = 8
@@ -126,10 +127,17 @@ async function failed({ db, log }: LookerOptions, candidate: Candidate, token: s
     return
   }
   await transact(db, 'park hints', async (trx) => {
-    const parked = await park(trx, candidate, 'noAnswer')
-    metrics.hintsParked.inc({ because: 'noAnswer' }, parked)
+    const forgot = error instanceof Failure && (error.kind === 'gatewayForgot' || error.kind === 'accountDiffers')
+    const because = forgot ? FORGOTTEN : 'noAnswer'
+    const parked = await park(trx, candidate, because)
+    metrics.hintsParked.inc({ because }, parked)
     const sentence = `${parked} hints about ${candidate.subject} are kept for a person, for no look could be booked: ${said}`
-    await putAlert(trx, { level: 'page', kind: 'hintsParked', saga: candidate.subject, sentence })
+    await putAlert(trx, {
+      level: 'page',
+      kind: forgot ? 'gatewayForgot' : 'hintsParked',
+      saga: candidate.subject,
+      sentence,
+    })
     await release(trx, candidate, token, { spacingMs: candidate.spacingMs, failures: 0 })
   })
 }

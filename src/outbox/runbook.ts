@@ -45,6 +45,19 @@ const COMPARE = {
   mayDo: 'find out whether a backup was restored before anybody terminates a workflow',
 }
 
+const AGAINST = {
+  anchor: 'the-gateway-speaks-against-our-books',
+  mayDo: 'compare the console, then release what you have seen (ops release), or wait for evidence that agrees again',
+}
+const FIRST = {
+  anchor: 'the-first-payment-went-back-too',
+  mayDo: 'accept the second payment and deliver, or retry-ticket its refund',
+}
+const ACCOUNT = {
+  anchor: 'the-gateway-answers-for-another-account',
+  mayDo: 'mend the keys, or accept the new account (ops account accept) where it was changed on purpose',
+}
+
 export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'refund.requested': SILENT,
   'refund.ticketOpen': SILENT,
@@ -58,10 +71,14 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'refund.refunded': SILENT,
   'payment.held': DECIDE,
   'payment.quarantined': DECIDE,
+  'payment.contradicted': AGAINST,
   'held.asOrdered': DECIDE,
   'held.amountDiffers': DECIDE,
   'held.currencyDiffers': DECIDE,
   'held.channelDiffers': DECIDE,
+  'held.providerDiffers': DECIDE,
+  'held.firstSeenCancelled': DECIDE,
+  'held.firstInDoubt': DECIDE,
   'held.late': DECIDE,
   'held.second': DECIDE,
   'held.unknownOrder': DECIDE,
@@ -70,6 +87,9 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'stray.amountDiffers': DECIDE,
   'stray.currencyDiffers': DECIDE,
   'stray.channelDiffers': DECIDE,
+  'stray.providerDiffers': DECIDE,
+  'stray.firstSeenCancelled': DECIDE,
+  'stray.firstInDoubt': DECIDE,
   'stray.late': DECIDE,
   'stray.second': DECIDE,
   'stray.unknownOrder': DECIDE,
@@ -78,10 +98,19 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'blocked.notRefundable': BLOCKED,
   'blocked.limitPassed': BLOCKED,
   'blocked.balanceDiffers': BLOCKED,
+  'blocked.contradicted': AGAINST,
+  'blocked.firstGoesBack': FIRST,
+  contradicted: AGAINST,
+  firstGoesBack: FIRST,
+  accountDiffers: ACCOUNT,
+  gatewayForgot: ACCOUNT,
   refused: REFUSED,
   reversed: REVERSED,
-  amountChanged: DIFFERS,
-  matchedByAmount: DIFFERS,
+  matchedByAmount: {
+    anchor: 'a-cancel-that-does-not-name-its-refund',
+    mayDo:
+      'ask the desk whether this ticket is done; resolve it as refunded with ticketDead, or wait for the entry that names it',
+  },
   smallerThanAsked: DIFFERS,
   sumsDiffer: DIFFERS,
   largerThanAsked: TWICE,

@@ -73,6 +73,10 @@ export function anAttempt(shown: Partial<Attempt> = {}): Attempt {
     paidAt: AT,
     accepted: true,
     because: 'asOrdered',
+    provider: 'paymentwall',
+    contradiction: null,
+    released: null,
+    sumsTold: null,
     chargedBack: false,
     gatewayReturned: 0,
     failReason: null,
@@ -81,6 +85,7 @@ export function anAttempt(shown: Partial<Attempt> = {}): Attempt {
     payerCountry: 'KR',
     entries: [],
     evidenceAsOf: AT,
+    evidenceNumber: Date.parse(shown.evidenceAsOf ?? AT),
     lookFailedAt: null,
     lookFailedSaid: null,
     ...shown,
@@ -88,7 +93,15 @@ export function anAttempt(shown: Partial<Attempt> = {}): Attempt {
 }
 
 export function aTicket(shown: Partial<Ticket> = {}): Ticket {
-  return { authorisedBy: 'submit', intentAt: AT, outcome: 'filed', said: null, dead: false, ...shown }
+  return {
+    authorisedBy: 'submit',
+    intentAt: AT,
+    sentReason: '#r1 too small',
+    outcome: 'filed',
+    said: null,
+    dead: false,
+    ...shown,
+  }
 }
 
 /** A refund of all that was paid, with its ticket open. */
@@ -109,12 +122,13 @@ export function aRefund(shown: Partial<Omit<Refund, 'refundId'>> & { refundId?: 
     testChannel: false,
     authorisation: 'submit',
     ticketDead: false,
+    matchedByAmount: false,
     paidElsewhere: 0,
     blockedBecause: null,
     said: null,
     tries: 0,
     nextTryAt: null,
-    tickets: [aTicket()],
+    tickets: [aTicket({ sentReason: `#${id} ${shown.reason ?? 'too small'}` })],
     createdAt: AT,
     stateSince: AT,
     ...rest,
@@ -122,19 +136,22 @@ export function aRefund(shown: Partial<Omit<Refund, 'refundId'>> & { refundId?: 
 }
 
 export function anEntry(shown: Partial<CancelEntry> = {}): CancelEntry {
-  const key = shown.key ?? 'c1'
   return {
-    key,
-    cancellationId: key.startsWith('#') ? null : key,
+    cancellationId: 'c1',
     amount: 10_000,
     cancelledAt: later(HOUR),
-    reason: 'too small #r1',
+    reason: '#r1 too small',
+    mark: null,
     ...shown,
   }
 }
 
 export const aBooked = (shown: Partial<BookedEntry> = {}): BookedEntry => ({
-  ...anEntry(shown),
+  cancellationId: 'c1',
+  amount: 10_000,
+  cancelledAt: later(HOUR),
+  reason: '#r1 too small',
+  key: shown.cancellationId ?? 'c1',
   refundId: refundId('r1'),
   missingSince: null,
   gone: false,
@@ -151,6 +168,8 @@ export function anEvidence(shown: Partial<Evidence> = {}): Evidence {
     gateway: GATEWAY,
     gatewayRef: REF,
     merchantUid: ORDER,
+    provider: 'paymentwall',
+    ours: true,
     statusSaid: status,
     currency: 'KRW',
     channel: 'live',
@@ -185,7 +204,8 @@ export const unpaidBooks = (shown: Partial<Payment> = {}): Books => ({
 
 export function setting(shown: Partial<JudgeSetting> = {}): JudgeSetting {
   const asOf = shown.asOf ?? shown.now ?? later(2 * HOUR)
-  return { now: asOf, patience: PATIENCE, policies: { late: 'hold', second: 'refund' }, ...shown, asOf }
+  const number = shown.number ?? Date.parse(asOf)
+  return { now: asOf, patience: PATIENCE, policies: { late: 'hold', second: 'refund' }, ...shown, asOf, number }
 }
 
 /** Judges, and fails where the evidence was dropped. */

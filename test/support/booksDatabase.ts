@@ -58,7 +58,7 @@ export async function moveBooks(
 
 /** Books evidence as a look that began at `asOf` would; older evidence is dropped. */
 export function bookEvidence(db: Db, evidence: Evidence, shown: Partial<JudgeSetting> = {}): Promise<Books> {
-  const about = { ...evidence, merchantUid: merchantUid(evidence.merchantUid) }
+  const about = { merchantUid: merchantUid(evidence.merchantUid), also: [evidence] }
   return moveBooks(db, about, (books) => judge(books, evidence, setting({ patience: PATIENCE, ...shown })))
 }
 

@@ -35,6 +35,11 @@ export function scriptedGateway(): Scripted {
       await question(`order:${order}`)
       return scripted.truth.filter(({ merchantUid }) => merchantUid === order)
     },
+    lookMany: async (refs) => {
+      await question(`many:${refs.join(' ')}`)
+      return scripted.truth.filter(({ gatewayRef }) => refs.includes(gatewayRef))
+    },
+    account: () => Promise.resolve([]),
     register: notHere,
     cancel: notHere,
     list: notHere,

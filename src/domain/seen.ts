@@ -1,0 +1,16 @@
+// The mark of what a person saw: short, of the facts that a money command decides on, and of nothing that looks or time change.
+// Must not know: commands. It protects against a changed situation, not against anybody's will.
+import { sumsOf } from './balance.ts'
+import type { Books } from './books.ts'
+import { markOf } from './mark.ts'
+
+/** Of a payment: its state, what settled it, and of each attempt what was paid, is back, and speaks against it. */
+export function seenOf(books: Books): string {
+  const attempts = books.attempts
+    .map((attempt) => {
+      const { paid, returned } = sumsOf(books, attempt)
+      return [attempt.gatewayRef, paid, returned, attempt.contradiction ?? '', attempt.released ?? ''].join(' ')
+    })
+    .toSorted()
+  return markOf([books.payment?.state ?? 'unknown', books.payment?.acceptedRef ?? '', ...attempts].join('\n'))
+}
