@@ -3,7 +3,7 @@
 
 const ID = 'A-Za-z0-9._-'
 const FRONT = new RegExp(`^\\s*#([${ID}]{1,40})(?![${ID}])`)
-const ANYWHERE = new RegExp(`(?<![${ID}#])#([${ID}]{1,40})(?![${ID}])`, 'g')
+const ANYWHERE = new RegExp(`(?<![#${ID}])#([${ID}]{1,40})(?![${ID}])`, 'g')
 
 /** The id that the text begins with, whether or not there is such a refund. */
 export const frontMarker = (reason: string): string | undefined => FRONT.exec(reason)?.[1]

@@ -169,10 +169,10 @@ describe('a booked entry that looks no longer show', () => {
 
   test('under an ordinal leaves its place to another, which answers nothing of ours by that', async () => {
     const ordinal = (amount: number, reason: string) => ({
-      entries: [{ key: '#1', cancellationId: null, amount, cancelledAt: null, reason }],
+      entries: [{ cancellationId: null, amount, cancelledAt: null, reason, mark: null }],
     })
     const scene = await at('ticketOpen')
-    await look(ordinal(6_000, `too small #${scene.id}`))(scene)
+    await look(ordinal(6_000, `#${scene.id} too small`))(scene)
     await goneForGood(scene)
     expect(await standing(scene)).toBe(standings.get('reversed'))
     expect(await cameOf(scene, look(ordinal(3_000, 'console')))).toBe(

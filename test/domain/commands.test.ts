@@ -21,7 +21,7 @@ const invalid = (name: keyof typeof COMMAND_HELP, faults: string) =>
 
 test('the commands are those of the design', () => {
   expect(REFUND_COMMANDS.join(' ')).toBe('recheck acknowledge snooze retryTicket resolve withdraw approve')
-  expect(PAYMENT_COMMANDS.join(' ')).toBe('recheck acknowledge accept refund approve')
+  expect(PAYMENT_COMMANDS.join(' ')).toBe('recheck acknowledge accept refund release approve')
 })
 
 const TAKEN_OF_REFUNDS: readonly (readonly [RefundCommandName, unknown, object])[] = [
@@ -72,7 +72,7 @@ test.each(TAKEN_OF_PAYMENTS)('a payment takes %s with %j', (name, input, command
 
 test('every command may say who asks: a proof, or a name that somebody claims', () => {
   const input = { proof: 'p-1', person: 'ann' }
-  const fields = { owner: 'ann', until: '2026-12-24T09:00:00Z', reason: 'mail', outcome: 'refunded' }
+  const fields = { owner: 'ann', until: '2026-12-24T09:00:00Z', reason: 'mail', outcome: 'refunded', seen: '0123456789abcdef' }
   const needs: Partial<Record<string, readonly (keyof typeof fields)[]>> = {
     acknowledge: ['owner'],
     snooze: ['until'],
@@ -81,6 +81,7 @@ test('every command may say who asks: a proof, or a name that somebody claims', 
     withdraw: ['reason'],
     accept: ['reason'],
     refund: ['reason'],
+    release: ['reason', 'seen'],
   }
   const inputOf = (name: string) =>
     Object.assign({}, input, ...(needs[name] ?? []).map((key) => ({ [key]: fields[key] })))

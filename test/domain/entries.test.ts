@@ -35,7 +35,7 @@ const factOf = ({ journal }: Decision, what: string, fact: string): unknown =>
 const half = { amount: 5_000 } as const
 
 describe('an entry is matched', () => {
-  test('by the refund id that ends its reason', () => {
+  test('by the refund id at the front of its reason', () => {
     const decision = judged(waiting(), anEvidence({ entries: [anEntry()] }))
     expect(statesOf(decision)).toEqual({ r1: 'refunded' })
     expect(factOf(decision, 'cancelled', 'matchedBy')).toBe('refundId')
@@ -45,7 +45,7 @@ describe('an entry is matched', () => {
 
   test('by the whole id: r10 is not r1, and r1 is not r10', () => {
     const books = theBooks({ refunds: [aRefund(half), aRefund({ ...half, refundId: 'r10' })] })
-    const reason = (id: string) => anEvidence({ entries: [anEntry({ ...half, reason: `too small #${id}` })] })
+    const reason = (id: string) => anEvidence({ entries: [anEntry({ ...half, reason: `#${id} too small` })] })
     expect(statesOf(judged(books, reason('r10')))).toEqual({ r1: 'ticketOpen', r10: 'refunded' })
     expect(statesOf(judged(books, reason('r1')))).toEqual({ r1: 'refunded', r10: 'ticketOpen' })
     expect(statesOf(judged(books, reason('r100'))).outside).toBe('refunded')
@@ -58,18 +58,33 @@ describe('an entry is matched', () => {
     expect(statesOf(decision)).toEqual({ r1: 'ticketOpen', outside: 'refunded' })
   })
 
-  test.each(['asked by the buyer', 'too small #r1 (desk)', 'too small#r1', 'too small #R1', 'too small #r1 '])(
-    'not by the foreign reason %j, even where amount and time fit: it is booked as outside',
+  test.each(['too small #r1', 'too small #r1 (desk)', '[PG] #r1 too small', ' #r1 too small'])(
+    'by the refund id inside %j, as tickets of an earlier form and gateways with words of their own have it',
     (reason) => {
       const decision = judged(waiting(half), anEvidence({ entries: [anEntry({ ...half, reason })] }))
-      expect(statesOf(decision)).toEqual({ r1: 'ticketOpen', outside: 'refunded' })
+      expect(statesOf(decision)).toEqual({ r1: 'refunded' })
+      expect(factOf(decision, 'cancelled', 'matchedBy')).toBe('refundId')
     },
   )
 
-  test.each(['see ticket #.', 'see ticket #..'])('not by the reason %j, which names no possible id', (reason) => {
-    const decision = judged(waiting(half), anEvidence({ entries: [anEntry({ ...half, reason })] }))
-    expect(statesOf(decision)).toEqual({ r1: 'ticketOpen', outside: 'refunded' })
-  })
+  test.each(['asked by the buyer', 'too small#r1', 'too small #R1', 'see ticket #.', 'see ticket #..'])(
+    'not by the reason %j, which names no refund: where amount and time fit it is taken by these, and a person is warned',
+    (reason) => {
+      const decision = judged(waiting(half), anEvidence({ entries: [anEntry({ ...half, reason })] }))
+      expect(statesOf(decision)).toEqual({ r1: 'refunded' })
+      expect(factOf(decision, 'cancelled', 'matchedBy')).toBe('amount')
+      expect(kindsOf(decision)).toEqual(['warn matchedByAmount'])
+    },
+  )
+
+  test.each(['console', 'chargeback'] as const)(
+    'never by amount where the gateway says that it came by %s: it is booked as outside',
+    (mark) => {
+      const entry = anEntry({ ...half, reason: 'asked elsewhere', mark })
+      const decision = judged(waiting(half), anEvidence({ entries: [entry] }))
+      expect(statesOf(decision)).toEqual({ r1: 'ticketOpen', outside: 'refunded' })
+    },
+  )
 
   test('by a cancellation id booked before, when it comes back without its reason', () => {
     const booked = aBooked({ gone: true, missingSince: later(HOUR) })
@@ -77,7 +92,7 @@ describe('an entry is matched', () => {
     const books = theBooks({ attempts, refunds: [aRefund({ state: 'reversed' })] })
     const decision = judged(books, anEvidence({ entries: [anEntry({ reason: 'restored by the desk' })] }))
     expect(statesOf(decision)).toEqual({ r1: 'refunded' })
-    expect(factOf(decision, 'cancelled', 'matchedBy')).toBe('cancellationId')
+    expect(attemptIn(decision.books).entries).toMatchObject([{ key: 'c1', gone: false }])
   })
 
   const silent = anEntry({ ...half, reason: '' })
@@ -134,14 +149,17 @@ describe('an entry', () => {
     expect(statesOf(first)).toEqual({ r1: 'ticketOpen' })
     expect(kindsOf(first)).toEqual(['warn smallerThanAsked'])
     expect(sumsOf(first.books, attemptIn(first.books))).toMatchObject({ returned: 4_000, reserved: 6_000, waits: true })
-    const rest = judged(first.books, anEvidence({ entries: [part, anEntry({ key: 'c2', amount: 6_000 })] }))
+    const rest = judged(first.books, anEvidence({ entries: [part, anEntry({ cancellationId: 'c2', amount: 6_000 })] }))
     expect(statesOf(rest)).toEqual({ r1: 'refunded' })
     expect(rest.books.payment?.state).toBe('cancelled')
   })
 
   test('that names a refund already paid back is booked as outside, and pages', () => {
     const first = judged(waiting(half), anEvidence({ entries: [anEntry(half)] }))
-    const second = judged(first.books, anEvidence({ entries: [anEntry(half), anEntry({ ...half, key: 'c2' })] }))
+    const second = judged(
+      first.books,
+      anEvidence({ entries: [anEntry(half), anEntry({ ...half, cancellationId: 'c2' })] }),
+    )
     expect(statesOf(second)).toEqual({ r1: 'refunded', outside: 'refunded' })
     expect(kindsOf(second)).toEqual(['page returnedTwice'])
   })
@@ -311,7 +329,7 @@ describe('a booked entry that the gateway takes back', () => {
 describe('every change of state has its line', () => {
   const scenes: readonly (readonly [string, Books, ReturnType<typeof anEvidence>])[] = [
     ['answered', waiting(), anEvidence({ entries: [anEntry()] })],
-    ['overtaken', waiting(), anEvidence({ entries: [anEntry({ reason: 'desk' })] })],
+    ['overtaken', waiting(), anEvidence({ entries: [anEntry({ reason: 'desk', mark: 'console' })] })],
     ['larger', waiting(half), anEvidence({ entries: [anEntry()] })],
     ['paid twice', waiting({ state: 'settledElsewhere', paidElsewhere: 10_000 }), anEvidence({ entries: [anEntry()] })],
     ['second payment', theBooks(), anEvidence({ gatewayRef: gatewayRef('imp_2') })],

@@ -246,10 +246,10 @@ describe('money for an unknown order', () => {
     expect(wakesOf(nothing, decision, null)).toEqual([`stray:iamport/main:${REF}`])
   })
 
-  test('goes back at once where it is test money', () => {
-    expect(refundsIn(judged(nothing, anEvidence({ channel: 'test' })))).toEqual([
-      'testChannel requested 10000 of imp_1',
-    ])
+  test('waits for a person too where it is test money: on a shared account it may be a stranger’s', () => {
+    const decision = judged(nothing, anEvidence({ channel: 'test' }))
+    expect(refundsIn(decision)).toEqual([])
+    expect(kindsOf(decision)).toEqual(['warn held.unknownOrder'])
   })
 
   test('is adopted once its order is recorded, settles it, and its stray saga is told', () => {
@@ -261,7 +261,7 @@ describe('money for an unknown order', () => {
     expect(wakesOf(recorded, adopted, null)).toContain(`stray:iamport/main:${REF}`)
   })
 
-  test('adopted late obeys the late policy, and its test refund is not made twice', () => {
+  test('adopted late is late, and where it is test money it goes back now that it is ours', () => {
     const stray = judged(nothing, anEvidence({ channel: 'test' })).books
     const recorded = { ...stray, payment: aPayment({ orderState: 'expired', channel: 'test' }) }
     const adopted = judged(recorded, anEvidence({ channel: 'test' }), { now: later(3 * HOUR) })
@@ -271,9 +271,12 @@ describe('money for an unknown order', () => {
 })
 
 describe('evidence', () => {
-  test('of a look that began before the booked one is dropped', () => {
+  test('of a look that began before the booked one is dropped, but for an entry that was never booked', () => {
     const books = theBooks({ attempts: [anAttempt({ evidenceAsOf: later(MINUTE) })] })
-    expect(judge(books, anEvidence({ entries: [anEntry()] }), setting({ asOf: later(MINUTE - 1) }))).toBeUndefined()
+    expect(judge(books, anEvidence({ status: 'failed' }), setting({ asOf: later(MINUTE - 1) }))).toBeUndefined()
+    const entry = judge(books, anEvidence({ entries: [anEntry()] }), setting({ asOf: later(MINUTE - 1) }))
+    expect(entry && attemptIn(entry.books)).toMatchObject({ status: 'paid', evidenceAsOf: later(MINUTE) })
+    expect(entry && linesOf(entry)).toEqual(['refund.outside', 'payment.state'])
     expect(judge(books, anEvidence(), setting({ asOf: later(MINUTE) }))).toBeDefined()
   })
 
@@ -285,7 +288,7 @@ describe('evidence', () => {
   test('that names another amount for booked money moves no sum, and pages once', () => {
     const first = judged(theBooks(), anEvidence({ amount: 12_000 }))
     expect(attemptIn(first.books).amount).toBe(10_000)
-    expect(kindsOf(first)).toEqual(['page amountChanged'])
+    expect(kindsOf(first)).toEqual(['page contradicted'])
     expect(kindsOf(judged(first.books, anEvidence({ amount: 12_000 }), { now: later(3 * HOUR) }))).toEqual([])
   })
 

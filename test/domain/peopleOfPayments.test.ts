@@ -126,6 +126,12 @@ describe('a decision', () => {
     const why = 'no money of this order waits for a decision: imp_2 is paid; possible now: recheck'
     for (const asked of [accept, giveBack]) expect(() => onStray(books, asked)).toThrow(rejected(why))
   })
+
+  test('of accepted money is taken back by a refund that names it', () => {
+    const { books } = onStray(held(), accept)
+    const back = onStray(books, { ...giveBack, gatewayRef: SECOND_REF })
+    expect(back.books.refunds).toMatchObject([{ origin: 'ops', state: 'requested', gatewayRef: SECOND_REF }])
+  })
 })
 
 describe('who sees to it', () => {

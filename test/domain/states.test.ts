@@ -43,6 +43,7 @@ const EVENT_TABLE = [
   ['notRefundable', 'blocked', 'requested'],
   ['notSent', 'requested', 'unknown'],
   ['retried', 'requested', 'ticketOpen unknown blocked refused reversed'],
+  ['released', 'requested', 'blocked'],
   ['settled', 'settledElsewhere', 'ticketOpen unknown blocked refused reversed'],
   ['withdrawn', 'withdrawn', 'requested blocked refused'],
   ['overtaken', 'superseded', 'requested ticketOpen unknown blocked refused'],
@@ -165,26 +166,36 @@ describe('the states of an order', () => {
 
 describe('the state of an attempt, computed from its sums', () => {
   test.each([
-    [{ paid: 100, returned: 0, reserved: 0, waits: false }, true, 'paid'],
-    [{ paid: 100, returned: 0, reserved: 0, waits: false }, false, 'quarantined'],
-    [{ paid: 100, returned: 1, reserved: 0, waits: false }, true, 'partlyCancelled'],
-    [{ paid: 100, returned: 1, reserved: 0, waits: false }, false, 'partlyCancelled'],
-    [{ paid: 100, returned: 99, reserved: 1, waits: true }, true, 'cancelPending'],
-    [{ paid: 100, returned: 0, reserved: 1, waits: true }, false, 'cancelPending'],
-    [{ paid: 100, returned: 0, reserved: 100, waits: false }, true, 'paid'],
-    [{ paid: 100, returned: 99, reserved: 0, waits: false }, true, 'partlyCancelled'],
-    [{ paid: 100, returned: 100, reserved: 0, waits: false }, true, 'cancelled'],
-    [{ paid: 100, returned: 100, reserved: 0, waits: true }, false, 'cancelled'],
-    [{ paid: 100, returned: 101, reserved: 0, waits: true }, true, 'cancelled'],
+    [{ paid: 100, returned: 0, reserved: 0, waits: false, reversed: false }, true, 'paid'],
+    [{ paid: 100, returned: 0, reserved: 0, waits: false, reversed: false }, false, 'quarantined'],
+    [{ paid: 100, returned: 1, reserved: 0, waits: false, reversed: false }, true, 'partlyCancelled'],
+    [{ paid: 100, returned: 1, reserved: 0, waits: false, reversed: false }, false, 'partlyCancelled'],
+    [{ paid: 100, returned: 99, reserved: 1, waits: true, reversed: false }, true, 'cancelPending'],
+    [{ paid: 100, returned: 0, reserved: 1, waits: true, reversed: false }, false, 'cancelPending'],
+    [{ paid: 100, returned: 0, reserved: 100, waits: false, reversed: false }, true, 'paid'],
+    [{ paid: 100, returned: 99, reserved: 0, waits: false, reversed: false }, true, 'partlyCancelled'],
+    [{ paid: 100, returned: 100, reserved: 0, waits: false, reversed: false }, true, 'cancelled'],
+    [{ paid: 100, returned: 100, reserved: 0, waits: true, reversed: false }, false, 'cancelled'],
+    [{ paid: 100, returned: 0, reserved: 100, waits: false, reversed: true }, true, 'quarantined'],
+    [{ paid: 100, returned: 50, reserved: 50, waits: false, reversed: true }, true, 'quarantined'],
+    [{ paid: 100, returned: 50, reserved: 50, waits: true, reversed: true }, true, 'cancelPending'],
+    [{ paid: 100, returned: 100, reserved: 0, waits: false, reversed: true }, true, 'cancelled'],
+    [{ paid: 100, returned: 101, reserved: 0, waits: true, reversed: false }, true, 'cancelled'],
   ] as const)('of %j, accepted %j, is %s', (sums, accepted, state) => {
     expect(attemptState(sums, accepted)).toBe(state)
   })
 
-  test('is paid only for accepted money of which nothing went back and nothing waits', () => {
-    const sums = fc.record({ paid: fc.nat(9), returned: fc.nat(9), reserved: fc.nat(9), waits: fc.boolean() })
+  test('is paid only for accepted money of which nothing went back, nothing waits and nothing is reversed', () => {
+    const sums = fc.record({
+      paid: fc.nat(9),
+      returned: fc.nat(9),
+      reserved: fc.nat(9),
+      waits: fc.boolean(),
+      reversed: fc.boolean(),
+    })
     fc.assert(
       fc.property(sums, fc.boolean(), (each, accepted) => {
-        const untouched = each.returned === 0 && each.paid > 0 && !each.waits
+        const untouched = each.returned === 0 && each.paid > 0 && !each.waits && !each.reversed
         expect(attemptState(each, accepted) === 'paid').toBe(accepted && untouched)
       }),
     )

@@ -139,7 +139,10 @@ describe('a stray', () => {
     }
     const partly = judged(held(), part, { ...HOLD, now: later(3 * HOUR) }).books
     expect(attemptIn(partly, SECOND_REF).attention).toBe('warn')
-    const rest = [anEntry({ amount: 4_000, reason: 'desk' }), anEntry({ key: 'c2', amount: 6_000, reason: 'desk' })]
+    const rest = [
+      anEntry({ amount: 4_000, reason: 'desk' }),
+      anEntry({ cancellationId: 'c2', amount: 6_000, reason: 'desk' }),
+    ]
     const whole = { ...anEvidence({ entries: rest }), gatewayRef: SECOND_REF }
     const done = judged(partly, whole, { ...HOLD, now: later(4 * HOUR) })
     expect(attemptIn(done.books, SECOND_REF)).toMatchObject({ attention: 'none', nextCheckpointAt: null })

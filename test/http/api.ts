@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { afterAll } from 'vitest'
 import { loadBooks } from '../../src/db/books.ts'
 import { carryOut } from '../../src/db/carryOut.ts'
-import { databaseNow } from '../../src/db/clock.ts'
+import { beginLook } from '../../src/db/clock.ts'
 import { transact, type Db } from '../../src/db/connect.ts'
 import type { Channel, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid } from '../../src/domain/ids.ts'
@@ -146,14 +146,13 @@ export type Paid = {
 export async function gatewaySays(db: Db, id: string, changes: Paid = {}): Promise<void> {
   const evidence = evidenceOf(id, changes)
   await transact(db, 'look', async (trx) => {
-    const at = await databaseNow(trx)
+    const { at, number } = await beginLook(trx)
     const loaded = await loadBooks(trx, {
       merchantUid: merchantUid(id),
-      gateway: IAMPORT,
-      gatewayRef: evidence.gatewayRef,
+      also: [evidence],
     })
     const policies = { late: 'hold', second: 'refund' } as const
-    const decision = judge(loaded.books, evidence, { now: at, asOf: at, patience: PATIENCE, policies })
+    const decision = judge(loaded.books, evidence, { now: at, asOf: at, number, patience: PATIENCE, policies })
     if (decision) await carryOut(trx, loaded, decision, { who: 'look', at, saga: null, links: () => null })
   })
 }
@@ -163,6 +162,8 @@ function evidenceOf(id: string, { amount, currency, channel, ref, status = 'paid
     gateway: IAMPORT,
     gatewayRef: gatewayRef(ref ?? `imp_${id}`),
     merchantUid: id,
+    provider: 'paymentwall',
+    ours: true,
     status,
     statusSaid: status,
     amount: amount ?? 19_900,

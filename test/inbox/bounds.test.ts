@@ -157,7 +157,7 @@ describe('hints that say the same', () => {
         const looked = await lookAt(about.gatewayRef, dies ? killed : undefined).catch((error: unknown) => {
           expect(String(error)).toContain('killed')
         })
-        if (looked) begans.push(looked.began)
+        if (looked) begans.push(looked.began.at)
       }
       gateway.meanwhile = () => pause(chance.below(4))
       await send()

@@ -55,6 +55,7 @@ beforeAll(async () => {
       refundId: refundId('r-old'),
       authorisedBy: 'submit',
       intentAt: '2026-01-01T00:01:00.000Z',
+      sentReason: '#r-old too small',
       outcome: 'filed',
       said: null,
       dead: false,

@@ -36,8 +36,9 @@ export const leftAtGateway = ({ entries }: World): number => PAID - sum(entries.
 export function pay(world: World, amount: number, reason: string): void {
   const fits = Math.min(amount, leftAtGateway(world))
   if (fits <= 0) return
-  const key = `c${world.entries.length + 1}`
-  world.entries.push({ key, cancellationId: key, amount: fits, cancelledAt: later(world.minutes * MINUTE), reason })
+  const cancellationId = `c${world.entries.length + 1}`
+  const cancelledAt = later(world.minutes * MINUTE)
+  world.entries.push({ cancellationId, amount: fits, cancelledAt, reason, mark: null })
 }
 
 export const truthNow = ({ order, ref, entries }: World): Evidence =>
@@ -104,7 +105,8 @@ function eachEntryOnce(world: World, books: Books, attempt: Attempt): void {
     sum(world.booked.entries.map(({ amount }) => amount)),
   )
   expect(attempt.entries.filter(({ missingSince, gone }) => missingSince !== null || gone)).toEqual([])
-  for (const { key, amount } of world.booked.entries) expect(total(key), `booked of ${key}`).toBe(amount)
+  for (const { cancellationId, amount } of world.booked.entries)
+    expect(total(cancellationId ?? ''), `booked of ${cancellationId}`).toBe(amount)
   const known = new Set(books.refunds.map(({ refundId }) => refundId))
   expect(attempt.entries.filter(({ refundId }) => !known.has(refundId))).toEqual([])
 }

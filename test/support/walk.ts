@@ -127,9 +127,17 @@ export const answer =
     const [attempt] = books.attempts
     if (!ticket || !attempt) throw new Error('no call waits for an answer')
     scene.gateway.truth = [shown(scene)]
-    const began = ticket.intentAt
-    const intended = { refund, attempt, gateway: scene.gateway, since: performance.now(), began, checksum: scene.paid }
-    const ours = anEntryOf(scene, ASKED, `too small #${scene.id}`)
+    const began = { at: ticket.intentAt, number: Date.parse(ticket.intentAt) }
+    const intended = {
+      refund,
+      ticket,
+      attempt,
+      gateway: scene.gateway,
+      since: performance.now(),
+      began,
+      checksum: scene.paid,
+    }
+    const ours = anEntryOf(scene, ASKED, `#${scene.id} too small`)
     const done = kind === 'doneAtOnce' ? { entries: [...scene.entries, ours] } : {}
     const said: Record<Answer, CancelAnswer> = {
       filed: { kind: 'answered', evidence: shown(scene) },
@@ -179,15 +187,18 @@ export const look =
 
 const sum = (entries: readonly CancelEntry[]): number => entries.reduce((total, { amount }) => total + amount, 0)
 const anEntryOf = (scene: Scene, amount: number, reason: string): CancelEntry => {
-  const key = `c${(scene.made += 1)}`
-  return { key, cancellationId: key, amount, cancelledAt: scene.now, reason }
+  const cancellationId = `c${(scene.made += 1)}`
+  return { cancellationId, amount, cancelledAt: scene.now, reason, mark: foreign(reason) }
 }
+
+/** What the scenes call the console is known to be the console. */
+const foreign = (reason: string): CancelEntry['mark'] => (reason === 'console' ? 'console' : null)
 
 /** The gateway books a cancel that names our refund, and a look finds it. */
 export const entry =
   (amount: number): Step =>
   (scene) => {
-    scene.entries = [...scene.entries, anEntryOf(scene, amount, `too small #${scene.id}`)]
+    scene.entries = [...scene.entries, anEntryOf(scene, amount, `#${scene.id} too small`)]
     return look()(scene)
   }
 
