@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/app.ts'
-import { openStore } from '../../src/simulator/store.ts'
+import { openStore } from '../../src/simulator/world/store.ts'
 import { startTogether } from './support.ts'
 
 function makeFolder(): string {

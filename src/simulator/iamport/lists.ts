@@ -2,9 +2,9 @@
 // Must not know tokens or how payments change.
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { statusOf, statusTimeOf, type Payment } from './model.ts'
+import { statusOf, statusTimeOf, type Payment } from '../world/model.ts'
 import { answer, NOT_FOUND, paymentObject, refuse } from './shape.ts'
-import { iamportPayment, type Simulation } from './simulation.ts'
+import { iamportPayment, type Simulation } from '../world/simulation.ts'
 
 const WINDOW_S = 90 * 24 * 60 * 60
 const BATCH_LIMIT = 100

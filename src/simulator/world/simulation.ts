@@ -5,8 +5,8 @@ import type { Calls } from './calls.ts'
 import type { Faults } from './faults.ts'
 import { leftOf, type Cancel, type Payment, type Ticket } from './model.ts'
 import type { Store } from './store.ts'
-import type { Tokens } from './tokens.ts'
-import type { Messenger } from './webhooks.ts'
+import type { Tokens } from '../iamport/tokens.ts'
+import type { Messenger } from '../post/webhooks.ts'
 
 export type Simulation = {
   store: Store

@@ -2,11 +2,11 @@
 // Must not know how tickets end.
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { answerBroken, bodyObject, neverAnswer, sleep } from './calls.ts'
-import { leftOf, type Payment } from './model.ts'
-import { fromMajor } from './money.ts'
+import { answerBroken, bodyObject, neverAnswer, sleep } from '../endpoint.ts'
+import { leftOf, type Payment } from '../world/model.ts'
+import { fromMajor } from '../world/money.ts'
 import { answer, paymentObject, refuse } from './shape.ts'
-import { giveBack, iamportPayment, openTicket, type Simulation } from './simulation.ts'
+import { giveBack, iamportPayment, openTicket, type Simulation } from '../world/simulation.ts'
 
 /** A number, or text of one where the body is a form. */
 export const NUMBER = z.union([

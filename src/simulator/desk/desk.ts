@@ -2,13 +2,13 @@
 // Must not know the vendors' wires: it judges what may happen and lets it happen.
 import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { bodyObject } from './calls.ts'
-import { FAULT_CHANGE } from './faults.ts'
-import { leftOf, returnedOf, statusOf, type Payment, type Ticket } from './model.ts'
-import { fromMajor } from './money.ts'
-import { deskPage } from './page.ts'
-import { approve, giveBack, pay, refuseTicket, takeBack, type Simulation } from './simulation.ts'
-import { PAGE_POLICY } from './widget.ts'
+import { bodyObject } from '../endpoint.ts'
+import { FAULT_CHANGE } from '../world/faults.ts'
+import { leftOf, returnedOf, statusOf, type Payment, type Ticket } from '../world/model.ts'
+import { fromMajor } from '../world/money.ts'
+import { deskPage } from '../pages/page.ts'
+import { approve, giveBack, pay, refuseTicket, takeBack, type Simulation } from '../world/simulation.ts'
+import { PAGE_POLICY } from '../pages/widget.ts'
 
 const AMOUNT = z.number().int().positive()
 const PAY = z.strictObject({

@@ -1,6 +1,6 @@
 // The desk in a browser: one self-contained page over the control API, so that a newcomer can play buyer and desk.
 // Must not know the store: all it shows comes from /__sim by fetch, and enters the page as text only.
-import { FAULTS } from './faults.ts'
+import { FAULTS } from '../world/faults.ts'
 
 export function deskPage(): string {
   return `<!doctype html>

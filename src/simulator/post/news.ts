@@ -1,9 +1,9 @@
 // What the merchant is sent: i'mport's webhook (iamport.md §6) or Paymentwall's signed pingback (paymentwall.md §5).
 // Must not know when something is told, nor how badly it is delivered.
-import { statusOf, type Payment } from './model.ts'
-import { toText } from './money.ts'
-import { sign, type Parameters, type SignVersion } from './signature.ts'
-import type { News } from './simulation.ts'
+import { statusOf, type Payment } from '../world/model.ts'
+import { toText } from '../world/money.ts'
+import { sign, type Parameters, type SignVersion } from '../paymentwall/signature.ts'
+import type { News } from '../world/simulation.ts'
 import type { Message } from './webhooks.ts'
 
 /** Unsigned; `cancellation_id` with cancels only. */

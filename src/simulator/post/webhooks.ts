@@ -1,6 +1,6 @@
 // Sends what must be told to the merchant, as well or as badly as the webhook fault says.
 // Must not know why something is told; a target that fails is logged and nothing else.
-import { DELAYED_WEBHOOK_MS, HELD_WEBHOOK_MS, type Faults } from './faults.ts'
+import { DELAYED_WEBHOOK_MS, HELD_WEBHOOK_MS, type Faults } from '../world/faults.ts'
 import { send, type Answer, type Outgoing } from './request.ts'
 
 export type Message = Outgoing & {

@@ -1,9 +1,9 @@
 // How i'mport writes: the envelope, and a payment with all its fields (iamport.md §2, §5).
 // Must not know endpoints, nor why something is answered.
 import type { RouterContext } from '@koa/router'
-import { PROJECT_KEY } from './credentials.ts'
-import { returnedOf, statusOf, type Payment } from './model.ts'
-import { toMajor } from './money.ts'
+import { PROJECT_KEY } from '../credentials.ts'
+import { returnedOf, statusOf, type Payment } from '../world/model.ts'
+import { toMajor } from '../world/money.ts'
 
 export const NOT_FOUND = '존재하지 않는 결제정보입니다.'
 

@@ -2,12 +2,12 @@
 // Must not know the desk or the faults' control; lists and cancels have files of their own.
 import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { bodyObject, vendorRoute, type Act, type Method } from './calls.ts'
+import { bodyObject, vendorRoute, type Act, type Method } from '../endpoint.ts'
 import { cancel, NUMBER } from './cancel.ts'
-import { IAMPORT_KEY, IAMPORT_SECRET, PROJECT_KEY } from './credentials.ts'
+import { IAMPORT_KEY, IAMPORT_SECRET, PROJECT_KEY } from '../credentials.ts'
 import { byStatus, findAll, findOne, isVisible, severalAtOnce } from './lists.ts'
 import { answer, NOT_FOUND, paymentObject, refuse } from './shape.ts'
-import { iamportPayment, type Simulation } from './simulation.ts'
+import { iamportPayment, type Simulation } from '../world/simulation.ts'
 
 const BAD_PARAMETERS = '요청 파라메터가 올바르지 않습니다.'
 const NOT_PREPARED = '사전등록된 결제정보가 존재하지 않습니다.'
