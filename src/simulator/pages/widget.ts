@@ -1,4 +1,5 @@
-// Paymentwall's payment page for a direct merchant, with the buyer's three choices: buy, fail, leave (paymentwall.md §14).
+// Paymentwall's payment page for a direct merchant, with the buyer's
+// three choices: buy, fail, leave (paymentwall.md §14).
 // Must not know the store: it speaks to the control API from the browser, like the desk's page.
 import type { Parameters } from '../paymentwall/signature.ts'
 

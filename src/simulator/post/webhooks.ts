@@ -5,7 +5,10 @@ import { send, type Answer, type Outgoing } from './request.ts'
 
 export type Message = Outgoing & {
   about: string
-  /** Asked after each try; false has it sent again, as often as `retries` says. Left out: one try, like i'mport. */
+  /**
+   * Asked after each try; false has it sent again, as often as
+   * `retries` says. Left out: one try, like i'mport.
+   */
   isTaken?: (answer: Answer) => boolean
 }
 export type Retries = { everyMs: number; times: number }
