@@ -1,13 +1,18 @@
-// i'mport's ways to find payments: by order, by status and time, several at once (iamport.md §3, §3.2).
+// i'mport's ways to find payments: by order, by status and
+// time, several at once (iamport.md §3, §3.2).
 // Must not know tokens or how payments change.
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { statusOf, statusTimeOf, type Payment } from '../world/model.ts'
-import { answer, NOT_FOUND, paymentObject, refuse } from './shape.ts'
-import { iamportPayment, type Simulation } from '../world/simulation.ts'
+import { answerBroken } from '../endpoint.ts'
+import { shownMerchantUid, type Payment } from '../world/model.ts'
+import type { Simulation } from '../world/simulation.ts'
+import { iamportPayment, iamportPayments, iamportPaymentsOf } from './account.ts'
+import { answer, forbid, NOT_FOUND, refuse } from './shape.ts'
+import { isListed, showPayment, shownStatus, shownTimes } from './shown.ts'
 
 const WINDOW_S = 90 * 24 * 60 * 60
 const BATCH_LIMIT = 100
+const NO_SUCH_PAGE = '존재하지 않는 페이지입니다.'
 
 const STATUS = z.enum(['all', 'ready', 'paid', 'cancelled', 'failed'])
 type StatusAsked = z.infer<typeof STATUS>
@@ -22,37 +27,41 @@ const PAGE = z.object({
 })
 type Page = z.infer<typeof PAGE>
 
-/** Test payments are hidden unless asked for (iamport.md §3.1); payments made at Paymentwall directly always are. */
-export function isVisible(context: RouterContext, payment: Payment): boolean {
-  return payment.gateway === 'iamport' && (!payment.sandbox || context.query.include_sandbox === 'true')
-}
-
 export function findOne(simulation: Simulation, context: RouterContext): void {
   const asked = readAsked(context)
   if (!asked) return
-  const found = attemptsOf(simulation, context, asked.status).sort(bySorting(asked.page.sorting))[0]
-  return found ? answer(context, paymentObject(found)) : refuse(context, 404, -1, NOT_FOUND)
+  const [found] = attemptsOf(simulation, context, asked.status).sort(bySorting(simulation, asked.page.sorting))
+  return found ? answer(context, showPayment(simulation, found)) : refuse(context, 404, -1, NOT_FOUND)
 }
 
 export function findAll(simulation: Simulation, context: RouterContext): void {
   const asked = readAsked(context)
   if (!asked) return
   const found = attemptsOf(simulation, context, asked.status)
-  return found.length > 0 ? answerPage(context, found, asked.page) : refuse(context, 404, -1, NOT_FOUND)
+  return found.length > 0 ? answer(context, pageOf(simulation, found, asked.page)) : refuse(context, 404, -1, NOT_FOUND)
 }
 
-/** `from` and `to` look at the time of the present status, so a cancel moves a payment (iamport.md §3.2). */
+/**
+ * `from` and `to` look at the time of the present status, so a
+ * cancel moves a payment (iamport.md §3.2).
+ */
 export function byStatus(simulation: Simulation, context: RouterContext): void {
   const asked = readAsked(context)
   if (!asked) return
+  const { lists, wire } = simulation.faults.now()
+  const fault = asked.status === 'all' || asked.status === 'ready' ? 'ok' : lists[asked.status]
+  if (fault === 'error500') return answerBroken(context)
+  if (fault === 'forbidden403') return forbid(context)
   const to = asked.page.to ?? Math.floor(simulation.clock() / 1000)
   const from = asked.page.from ?? Math.max(0, to - WINDOW_S)
   if (from > to || to - from > WINDOW_S) return refuse(context, 400, -1, '검색기간은 최대 90일까지 가능합니다.')
-  const found = simulation.store.payments().filter((payment) => {
-    const at = statusTimeOf(payment)
-    return isVisible(context, payment) && isAsked(payment, asked.status) && at >= from && at <= to
+  const found = iamportPayments(simulation).filter((payment) => {
+    const { statusAt } = shownTimes(simulation, payment)
+    return statusAt >= from && statusAt <= to && isAsked(payment, asked.status) && isListed(simulation, payment)
   })
-  answerPage(context, found, asked.page)
+  const page = pageOf(simulation, found, asked.page)
+  if (page.list.length > 0 || wire.emptyPages === 'list') return answer(context, page)
+  return wire.emptyPages === '404' ? refuse(context, 404, -1, NOT_FOUND) : refuse(context, 400, -1, NO_SUCH_PAGE)
 }
 
 /** 207 where some were not found (iamport.md §3). */
@@ -63,19 +72,15 @@ export function severalAtOnce(simulation: Simulation, context: RouterContext): v
   const count = impUids.length + merchantUids.length
   if (count === 0 || count > BATCH_LIMIT)
     return refuse(context, 400, -1, '조회할 고유번호를 1개 이상 100개 이하로 입력하세요.')
+  const byImpUid = impUids.map((id) => [iamportPayment(simulation, id)].filter((payment) => payment !== undefined))
   const asked = [
-    ...impUids.map((id) => [iamportPayment(simulation, id)]),
-    ...merchantUids.map((id) => simulation.store.paymentsOf(id)),
+    ...byImpUid.map((some) => some.filter((payment) => isListed(simulation, payment))),
+    ...merchantUids.map((id) => shownUnder(simulation, id)),
   ]
-  const found = asked.map((some) => some.filter((payment) => payment !== undefined && isVisible(context, payment)))
-  const list = [...new Set(found.flat())].filter((payment) => payment !== undefined)
+  const list = [...new Set(asked.flat())]
   if (list.length === 0) return refuse(context, 404, -1, NOT_FOUND)
-  const status = found.every((some) => some.length > 0) ? 200 : 207
-  answer(
-    context,
-    list.map((payment) => paymentObject(payment)),
-    status,
-  )
+  const shown = list.map((payment) => showPayment(simulation, payment))
+  answer(context, shown, asked.every((some) => some.length > 0) ? 200 : 207)
 }
 
 function valuesOf(query: URLSearchParams, name: string): string[] {
@@ -92,30 +97,36 @@ function readAsked(context: RouterContext): { status: StatusAsked; page: Page } 
 }
 
 function attemptsOf(simulation: Simulation, context: RouterContext, status: StatusAsked): Payment[] {
-  const attempts = simulation.store.paymentsOf(context.params.merchant_uid ?? '')
-  return attempts.filter((payment) => isVisible(context, payment) && isAsked(payment, status))
+  const attempts = shownUnder(simulation, context.params.merchant_uid ?? '')
+  return attempts.filter((payment) => isAsked(payment, status))
+}
+
+function shownUnder(simulation: Simulation, merchantUid: string): Payment[] {
+  const attempts = iamportPaymentsOf(simulation, merchantUid)
+  return attempts.filter((payment) => shownMerchantUid(payment) === merchantUid && isListed(simulation, payment))
 }
 
 function isAsked(payment: Payment, status: StatusAsked): boolean {
-  return status === 'all' || statusOf(payment) === status
+  return status === 'all' || shownStatus(payment) === status
 }
 
 // `previous` and `next` are page numbers, 0 = none (iamport.md §3.2).
-function answerPage(context: RouterContext, found: Payment[], { page, limit, sorting }: Page): void {
-  const sorted = found.toSorted(bySorting(sorting))
-  answer(context, {
-    total: sorted.length,
+function pageOf(simulation: Simulation, found: Payment[], { page, limit, sorting }: Page) {
+  const { next, total } = simulation.faults.now().wire
+  const sorted = found.toSorted(bySorting(simulation, sorting))
+  return {
+    ...(total === 'number' ? { total: sorted.length } : {}),
     previous: page - 1,
-    next: page * limit < sorted.length ? page + 1 : 0,
-    list: sorted.slice((page - 1) * limit, page * limit).map((payment) => paymentObject(payment)),
-  })
+    ...(next === 'number' ? { next: page * limit < sorted.length ? page + 1 : 0 } : {}),
+    list: sorted.slice((page - 1) * limit, page * limit).map((payment) => showPayment(simulation, payment)),
+  }
 }
 
 // Within one second the order of making decides, so that pages never overlap.
-function bySorting(sorting: Page['sorting']): (left: Payment, right: Payment) => number {
+function bySorting(simulation: Simulation, sorting: Page['sorting']): (left: Payment, right: Payment) => number {
   const sign = sorting.startsWith('-') ? -1 : 1
   const timeOf = (payment: Payment) => {
-    if (sorting.endsWith('paid')) return payment.paidAt
+    if (sorting.endsWith('paid')) return shownTimes(simulation, payment).paidAt
     return sorting.endsWith('updated') ? payment.updatedAtMs : payment.startedAt
   }
   return (left, right) => sign * (timeOf(left) - timeOf(right) || left.number - right.number)
