@@ -1,19 +1,24 @@
-// Starts the simulator: one HTTP server that is the gateway, the buyer and the people at Paymentwall.
-// Must not know the program under test beyond the addresses it is given; nothing of that program is imported here.
+// Starts the simulator: one HTTP server that is the gateway,
+// the buyer and the people at Paymentwall.
+// Must not know the program under test beyond the addresses it is
+// given; nothing of that program is imported here.
 import { createServer, type Server } from 'node:http'
 import Koa from 'koa'
-import { makeCalls } from './calls.ts'
 import { PROJECT_SECRET } from './credentials.ts'
-import { deskRoutes } from './desk.ts'
-import { makeFaults } from './faults.ts'
-import { iamportRoutes } from './iamport.ts'
-import { pingbackOf, webhookOf } from './news.ts'
-import { paymentwallRoutes } from './paymentwall.ts'
-import type { SignVersion } from './signature.ts'
-import type { Simulation } from './simulation.ts'
-import { openStore } from './store.ts'
-import { makeTokens } from './tokens.ts'
-import { makeMessenger, type Retries } from './webhooks.ts'
+import { deskRoutes } from './desk/desk.ts'
+import { iamportRoutes } from './iamport/routes.ts'
+import { refuse } from './iamport/shape.ts'
+import { wireOf } from './iamport/shown.ts'
+import { makeTokens } from './iamport/tokens.ts'
+import { paymentwallRoutes } from './paymentwall/routes.ts'
+import type { SignVersion } from './paymentwall/signature.ts'
+import { pingbackOf, webhookOf } from './post/news.ts'
+import { makeMessenger, type Retries } from './post/webhooks.ts'
+import { makeCalls } from './world/calls.ts'
+import { makeFaults } from './world/faults.ts'
+import { makeLooks } from './world/looks.ts'
+import type { Simulation } from './world/simulation.ts'
+import { openStore } from './world/store.ts'
 
 export type SimulatorOptions = {
   host: string
@@ -26,7 +31,10 @@ export type SimulatorOptions = {
   /** Where Paymentwall's pingbacks go; undefined = nowhere. */
   pingbackUrl?: string
   pingbackSignVersion?: SignVersion
-  /** Untaken pingbacks are sent again; Paymentwall does so every 30 minutes, without an end (paymentwall.md §5.5). */
+  /**
+   * Untaken pingbacks are sent again; Paymentwall does so every 30
+   * minutes, without an end (paymentwall.md §5.5).
+   */
   pingbackRetries?: Retries
   /** Name to value of paymentwall.md §5.4; default none, as in a new project. */
   pingbackParameters?: Readonly<Record<string, string>>
@@ -76,11 +84,15 @@ function assemble(options: SimulatorOptions, targets: { webhook: string; pingbac
   const signVersion = options.pingbackSignVersion ?? 3
   const project = { secret: PROJECT_SECRET, signVersion, customParameters: options.pingbackParameters ?? {} }
   const tellMerchant: Simulation['tellMerchant'] = async (payment, news) => {
-    if (payment.gateway === 'iamport') return messenger.tell(webhookOf(payment, news, targets.webhook))
+    if (payment.gateway === 'iamport') {
+      const webhook = webhookOf(payment, news, targets.webhook, wireOf(faults, payment))
+      return webhook ? messenger.tell(webhook) : log(`no webhook asked for: nothing told about ${payment.impUid}`)
+    }
     if (targets.pingback === undefined) return log(`no pingback address: nothing told about ${payment.ref}`)
     return messenger.tell(pingbackOf(payment, news, targets.pingback, project))
   }
-  return { store: openStore(options.dataDir), faults, tokens, calls: makeCalls(), messenger, tellMerchant, clock, log }
+  const store = openStore(options.dataDir)
+  return { store, faults, tokens, calls: makeCalls(), looks: makeLooks(), messenger, tellMerchant, clock, log }
 }
 
 function makeApp(simulation: Simulation): Koa {
@@ -91,6 +103,9 @@ function makeApp(simulation: Simulation): Koa {
   for (const routes of [deskRoutes(simulation), iamportRoutes(simulation), paymentwallRoutes(simulation)]) {
     app.use(routes.routes())
   }
+  // What no endpoint answers is answered all the same as i'mport
+  // answers: not in this program's words.
+  app.use((context) => refuse(context, 404, -1, '요청한 API를 찾을 수 없습니다.'))
   return app
 }
 

@@ -1,4 +1,5 @@
-// The control API: the buyer, the people at the desk, and what the merchant hears of them (iamport.md §6).
+// The control API: the buyer, the people at the desk, and what
+// the merchant hears of them (iamport.md §6).
 // Must not know the direct wire, which has a file of its own.
 import { expect, test } from 'vitest'
 import { call, eventually, startMerchant, startTogether } from './support.ts'

@@ -2,12 +2,14 @@
 // Must not know how long a fault takes: only what comes, what does not, and in which order.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/app.ts'
+import { LIKELIEST } from '../../src/simulator/wire.ts'
 import { eventually, startTogether, staysSilent } from './support.ts'
 
 test('faults are set one by one and shown together', async () => {
   const { desk } = await startTogether()
   await desk('PUT', 'faults', { webhooks: 'drop' })
-  const now = { webhooks: 'drop', cancel: 'refuse', reads: 'ok', token: 'ok' }
+  const words = { webhooks: 'drop', cancel: 'refuse', reads: 'ok', token: 'ok', account: 'ours' }
+  const now = { ...words, lists: { paid: 'ok', cancelled: 'ok', failed: 'ok' }, wire: LIKELIEST }
   expect((await desk('PUT', 'faults', { cancel: 'refuse' })).body).toEqual(now)
   expect((await desk('GET', 'faults')).body).toEqual(now)
   expect(await desk('PUT', 'faults', { cancel: 'maybe' })).toMatchObject({
@@ -110,6 +112,70 @@ test('reads error500 breaks reading and nothing else', async () => {
   await desk('PUT', 'faults', { reads: 'error500' })
   expect(await ask('GET', `/payments/${impUid}`)).toMatchObject({ status: 500 })
   expect(await ask('POST', '/payments/cancel', { imp_uid: impUid })).toMatchObject({ status: 200 })
+})
+
+test('reads forbidden403: an envelope that is no answer, and no cancel is touched', async () => {
+  const { pay, ask, desk } = await startTogether()
+  const impUid = await pay()
+  await desk('PUT', 'faults', { reads: 'forbidden403' })
+  const forbidden = { code: -1, message: expect.any(String), response: null }
+  expect(await ask('GET', `/payments/${impUid}`)).toMatchObject({ status: 403, body: forbidden })
+  expect(await ask('POST', '/payments/cancel', { imp_uid: impUid })).toMatchObject({ status: 200, body: { code: 0 } })
+})
+
+test('lists: one status list fails alone, and is named alone', async () => {
+  const { pay, ask, desk } = await startTogether()
+  await pay()
+  await desk('PUT', 'faults', { lists: { cancelled: 'error500' } })
+  const set = await desk('PUT', 'faults', { lists: { failed: 'forbidden403' } })
+  expect(set.body).toMatchObject({ lists: { paid: 'ok', cancelled: 'error500', failed: 'forbidden403' } })
+  expect(await ask('GET', '/payments/status/paid')).toMatchObject({ status: 200, body: { response: { total: 1 } } })
+  expect(await ask('GET', '/payments/status/cancelled')).toMatchObject({ status: 500, body: undefined })
+  expect(await ask('GET', '/payments/status/failed')).toMatchObject({ status: 403, body: { code: -1 } })
+  expect(await ask('GET', '/payments/status/all')).toMatchObject({ status: 200 })
+})
+
+test('account other: nothing of ours is known, the token works, other channels are shown', async () => {
+  const { pay, ask, desk } = await startTogether()
+  const impUid = await pay()
+  const ours = (await ask('GET', '/users/pg')).body
+  await desk('PUT', 'faults', { account: 'other' })
+  for (const path of [`/payments/${impUid}`, '/payments/find/order-1', '/payments/findAll/order-1']) {
+    expect(await ask('GET', path), path).toMatchObject({ status: 404, body: { code: -1 } })
+  }
+  expect(await ask('GET', `/payments?imp_uid[]=${impUid}`)).toMatchObject({ status: 404 })
+  expect((await ask('GET', '/payments/status/all')).body).toMatchObject({ code: 0, response: { total: 0, list: [] } })
+  const channels = await ask('GET', '/users/pg')
+  expect(channels).toMatchObject({ status: 200, body: { response: [{ pg_provider: 'paymentwall' }, {}] } })
+  expect(channels.text).not.toContain('1111aaaa2222bbbb3333cccc4444dddd')
+  await desk('PUT', 'faults', { account: 'ours' })
+  expect((await ask('GET', '/users/pg')).body).toEqual(ours)
+  expect(await ask('GET', `/payments/${impUid}`)).toMatchObject({ status: 200 })
+})
+
+test('account other: a cancel finds no such payment and files nothing', async () => {
+  const { pay, ask, desk, tickets } = await startTogether()
+  const impUid = await pay()
+  await desk('PUT', 'faults', { account: 'other' })
+  for (const request of [{ imp_uid: impUid }, { merchant_uid: 'order-1' }]) {
+    expect(await ask('POST', '/payments/cancel', request)).toMatchObject({
+      status: 200,
+      body: { code: 1, message: '취소할 결제건이 존재하지 않습니다.' },
+    })
+  }
+  expect(await tickets()).toEqual([])
+})
+
+test('account other: registrations stand in a store of their own', async () => {
+  const { ask, desk } = await startTogether()
+  const order = { merchant_uid: 'order-1', amount: 19.9, currency: 'USD' }
+  await ask('POST', '/payments/prepare', order)
+  await desk('PUT', 'faults', { account: 'other' })
+  expect(await ask('GET', '/payments/prepare/order-1')).toMatchObject({ status: 404 })
+  expect(await ask('POST', '/payments/prepare', { ...order, amount: 5 })).toMatchObject({ body: { code: 0 } })
+  expect((await ask('GET', '/payments/prepare/order-1')).body).toMatchObject({ response: { amount: 5 } })
+  await desk('PUT', 'faults', { account: 'ours' })
+  expect((await ask('GET', '/payments/prepare/order-1')).body).toMatchObject({ response: { amount: 19.9 } })
 })
 
 test('reads slow: what is answered late was true when it was asked', async () => {

@@ -74,17 +74,37 @@ test('the buyer country comes only with extension=true', async () => {
   expect(said.body).toMatchObject({ response: { extension: { country_code: 'DE' } } })
 })
 
-test('a test payment is not found unless asked for', async () => {
+test('a test payment is not found by its imp_uid unless asked for', async () => {
   const { pay, ask } = await startTogether()
   const impUid = await pay({ sandbox: true })
-  for (const path of [`/payments/${impUid}`, '/payments/find/order-1', '/payments/findAll/order-1']) {
-    expect(await ask('GET', path)).toMatchObject({ status: 404, body: NOT_FOUND })
-    expect(await ask('GET', `${path}?include_sandbox=true`)).toMatchObject({ status: 200 })
-  }
-  expect((await ask('GET', '/payments/status/paid')).body).toMatchObject({ response: { total: 0 } })
-  expect((await ask('GET', '/payments/status/paid?include_sandbox=true')).body).toMatchObject({
-    response: { total: 1 },
+  expect(await ask('GET', `/payments/${impUid}`)).toMatchObject({ status: 404, body: NOT_FOUND })
+  expect(await ask('GET', `/payments/${impUid}?include_sandbox=true`)).toMatchObject({
+    status: 200,
+    body: { response: { sandbox: true } },
   })
+})
+
+test('include_sandbox is no matter of the other reads: they show a test payment with it and without', async () => {
+  const { pay, ask, look } = await startTogether()
+  const impUid = await pay({ sandbox: true })
+  for (const query of ['', 'include_sandbox=true']) {
+    expect(await look(`/payments/find/order-1?${query}`)).toMatchObject({ imp_uid: impUid })
+    expect(await look(`/payments/findAll/order-1?${query}`)).toMatchObject({ total: 1 })
+    expect(await look(`/payments/status/paid?${query}`)).toMatchObject({ total: 1 })
+    expect(await ask('GET', `/payments?imp_uid[]=${impUid}&${query}`)).toMatchObject({ status: 200 })
+  }
+})
+
+test('a call that the API does not have is answered with an envelope', async () => {
+  const { ask } = await startTogether()
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['GET', '/subscribe/customers/u-1'],
+    ['PUT', '/payments/cancel'],
+  ] as const) {
+    const said = { status: 404, body: { code: -1, message: expect.any(String), response: null } }
+    expect(await ask(method, path), path).toMatchObject(said)
+  }
 })
 
 test('several at once: 200 for all, 207 for some, 404 for none', async () => {

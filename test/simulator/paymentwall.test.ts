@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { SimulatorOptions } from '../../src/simulator/app.ts'
 import { PROJECT_KEY, PROJECT_SECRET } from '../../src/simulator/credentials.ts'
-import { sign, type Parameters } from '../../src/simulator/signature.ts'
+import { sign, type Parameters } from '../../src/simulator/paymentwall/signature.ts'
 import { call, eventually, startMerchant, startTogether, staysSilent } from './support.ts'
 
 const DIRECT = { gateway: 'paymentwall', uid: 'buyer-77' }

@@ -1,7 +1,7 @@
 // Paymentwall's signatures against the vectors of paymentwall.md §4.2.
 // Must not know HTTP.
 import { expect, test } from 'vitest'
-import { isSigned, parametersOf, sign, type Parameters } from '../../src/simulator/signature.ts'
+import { isSigned, parametersOf, sign, type Parameters } from '../../src/simulator/paymentwall/signature.ts'
 
 const KEY = '1111aaaa2222bbbb3333cccc4444dddd'
 const SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'

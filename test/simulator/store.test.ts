@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/app.ts'
-import { openStore } from '../../src/simulator/store.ts'
+import { openStore } from '../../src/simulator/world/store.ts'
 import { startTogether } from './support.ts'
 
 function makeFolder(): string {
@@ -71,6 +71,21 @@ test('a damaged line stops the start with a sentence', async () => {
   await expect(start).rejects.toThrow('Line 1')
 })
 
+test('a folder of before the switches opens, and shows its payments straight', async () => {
+  const dataDir = makeFolder()
+  const { running, impUid, before } = await fill(dataDir)
+  const shown = (await running.ask('GET', `/payments/${impUid}`)).body
+  await running.simulator.close()
+  const path = join(dataDir, 'simulator.jsonl')
+  const later = ['pgProvider', 'toldWhenPaid', 'vanished', 'contradiction', 'wire', 'origin', 'enableWebhook']
+  const drop = (name: string, value: unknown) => ([...later, 'account'].includes(name) ? undefined : value)
+  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(JSON.parse(line), drop)}\n`).join(''))
+  const again = await startTogether({ dataDir })
+  expect((await again.desk('GET', 'payments')).body).toEqual(before[0])
+  expect((await again.ask('GET', `/payments/${impUid}`)).body).toEqual(shown)
+})
+
 test('a reset is kept too', async () => {
   const dataDir = makeFolder()
   const { running } = await fill(dataDir)
@@ -87,7 +102,7 @@ test('the file grows by the change, not by all that is kept', () => {
   const store = openStore(dataDir)
   onTestFinished(() => store.close())
   const prepare = (index: number) =>
-    store.save({ prepared: [{ merchantUid: `o-${index}`, amount: 1, currency: null }] })
+    store.save({ prepared: [{ merchantUid: `o-${index}`, amount: 1, currency: null, account: 'ours' }] })
   for (let index = 0; index < 2_000; index += 1) prepare(index)
   const size = readFileSync(join(dataDir, 'simulator.jsonl')).length
   prepare(2_000)

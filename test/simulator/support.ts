@@ -13,7 +13,7 @@ export function eventually<Value>(get: () => Value) {
   return expect.poll(get, { timeout: 20_000 })
 }
 
-type Heard = { method: string; path: string; query: URLSearchParams; body: string }
+type Heard = { method: string; path: string; query: URLSearchParams; type: string; bytes: Buffer; body: string }
 export type Said = { status: number; body: unknown; text: string }
 
 /** Listens like a merchant. `answers` are given in turn, the last one for ever. */
@@ -21,10 +21,12 @@ export async function startMerchant(answers = [{ status: 200, body: 'OK' }]) {
   const heard: Heard[] = []
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://merchant')
-    let body = ''
-    request.on('data', (piece: Buffer) => (body += piece.toString('utf8')))
+    const pieces: Buffer[] = []
+    request.on('data', (piece: Buffer) => void pieces.push(piece))
     request.on('end', () => {
-      heard.push({ method: request.method ?? '', path: url.pathname, query: url.searchParams, body })
+      const bytes = Buffer.concat(pieces)
+      const sent = { type: request.headers['content-type'] ?? '', bytes, body: bytes.toString('utf8') }
+      heard.push({ method: request.method ?? '', path: url.pathname, query: url.searchParams, ...sent })
       const answer = answers[Math.min(heard.length, answers.length) - 1]
       response.writeHead(answer?.status ?? 500).end(answer?.body)
     })
@@ -43,6 +45,8 @@ export async function startMerchant(answers = [{ status: 200, body: 'OK' }]) {
   }
 }
 
+const ENVELOPE = z.object({ response: z.looseObject({}) })
+
 export async function startTogether(options: Partial<SimulatorOptions> = {}) {
   const merchant = await startMerchant()
   const base = { host: '127.0.0.1', port: 0, webhookUrl: merchant.url, pingbackUrl: merchant.url }
@@ -52,12 +56,15 @@ export async function startTogether(options: Partial<SimulatorOptions> = {}) {
   const issued = await call(simulator.url, 'POST', '/users/getToken', keys)
   const token = z.object({ response: z.object({ access_token: z.string() }) }).parse(issued.body).response.access_token
   const headers = { authorization: `Bearer ${token}` }
+  const ask = (method: string, path: string, body?: object) => call(simulator.url, method, path, body, headers)
   return {
     merchant,
     simulator,
     token,
     /** A call with the token. */
-    ask: (method: string, path: string, body?: object) => call(simulator.url, method, path, body, headers),
+    ask,
+    /** What a read answers: a payment, or a page. */
+    look: async (path: string) => ENVELOPE.parse((await ask('GET', path)).body).response,
     pay: async (order: object = {}) => {
       const usual = { merchantUid: 'order-1', outcome: 'paid', amount: 1990, currency: 'USD' }
       const said = await call(simulator.url, 'POST', '/__sim/pay', { ...usual, ...order })

@@ -1,7 +1,7 @@
 // The life of an access token (iamport.md §2), on a clock of our own.
 // Must not know HTTP.
 import { expect, test } from 'vitest'
-import { makeTokens } from '../../src/simulator/tokens.ts'
+import { makeTokens } from '../../src/simulator/iamport/tokens.ts'
 
 test('one token for everybody until it ends, longer when asked for in its last minute', () => {
   let seconds = 1_000_000

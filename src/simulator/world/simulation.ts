@@ -1,67 +1,97 @@
-// The parts of one running simulator, and what happens to money in it: paid, approved, asked back, given back.
+// The parts of one running simulator, and what happens to money
+// in it: paid, approved, asked back, given back.
 // Must not know HTTP: endpoints and the desk judge, then call one of these.
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Calls } from './calls.ts'
 import type { Faults } from './faults.ts'
+import type { Looks } from './looks.ts'
 import { leftOf, type Cancel, type Payment, type Ticket } from './model.ts'
 import type { Store } from './store.ts'
-import type { Tokens } from './tokens.ts'
-import type { Messenger } from './webhooks.ts'
+import type { Tokens } from '../iamport/tokens.ts'
+import type { Messenger } from '../post/webhooks.ts'
 
 export type Simulation = {
   store: Store
   faults: Faults
   tokens: Tokens
   calls: Calls
+  looks: Looks
   messenger: Messenger
   tellMerchant: (payment: Payment, news: News) => Promise<void>
   clock: () => number
   log: (line: string) => void
 }
 /** What the merchant hears of; each wire says it in its own words. */
-export type News =
-  | { kind: 'paid' }
-  | { kind: 'returned'; cause: 'refund' | 'chargeback'; cancel: Cancel; all: boolean; merchantRefundId: string | null }
+export type News = { kind: 'paid' } | Returned
+export type Returned = {
+  kind: 'returned'
+  cancel: Cancel
+  all: boolean
+  merchantRefundId: string | null
+  enableWebhook: boolean
+}
 
 export type Order = Pick<
   Payment,
-  'merchantUid' | 'gateway' | 'uid' | 'method' | 'country' | 'currency' | 'amount' | 'sandbox' | 'noticeUrl'
+  | 'merchantUid'
+  | 'gateway'
+  | 'pgProvider'
+  | 'uid'
+  | 'method'
+  | 'country'
+  | 'currency'
+  | 'amount'
+  | 'sandbox'
+  | 'noticeUrl'
 >
-export type Outcome = 'paid' | 'declined' | 'approvedLate'
+export type Outcome = 'paid' | 'declined' | 'approvedLate' | 'ready'
 
-// Word for word what a payment says that Paymentwall's fraud review has stopped for now (iamport.md §6).
+// Word for word what a payment says that Paymentwall's fraud
+// review has stopped for now (iamport.md §6).
 const UNDER_REVIEW = '(PG사 결제 장애) Internal error'
 const DECLINED = '(PG사 결제 실패) Payment was declined'
 
 export function pay(simulation: Simulation, order: Order, outcome: Outcome): Payment {
   const seconds = nowSeconds(simulation)
   const paid = outcome === 'paid'
+  const failReason = failReasonOf(outcome)
   const made: Payment = {
     ...order,
     ...makeIds(simulation.store, order, seconds),
     number: simulation.store.nextNumber(),
-    outcome: paid ? 'paid' : 'failed',
+    outcome: outcome === 'paid' || outcome === 'ready' ? outcome : 'failed',
     underReview: outcome === 'approvedLate',
-    failReason: paid ? null : outcome === 'declined' ? DECLINED : UNDER_REVIEW,
+    failReason,
     startedAt: seconds,
     paidAt: paid ? seconds : 0,
-    failedAt: paid ? 0 : seconds,
+    failedAt: failReason === null ? 0 : seconds,
     updatedAtMs: simulation.clock(),
     cancels: [],
+    toldWhenPaid: tellsNow(simulation),
+    vanished: false,
+    contradiction: {},
+    wire: null,
   }
   simulation.store.save({ payments: [made] })
-  // A one-off failure is told to nobody (iamport.md §6).
+  // A one-off failure, or a buyer who left, is told to nobody (iamport.md §6).
   if (paid) void simulation.tellMerchant(made, { kind: 'paid' })
   return made
 }
 
-/** By imp_uid alone; what was paid at Paymentwall directly is not known at i'mport. */
-export function iamportPayment(simulation: Simulation, impUid: string): Payment | undefined {
-  const payment = simulation.store.payment(impUid)
-  return payment?.gateway === 'iamport' && payment.impUid === impUid ? payment : undefined
+function failReasonOf(outcome: Outcome): string | null {
+  if (outcome === 'declined') return DECLINED
+  return outcome === 'approvedLate' ? UNDER_REVIEW : null
 }
 
-/** The fraud review ends well: failed becomes paid, and this is told (iamport.md §6, PR #1091). */
+// A webhook that is dropped never went out.
+function tellsNow({ faults }: Simulation): boolean {
+  return faults.now().webhooks !== 'drop'
+}
+
+/**
+ * The fraud review ends well, or the buyer comes back: now it
+ * is paid, and told (iamport.md §6, PR #1091).
+ */
 export function approve(simulation: Simulation, payment: Payment): Payment {
   const approved: Payment = {
     ...payment,
@@ -70,17 +100,21 @@ export function approve(simulation: Simulation, payment: Payment): Payment {
     failReason: null,
     paidAt: nowSeconds(simulation),
     updatedAtMs: simulation.clock(),
+    toldWhenPaid: tellsNow(simulation),
   }
   simulation.store.save({ payments: [approved] })
   void simulation.tellMerchant(approved, { kind: 'paid' })
   return approved
 }
 
-/** A second ticket beside an open one is opened too: nobody knows what Paymentwall does, and doubles must show. */
+/**
+ * A second ticket beside an open one is opened too: nobody knows
+ * what Paymentwall does, and doubles must show.
+ */
 export function openTicket(
   simulation: Simulation,
   payment: Payment,
-  request: Pick<Ticket, 'amount' | 'reason' | 'merchantRefundId' | 'whole'>,
+  request: Pick<Ticket, 'amount' | 'reason' | 'merchantRefundId' | 'whole' | 'enableWebhook'>,
 ): Ticket {
   const ticket: Ticket = {
     ...request,
@@ -98,25 +132,30 @@ export function openTicket(
 export type Giving = {
   amount: number
   reason: string
-  cause: 'refund' | 'chargeback'
+  origin: Cancel['origin']
   merchantRefundId: string | null
+  enableWebhook: boolean
   ticket?: Ticket
 }
 
-/** Books a cancel of at most what is left, closes its ticket in the same write, and tells the merchant. */
+/**
+ * Books a cancel of at most what is left, closes its ticket in
+ * the same write, and tells the merchant.
+ */
 export function giveBack(simulation: Simulation, payment: Payment, giving: Giving) {
   const cancel: Cancel = {
     cancellationId: `cncl_${randomBytes(6).toString('hex')}`,
     amount: giving.amount,
     reason: giving.reason,
+    origin: giving.origin,
     cancelledAt: nowSeconds(simulation),
   }
   const returned: Payment = { ...payment, cancels: [...payment.cancels, cancel], updatedAtMs: simulation.clock() }
   const tickets: Ticket[] = giving.ticket ? [{ ...giving.ticket, state: 'completed' }] : []
   simulation.store.save({ payments: [returned], tickets })
-  const { cause, merchantRefundId } = giving
+  const { merchantRefundId, enableWebhook } = giving
   const all = giving.amount === leftOf(payment) && (giving.ticket?.whole ?? true)
-  const told = simulation.tellMerchant(returned, { kind: 'returned', cause, cancel, all, merchantRefundId })
+  const told = simulation.tellMerchant(returned, { kind: 'returned', cancel, all, merchantRefundId, enableWebhook })
   return { payment: returned, told }
 }
 
@@ -127,7 +166,10 @@ export function refuseTicket(simulation: Simulation, ticket: Ticket): Ticket {
   return refused
 }
 
-/** The money did not go back after all: the booked entry is gone. No wire has a word for it, so nothing is told. */
+/**
+ * The money did not go back after all: the booked entry is gone.
+ * No wire has a word for it, so nothing is told.
+ */
 export function takeBack(simulation: Simulation, payment: Payment, cancel: Cancel): Payment {
   const cancels = payment.cancels.filter((booked) => booked.cancellationId !== cancel.cancellationId)
   const reversed: Payment = { ...payment, cancels, updatedAtMs: simulation.clock() }
@@ -139,7 +181,8 @@ function nowSeconds(simulation: Simulation): number {
   return Math.floor(simulation.clock() / 1000)
 }
 
-// `imp_` and digits; `b…` for a payment, `t…` for the test method of a direct project (iamport.md §5, paymentwall.md §5.1).
+// `imp_` and digits; `b…` for a payment, `t…` for the test method of a
+// direct project (iamport.md §5, paymentwall.md §5.1).
 function makeIds(store: Store, order: Order, seconds: number): { impUid: string; ref: string } {
   const letter = order.gateway === 'paymentwall' && order.sandbox ? 't' : 'b'
   const ref = unused(store, () => `${letter}${seconds}${digits(4)}`)

@@ -3,7 +3,12 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 
-export type Outgoing = { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; body?: string }
+export type Outgoing = {
+  method: 'GET' | 'POST'
+  url: string
+  headers: Record<string, string>
+  body?: string | Uint8Array
+}
 export type Answer = { status: number; body: string }
 
 // First send at i'mport: 10 s to connect, 30 s to be answered (iamport.md §6).
@@ -11,7 +16,10 @@ const CONNECT_MS = 10_000
 const READ_MS = 30_000
 const ANSWER_LIMIT_BYTES = 64 * 1024
 
-/** Rejects when there is no answer. A kept-open connection could die between two sends and lose one: none is kept. */
+/**
+ * Rejects when there is no answer. A kept-open connection could
+ * die between two sends and lose one: none is kept.
+ */
 export function send(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const open = outgoing.url.startsWith('https:') ? httpsRequest : httpRequest

@@ -2,12 +2,14 @@
 // Must not know the desk or the faults' control; lists and cancels have files of their own.
 import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { bodyObject, vendorRoute, type Act, type Method } from './calls.ts'
+import { bodyObject, vendorRoute, type Act, type Method } from '../endpoint.ts'
 import { cancel, NUMBER } from './cancel.ts'
-import { IAMPORT_KEY, IAMPORT_SECRET, PROJECT_KEY } from './credentials.ts'
-import { byStatus, findAll, findOne, isVisible, severalAtOnce } from './lists.ts'
-import { answer, NOT_FOUND, paymentObject, refuse } from './shape.ts'
-import { iamportPayment, type Simulation } from './simulation.ts'
+import { IAMPORT_KEY, IAMPORT_SECRET } from '../credentials.ts'
+import type { Simulation } from '../world/simulation.ts'
+import { channels, iamportPayment, prepared } from './account.ts'
+import { byStatus, findAll, findOne, severalAtOnce } from './lists.ts'
+import { answer, NOT_FOUND, refuse } from './shape.ts'
+import { readSingle, showPayment } from './shown.ts'
 
 const BAD_PARAMETERS = '요청 파라메터가 올바르지 않습니다.'
 const NOT_PREPARED = '사전등록된 결제정보가 존재하지 않습니다.'
@@ -20,7 +22,7 @@ export function iamportRoutes(simulation: Simulation): Router {
     open(method, paths, (context) => (hasToken(simulation, context) ? act(context) : refuseToken(context)))
 
   open('post', ['/users/getToken'], (context) => giveToken(simulation, context))
-  withToken('get', ['/users/pg'], (context) => answer(context, CHANNELS))
+  withToken('get', ['/users/pg'], (context) => answer(context, channels(simulation)))
   withToken('get', ['/payments'], (context) => severalAtOnce(simulation, context))
   withToken('post', ['/payments/cancel'], (context) => cancel(simulation, context))
   withToken('post', ['/payments/prepare'], (context) => prepare(simulation, context, false))
@@ -62,9 +64,10 @@ async function giveToken(simulation: Simulation, context: RouterContext): Promis
 }
 
 function readOne(simulation: Simulation, context: RouterContext): void {
-  const payment = iamportPayment(simulation, context.params.imp_uid ?? '')
-  if (!payment || !isVisible(context, payment)) return refuse(context, 404, -1, NOT_FOUND)
-  answer(context, paymentObject(payment, context.query.extension === 'true'))
+  const { include_sandbox, extension } = context.query
+  const payment = readSingle(simulation, context.params.imp_uid ?? '', include_sandbox === 'true')
+  if (!payment) return refuse(context, 404, -1, NOT_FOUND)
+  answer(context, showPayment(simulation, payment, extension === 'true'))
 }
 
 const PREPARE = z.object({
@@ -81,15 +84,16 @@ async function prepare(simulation: Simulation, context: RouterContext, change: b
   const request = PREPARE.safeParse(await bodyObject(context))
   if (!request.success) return refuse(context, 400, -1, BAD_PARAMETERS)
   const { merchant_uid: merchantUid, amount, currency = null } = request.data
-  const known = simulation.store.prepared(merchantUid)
+  const { account } = simulation.faults.now()
+  const known = prepared(simulation, merchantUid)
   if (change && !known) return refuse(context, 404, -1, NOT_PREPARED)
   if (!change && known) return refuse(context, 200, 1, ALREADY_PREPARED)
-  simulation.store.save({ prepared: [{ merchantUid, amount, currency }] })
+  simulation.store.save({ prepared: [{ merchantUid, amount, currency, account }] })
   answer(context, { amount, currency, merchant_uid: merchantUid })
 }
 
 function readPrepared(simulation: Simulation, context: RouterContext): void {
-  const known = simulation.store.prepared(context.params.merchant_uid ?? '')
+  const known = prepared(simulation, context.params.merchant_uid ?? '')
   if (!known) return refuse(context, 404, -1, NOT_PREPARED)
   answer(context, { amount: known.amount, currency: known.currency, merchant_uid: known.merchantUid })
 }
@@ -113,9 +117,3 @@ async function confirmDelivery(simulation: Simulation, context: RouterContext): 
   const notices = delivery.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   answer(context, delivery.success ? { success: 1 } : { error: 'Invalid delivery data', error_code: 1, notices })
 }
-
-const CHANNEL = { pg_id: PROJECT_KEY, pg_provider: 'paymentwall', type: 'payment' }
-const CHANNELS = [
-  { channel_key: 'channel-key-simulator-live', channel_name: 'Paymentwall', sandbox: false, ...CHANNEL },
-  { channel_key: 'channel-key-simulator-test', channel_name: 'Paymentwall test', sandbox: true, ...CHANNEL },
-]

@@ -1,11 +1,14 @@
 // Sends what must be told to the merchant, as well or as badly as the webhook fault says.
 // Must not know why something is told; a target that fails is logged and nothing else.
-import { DELAYED_WEBHOOK_MS, HELD_WEBHOOK_MS, type Faults } from './faults.ts'
+import { DELAYED_WEBHOOK_MS, HELD_WEBHOOK_MS, type Faults } from '../world/faults.ts'
 import { send, type Answer, type Outgoing } from './request.ts'
 
 export type Message = Outgoing & {
   about: string
-  /** Asked after each try; false has it sent again, as often as `retries` says. Left out: one try, like i'mport. */
+  /**
+   * Asked after each try; false has it sent again, as often as
+   * `retries` says. Left out: one try, like i'mport.
+   */
   isTaken?: (answer: Answer) => boolean
 }
 export type Retries = { everyMs: number; times: number }

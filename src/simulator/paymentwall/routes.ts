@@ -1,13 +1,14 @@
-// Paymentwall's own wire for merchants without i'mport (paymentwall.md §3-§8): widget, tickets, status, delivery.
+// Paymentwall's own wire for merchants without i'mport
+// (paymentwall.md §3-§8): widget, tickets, status, delivery.
 // Must not know i'mport's API; payments made through i'mport are not found here.
 import { Router, type RouterContext } from '@koa/router'
-import { answerBroken, bodyText, neverAnswer, sleep, vendorRoute } from './calls.ts'
-import { PROJECT_KEY, PROJECT_SECRET } from './credentials.ts'
-import { leftOf, type Payment } from './model.ts'
-import { fromMajor, toText } from './money.ts'
+import { answerBroken, bodyText, neverAnswer, sleep, vendorRoute } from '../endpoint.ts'
+import { PROJECT_KEY, PROJECT_SECRET } from '../credentials.ts'
+import { leftOf, type Payment } from '../world/model.ts'
+import { fromMajor, toText } from '../world/money.ts'
 import { isSigned, parametersOf, type Parameters } from './signature.ts'
-import { giveBack, openTicket, type Simulation } from './simulation.ts'
-import { refusedPage, widgetPage } from './widget.ts'
+import { giveBack, openTicket, type Simulation } from '../world/simulation.ts'
+import { refusedPage, widgetPage } from '../pages/widget.ts'
 
 const NO_ACCESS = 'You do not have access to the developers API'
 const ANSWER_AFTER_PINGBACK_MS = 5_000
@@ -21,7 +22,8 @@ export function paymentwallRoutes(simulation: Simulation): Router {
   return router
 }
 
-// Both answers are pages, and both are 200 (paymentwall.md §3.4). Version 1 signs only the uid: not enough for a price.
+// Both answers are pages, and both are 200 (paymentwall.md §3.4). Version 1 signs only the uid: not
+// enough for a price.
 function showWidget(context: RouterContext): void {
   const parameters = parametersOf(context.querystring)
   context.type = 'html'
@@ -32,7 +34,8 @@ function isOurs(parameters: Parameters | undefined): parameters is Parameters {
   return parameters !== undefined && parameters.key === PROJECT_KEY && isSigned(parameters, PROJECT_SECRET)
 }
 
-// A ticket is a letter to people: it is not checked against the balance, and `result: 1` says that it was filed.
+// A ticket is a letter to people: it is not checked against the
+// balance, and `result: 1` says that it was filed.
 async function fileTicket(simulation: Simulation, context: RouterContext): Promise<void> {
   const fault = simulation.faults.now().cancel
   if (fault === 'timeoutBefore') return neverAnswer(context)
@@ -53,17 +56,16 @@ async function file(simulation: Simulation, parameters: Parameters | undefined):
   if (!payment) return ['Payment is not found']
   const asked = parameters.type === '1' ? leftOf(payment) : fromMajor(Number(parameters.amount), payment.currency)
   if (asked === undefined || (parameters.type === '5' && asked <= 0)) return ['Amount is not valid']
-  const reason = parameters.message ?? ''
-  const merchantRefundId = parameters.merchant_refund_id ?? null
-  const ticket = openTicket(simulation, payment, {
+  const request = {
     amount: asked,
-    reason,
-    merchantRefundId,
-    whole: parameters.type === '1',
-  })
+    reason: parameters.message ?? '',
+    merchantRefundId: parameters.merchant_refund_id ?? null,
+    enableWebhook: false,
+  }
+  const ticket = openTicket(simulation, payment, { ...request, whole: parameters.type === '1' })
   const atOnce = simulation.faults.now().cancel === 'instant' && asked > 0 && asked <= leftOf(payment)
   if (!atOnce) return []
-  const done = giveBack(simulation, payment, { amount: asked, reason, cause: 'refund', merchantRefundId, ticket })
+  const done = giveBack(simulation, payment, { ...request, origin: 'call', ticket })
   await Promise.race([done.told, sleep(ANSWER_AFTER_PINGBACK_MS)])
   return []
 }
@@ -75,7 +77,8 @@ function findPayment(simulation: Simulation, { ref, uid }: Parameters): Payment 
   return payment && isPaidHere(payment) && payment.ref === ref ? payment : undefined
 }
 
-// By ref one object, by uid and order an array (paymentwall.md §7). The HTTP status of errors is not documented: 200.
+// By ref one object, by uid and order an array (paymentwall.md §7).
+// The HTTP status of errors is not documented: 200.
 function showStatus(simulation: Simulation, context: RouterContext): void {
   const parameters = parametersOf(context.querystring)
   if (!isOurs(parameters)) return answerJson(context, errorObject('Request signature is invalid', 4009))

@@ -1,9 +1,19 @@
-// The simulator's memory: payments, tickets and registered amounts, in maps, and on disk when it has a folder.
+// The simulator's memory: payments, tickets and registered
+// amounts, in maps, and on disk when it has a folder.
 // Must not know endpoints, webhooks or faults.
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readLines, startJournal } from './journal.ts'
-import { PAYMENT, PREPARED, TICKET, type Payment, type Prepared, type Ticket } from './model.ts'
+import {
+  PAYMENT,
+  PREPARED,
+  shownMerchantUid,
+  TICKET,
+  type Account,
+  type Payment,
+  type Prepared,
+  type Ticket,
+} from './model.ts'
 
 // What changes together stands in one line, so a kill leaves both or neither.
 const CHANGE = z.object({
@@ -17,12 +27,16 @@ export type Store = {
   /** By imp_uid or by Paymentwall's ref. */
   payment(id: string): Payment | undefined
   payments(): Payment[]
+  /** Those that stand under this merchant_uid, and those that a contradiction shows under it. */
   paymentsOf(merchantUid: string): Payment[]
   nextNumber(): number
   ticket(id: string): Ticket | undefined
   tickets(): Ticket[]
-  prepared(merchantUid: string): Prepared | undefined
-  /** Written before it returns: what was answered is on disk (survives a killed process, not a power cut). */
+  prepared(merchantUid: string, account: Account): Prepared | undefined
+  /**
+   * Written before it returns: what was answered is on disk
+   * (survives a killed process, not a power cut).
+   */
   save(change: Change): void
   clear(): void
   close(): void
@@ -61,8 +75,7 @@ function makeMemory() {
     payments.set(made.impUid, made)
     number = Math.max(number, made.number)
     byRef.set(made.ref, made.impUid)
-    const order = byOrder.get(made.merchantUid) ?? new Set<string>()
-    byOrder.set(made.merchantUid, order.add(made.impUid))
+    for (const merchantUid of [made.merchantUid, shownMerchantUid(made)]) add(byOrder, merchantUid, made.impUid)
   }
   return {
     payment,
@@ -72,11 +85,11 @@ function makeMemory() {
     nextNumber: () => number + 1,
     ticket: (id: string) => tickets.get(id),
     tickets: () => [...tickets.values()],
-    prepared: (merchantUid: string) => prepared.get(merchantUid),
+    prepared: (merchantUid: string, account: Account) => prepared.get(`${account} ${merchantUid}`),
     apply: (change: Change) => {
       for (const made of change.payments ?? []) keep(made)
       for (const made of change.tickets ?? []) tickets.set(made.id, made)
-      for (const made of change.prepared ?? []) prepared.set(made.merchantUid, made)
+      for (const made of change.prepared ?? []) prepared.set(`${made.account} ${made.merchantUid}`, made)
     },
     everything: (): Change[] => [
       ...[...payments.values()].map((made) => ({ payments: [made] })),
@@ -87,4 +100,9 @@ function makeMemory() {
       for (const map of [payments, byRef, byOrder, tickets, prepared]) map.clear()
     },
   }
+}
+
+function add(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key) ?? new Set<string>()
+  index.set(key, ids.add(id))
 }

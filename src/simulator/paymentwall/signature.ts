@@ -1,8 +1,11 @@
-// Paymentwall's signatures, versions 2 and 3 (paymentwall.md §4.1), for requests and pingbacks alike.
+// Paymentwall's signatures, versions 2 and 3
+// (paymentwall.md §4.1), for requests and pingbacks alike.
 // Must not know what the parameters mean, nor whose secret it is.
 import { createHash } from 'node:crypto'
 
-/** Names as they are sent: an array item is `history[registration_date]`. Values are decoded text. */
+/**
+ * Names as they are sent: an array item is `history[registration_date]`. Values are decoded text.
+ */
 export type Parameters = Readonly<Record<string, string>>
 export type SignVersion = 2 | 3
 
@@ -13,7 +16,10 @@ export function sign(parameters: Parameters, secret: string, version: SignVersio
     .digest('hex')
 }
 
-/** Whether `sign` fits. Without a sign_version it is MD5, as on the legacy ticket page (paymentwall.md §4.2, T0). */
+/**
+ * Whether `sign` fits. Without a sign_version it is MD5, as on
+ * the legacy ticket page (paymentwall.md §4.2, T0).
+ */
 export function isSigned(parameters: Parameters, secret: string): boolean {
   const version = parameters.sign_version ?? '2'
   if (version !== '2' && version !== '3') return false
@@ -28,7 +34,8 @@ function baseString(parameters: Parameters): string {
     .join('')
 }
 
-// PHP sorts names first, then the items of one name, numbers as numbers: it matters from the eleventh item on.
+// PHP sorts names first, then the items of one name, numbers as
+// numbers: it matters from the eleventh item on.
 function byNameThenItem(left: string, right: string): number {
   const [leftName, leftItem] = splitItem(left)
   const [rightName, rightItem] = splitItem(right)
@@ -46,7 +53,10 @@ function compare(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'))
 }
 
-/** Parameters of a query or form, or undefined where a name comes twice: which of the two was signed? */
+/**
+ * Parameters of a query or form, or undefined where a name
+ * comes twice: which of the two was signed?
+ */
 export function parametersOf(text: string): Parameters | undefined {
   const pairs = [...new URLSearchParams(text)]
   return new Set(pairs.map(([name]) => name)).size === pairs.length ? Object.fromEntries(pairs) : undefined

@@ -1,12 +1,15 @@
-// i'mport's POST /payments/cancel as Paymentwall has it: a ticket is opened, the payment stays as it was (iamport.md §4).
+// i'mport's POST /payments/cancel as Paymentwall has it: a ticket is opened, the payment stays as
+// it was (iamport.md §4).
 // Must not know how tickets end.
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { answerBroken, bodyObject, neverAnswer, sleep } from './calls.ts'
-import { leftOf, type Payment } from './model.ts'
-import { fromMajor } from './money.ts'
-import { answer, paymentObject, refuse } from './shape.ts'
-import { giveBack, iamportPayment, openTicket, type Simulation } from './simulation.ts'
+import { answerBroken, bodyObject, neverAnswer, sleep } from '../endpoint.ts'
+import { giveBack, openTicket, type Giving, type Simulation } from '../world/simulation.ts'
+import { leftOf, type Payment } from '../world/model.ts'
+import { fromMajor } from '../world/money.ts'
+import { iamportPayment, iamportPaymentsOf } from './account.ts'
+import { answer, refuse } from './shape.ts'
+import { showPayment } from './shown.ts'
 
 /** A number, or text of one where the body is a form. */
 export const NUMBER = z.union([
@@ -23,11 +26,12 @@ const REQUEST = z.object({
   amount: NUMBER.nullish(),
   checksum: NUMBER.nullish(),
   reason: z.string().nullish(),
+  enable_webhook: z.unknown().optional(),
 })
 type Request = z.infer<typeof REQUEST>
 
-// These methods cancel at once, without a ticket (iamport.md §1, fact 4).
-const INSTANT_METHODS = ['paypal']
+// This method cancels at once, without a ticket (iamport.md §1, fact 4).
+const INSTANT_METHOD = 'paypal'
 const ANSWER_AFTER_WEBHOOK_MS = 5_000
 
 type Decision = { kind: 'cancel'; payment: Payment; amount: number } | { kind: 'refuse'; message: string }
@@ -44,24 +48,35 @@ export async function cancel(simulation: Simulation, context: RouterContext): Pr
   if (fault === 'refuse')
     return refuse(context, 200, -1, '결제취소에 실패하였습니다. [3204|Payment can not be refunded]')
   const { payment, amount } = decision
-  const reason = request.data.reason ?? ''
-  if (fault === 'instant' || INSTANT_METHODS.includes(payment.method)) {
-    return cancelAtOnce(simulation, context, payment, { amount, reason })
+  const asked = {
+    amount,
+    reason: request.data.reason ?? '',
+    merchantRefundId: null,
+    enableWebhook: request.data.enable_webhook === true || request.data.enable_webhook === 'true',
   }
-  openTicket(simulation, payment, { amount, reason, merchantRefundId: null, whole: amount === leftOf(payment) })
-  answer(context, paymentObject(payment))
+  if (fault === 'instant' || isInstant(payment)) return cancelAtOnce(simulation, context, payment, asked)
+  openTicket(simulation, payment, { ...asked, whole: amount === leftOf(payment) })
+  answer(context, showPayment(simulation, payment))
 }
 
-/** The pingback comes within the call, so the webhook overtakes the answer (iamport.md §1, fact 4). */
+/**
+ * The pingback comes within the call, so the webhook overtakes the answer (iamport.md §1, fact 4).
+ */
 async function cancelAtOnce(
   simulation: Simulation,
   context: RouterContext,
   payment: Payment,
-  asked: { amount: number; reason: string },
+  asked: Omit<Giving, 'origin'>,
 ): Promise<void> {
-  const done = giveBack(simulation, payment, { ...asked, cause: 'refund', merchantRefundId: null })
+  const done = giveBack(simulation, payment, { ...asked, origin: 'call' })
   await Promise.race([done.told, sleep(ANSWER_AFTER_WEBHOOK_MS)])
-  answer(context, paymentObject(done.payment))
+  answer(context, showPayment(simulation, done.payment))
+}
+
+// Tickets are Paymentwall's; other providers on the account
+// answer when they are done (iamport.md §4.2).
+function isInstant({ method, pgProvider }: Payment): boolean {
+  return method === INSTANT_METHOD || pgProvider !== 'paymentwall'
 }
 
 // Codes as in iamport.md §8; where it has no text, the text is ours and nobody may branch on it.
@@ -84,9 +99,9 @@ function decide(simulation: Simulation, request: Request): Decision {
 // imp_uid wins: a wrong one fails, whatever merchant_uid says (iamport.md §4.1).
 function find(simulation: Simulation, request: Request): Payment | undefined {
   if (request.imp_uid) return iamportPayment(simulation, request.imp_uid)
-  const attempts = simulation.store
-    .paymentsOf(request.merchant_uid ?? '')
-    .filter(({ gateway }) => gateway === 'iamport')
+  const attempts = iamportPaymentsOf(simulation, request.merchant_uid ?? '').filter(
+    ({ merchantUid }) => merchantUid === request.merchant_uid,
+  )
   return attempts.findLast((payment) => leftOf(payment) > 0) ?? attempts.findLast(({ outcome }) => outcome === 'paid')
 }
 

@@ -1,6 +1,7 @@
-// Paymentwall's payment page for a direct merchant, with the buyer's three choices: buy, fail, leave (paymentwall.md §14).
+// Paymentwall's payment page for a direct merchant, with the buyer's
+// three choices: buy, fail, leave (paymentwall.md §14).
 // Must not know the store: it speaks to the control API from the browser, like the desk's page.
-import type { Parameters } from './signature.ts'
+import type { Parameters } from '../paymentwall/signature.ts'
 
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'"

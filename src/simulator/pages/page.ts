@@ -1,6 +1,8 @@
-// The desk in a browser: one self-contained page over the control API, so that a newcomer can play buyer and desk.
-// Must not know the store: all it shows comes from /__sim by fetch, and enters the page as text only.
-import { FAULTS } from './faults.ts'
+// The desk in a browser: one self-contained page over the control
+// API, so that a newcomer can play buyer and desk.
+// Must not know the store: all it shows comes from /__sim by
+// fetch, and enters the page as text only.
+import { FAULTS } from '../world/faults.ts'
 
 export function deskPage(): string {
   return `<!doctype html>
@@ -16,7 +18,8 @@ export function deskPage(): string {
 <label>Currency <input name="currency" size="6" maxlength="3" placeholder="as prep."></label>
 <label>Country <input name="country" size="4" maxlength="2" placeholder="DE"></label>
 <label>Method <input name="method" size="8" placeholder="card"></label>
-<label>Outcome <select name="outcome"><option>paid<option>declined<option>approvedLate</select></label>
+<label>Provider <input name="pgProvider" size="12" maxlength="16" placeholder="paymentwall"></label>
+<label>Outcome <select name="outcome"><option>paid<option>declined<option>approvedLate<option>ready</select></label>
 <label>Test channel <input name="sandbox" type="checkbox"></label>
 <button>Pay</button></form></section>
 <section><h2>Tickets</h2><table id="tickets"></table></section>
@@ -39,7 +42,8 @@ input,select,button{font:inherit;padding:.25rem .5rem}button{cursor:pointer;marg
 .open,.paid{color:#0a7d33}.cancelled,.completed{color:#2463c9}.failed,.refused,.danger{color:#c0262d}.empty{opacity:.6}
 @media (prefers-color-scheme:dark){.open,.paid{color:#5fd38a}.cancelled,.completed{color:#8ab4ff}.failed,.refused,.danger{color:#ff8a8a}}`
 
-// Runs in the browser. Text goes in by textContent alone: order ids and reasons are what somebody else wrote.
+// Runs in the browser. Text goes in by textContent alone: order
+// ids and reasons are what somebody else wrote.
 const SCRIPT = `
 const find = (id) => document.getElementById(id)
 const CHOICES = ${JSON.stringify(FAULTS)}
@@ -92,7 +96,7 @@ async function show() {
     ticket.state === 'open' ? buttons(button('complete', 'tickets/' + ticket.id + '/complete'), button('refuse', 'tickets/' + ticket.id + '/refuse')) : text('')]))
   fill('payments', ['Payment', 'Order', 'Status', 'Paid', 'Cancelled', '', 'Channel', ''], payments.payments.toReversed().slice(0, 100).map((payment) => {
     const path = 'payments/' + payment.impUid + '/'
-    const may = payment.underReview ? [button('approve', path + 'approve')] : payment.status === 'failed' ? []
+    const may = payment.underReview || payment.status === 'ready' ? [button('approve', path + 'approve')] : payment.status === 'failed' ? []
       : [button('console cancel', path + 'consoleCancel'), button('chargeback', path + 'chargeback'), button('reverse', path + 'reverse')]
     return [text(payment.impUid), text(payment.merchantUid), element('td', payment.status, payment.status), number(payment.amount),
       number(payment.cancelAmount), text(payment.currency), text(payment.sandbox ? 'test' : 'live'), buttons(...may)] }))

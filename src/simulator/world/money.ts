@@ -42,7 +42,10 @@ export function fromMajor(major: number, currency: string): number | undefined {
   return Number.isSafeInteger(minor) && minor / scale === major ? minor : undefined
 }
 
-/** Paymentwall's text amounts have two decimals, also where the currency has none (paymentwall.md §3.2, §7). */
+/**
+ * Paymentwall's text amounts have two decimals, also where the
+ * currency has none (paymentwall.md §3.2, §7).
+ */
 export function toText(minor: number, currency: string): string {
   return toMajor(minor, currency).toFixed(Math.max(2, decimalsOf(currency)))
 }

@@ -1,4 +1,5 @@
-// i'mport's access tokens (iamport.md §2): 30 minutes, the same token to everyone who asks meanwhile.
+// i'mport's access tokens (iamport.md §2): 30 minutes, the
+// same token to everyone who asks meanwhile.
 // Must not know keys, headers or HTTP.
 import { randomBytes } from 'node:crypto'
 

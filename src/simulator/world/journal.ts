@@ -1,4 +1,5 @@
-// A file of JSON lines that only grows while the program runs, and is written afresh, short, at each start.
+// A file of JSON lines that only grows while the program runs,
+// and is written afresh, short, at each start.
 // Must not know what the lines mean.
 import {
   closeSync,
@@ -16,7 +17,10 @@ import { dirname } from 'node:path'
 
 export type Journal = { append(line: unknown): void; clear(): void; close(): void }
 
-/** The lines of the file. What stands behind the last line break was cut short by a kill and never answered: dropped. */
+/**
+ * The lines of the file. What stands behind the last line break was
+ * cut short by a kill and never answered: dropped.
+ */
 export function readLines(path: string): unknown[] {
   if (!existsSync(path)) return []
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
@@ -52,7 +56,8 @@ export function startJournal(path: string, lines: unknown[]): Journal {
   }
 }
 
-// A write that stopped half way would damage the line after it: take it back before saying that it failed.
+// A write that stopped half way would damage the line after
+// it: take it back before saying that it failed.
 function writeAll(file: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8')
   const before = fstatSync(file).size

@@ -1,31 +1,27 @@
-// Counts the gateway calls by route, and answers what every vendor endpoint has in common: bodies, faults, silence.
+// What every vendor endpoint has in common: it is counted,
+// reads a body, obeys the faults, may stay silent.
 // Must not know any endpoint by name.
 import type { Router, RouterContext } from '@koa/router'
-import { SLOW_READ_MS } from './faults.ts'
-import type { Simulation } from './simulation.ts'
+import { forbid } from './iamport/shape.ts'
+import { SLOW_READ_MS } from './world/faults.ts'
+import type { Simulation } from './world/simulation.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 
-export type Calls = { count(label: string): void; all(): Record<string, number>; reset(): void }
 export type Act = (context: RouterContext) => unknown
 export type Method = 'get' | 'post' | 'put'
 
-export function makeCalls(): Calls {
-  const counts = new Map<string, number>()
-  return {
-    count: (label) => void counts.set(label, (counts.get(label) ?? 0) + 1),
-    all: () => Object.fromEntries(counts),
-    reset: () => counts.clear(),
-  }
-}
-
-/** Adds a vendor endpoint: counted when it arrives, before keys are looked at; reads obey the `reads` fault. */
+/**
+ * Adds a vendor endpoint: counted when it arrives, before keys
+ * are looked at; reads obey the `reads` fault.
+ */
 export function vendorRoute(simulation: Simulation, router: Router, method: Method, paths: string[], act: Act): void {
   const label = `${method.toUpperCase()} ${paths[0] ?? ''}`
   router[method](paths, async (context) => {
     simulation.calls.count(label)
     const { reads } = simulation.faults.now()
     if (method === 'get' && reads === 'error500') return answerBroken(context)
+    if (method === 'get' && reads === 'forbidden403') return forbid(context)
     await act(context)
     // Read first, answered later: what a slow answer says may be out of date when it comes.
     if (method === 'get' && reads === 'slow') await sleep(SLOW_READ_MS)

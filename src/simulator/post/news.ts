@@ -1,26 +1,32 @@
-// What the merchant is sent: i'mport's webhook (iamport.md §6) or Paymentwall's signed pingback (paymentwall.md §5).
+// What the merchant is sent: i'mport's webhook (iamport.md §6) or
+// Paymentwall's signed pingback (paymentwall.md §5).
 // Must not know when something is told, nor how badly it is delivered.
-import { statusOf, type Payment } from './model.ts'
-import { toText } from './money.ts'
-import { sign, type Parameters, type SignVersion } from './signature.ts'
-import type { News } from './simulation.ts'
+import { statusOf, type Payment } from '../world/model.ts'
+import { toText } from '../world/money.ts'
+import { sign, type Parameters, type SignVersion } from '../paymentwall/signature.ts'
+import type { News, Returned } from '../world/simulation.ts'
+import type { Wire } from '../wire.ts'
+import { write, type Words } from './hints.ts'
 import type { Message } from './webhooks.ts'
 
-/** Unsigned; `cancellation_id` with cancels only. */
-export function webhookOf(payment: Payment, news: News, url: string): Message {
-  const body = {
+/** Unsigned; `cancellation_id` with cancels only. Undefined where i'mport keeps silent. */
+export function webhookOf(payment: Payment, news: News, consoleUrl: string, wire: Wire): Message | undefined {
+  const restricted = news.kind === 'returned' && wire.cancelWebhooks === 'consoleOnly'
+  if (restricted && !isDue(payment, news)) return undefined
+  const words: Words = {
     imp_uid: payment.impUid,
     merchant_uid: payment.merchantUid,
     status: statusOf(payment),
     ...(news.kind === 'returned' ? { cancellation_id: news.cancel.cancellationId } : {}),
   }
-  return {
-    method: 'POST',
-    url: payment.noticeUrl ?? url,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    about: `webhook ${body.status} ${payment.impUid}`,
-  }
+  const url = restricted ? consoleUrl : (payment.noticeUrl ?? consoleUrl)
+  return { method: 'POST', url, ...write(words, wire.hints), about: `webhook ${words.status} ${payment.impUid}` }
+}
+
+// A cancel by the API is told only where that call asked for it, of
+// a payment that was told itself (iamport.md §13).
+function isDue(payment: Payment, { cancel, enableWebhook }: Returned): boolean {
+  return cancel.origin !== 'call' || (enableWebhook && payment.toldWhenPaid)
 }
 
 export type Project = { secret: string; signVersion: SignVersion; customParameters: Readonly<Record<string, string>> }
@@ -48,16 +54,18 @@ export function pingbackOf(payment: Payment, news: News, url: string, project: P
   }
 }
 
-// Types and reasons of paymentwall.md §5.2, §5.3, §6.3. A part taken back by a bank has no size there: reason 10.
+// Types and reasons of paymentwall.md §5.2, §5.3, §6.3. A part
+// taken back by a bank has no size there: reason 10.
 function typeOf(payment: Payment, news: News): Parameters {
   if (news.kind === 'paid') return { type: '0' }
-  if (news.cause === 'chargeback') return { type: '2', reason: news.all ? '1' : '10' }
+  if (news.cancel.origin === 'chargeback') return { type: '2', reason: news.all ? '1' : '10' }
   const ours: Parameters = news.merchantRefundId === null ? {} : { merchant_refund_id: news.merchantRefundId }
   if (news.all) return { type: '2', reason: '9', ...ours }
   return { type: '220', refund_amount: toText(news.cancel.amount, payment.currency), ...ours }
 }
 
-// Custom pingback parameters, switched on in the project: name by the merchant, value from a list (paymentwall.md §5.4).
+// Custom pingback parameters, switched on in the project: name by the
+// merchant, value from a list (paymentwall.md §5.4).
 function customValues(payment: Payment, news: News, wanted: Readonly<Record<string, string>>): Parameters {
   const values = new Map<string, string>([
     ['PRODUCT_PRICE', toText(payment.amount, payment.currency)],
@@ -69,7 +77,9 @@ function customValues(payment: Payment, news: News, wanted: Readonly<Record<stri
     ['USER_ID', payment.uid],
   ])
   if (payment.country !== null) values.set('COUNTRY_CODE', payment.country)
-  if (news.kind === 'returned') values.set('CHARGEBACK_TYPE', news.cause)
+  if (news.kind === 'returned') {
+    values.set('CHARGEBACK_TYPE', news.cancel.origin === 'chargeback' ? 'chargeback' : 'refund')
+  }
   const entries = Object.entries(wanted).map(([name, value]): [string, string] => [name, values.get(value) ?? ''])
   return Object.fromEntries(entries)
 }

@@ -1,0 +1,141 @@
+// What the simulator remembers: payments, their booked cancels, tickets, registered amounts; and
+// what follows from them.
+// Must not know the disk, the wires or the people at the desk.
+import { z } from 'zod'
+import { PAYMENT_WIRE } from '../wire.ts'
+
+const minor = z.number().int()
+export const CURRENCY = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters, like USD')
+export const PG_PROVIDER = z.string().min(1).max(16)
+
+/**
+ * A cancel that was carried out. Open tickets are not here: no
+ * endpoint ever shows them (iamport.md §10).
+ */
+const CANCEL = z.object({
+  cancellationId: z.string(),
+  amount: minor,
+  reason: z.string(),
+  cancelledAt: z.number(),
+  /** Who had it cancelled: the merchant by a call, a person in the console, or the buyer's bank. */
+  origin: z.enum(['call', 'console', 'chargeback']).default('call'),
+})
+export type Cancel = z.infer<typeof CANCEL>
+
+/**
+ * What every read shows in place of the truth, which stays as it
+ * is: amounts in minor units, `status` any word.
+ */
+export const CONTRADICTION = z.strictObject({
+  status: z.string().min(1).max(50).optional(),
+  amount: minor.nonnegative().optional(),
+  currency: CURRENCY.optional(),
+  sandbox: z.boolean().optional(),
+  merchantUid: z.string().min(1).max(256).optional(),
+  pgProvider: PG_PROVIDER.optional(),
+})
+
+// A field that came later has a default, so that a folder of an earlier version still opens.
+export const PAYMENT = z.object({
+  /**
+   * i'mport's id. A payment made at Paymentwall directly has none there: its `ref` stands here too.
+   */
+  impUid: z.string(),
+  /** Counts up in the order of making. */
+  number: z.number().int(),
+  merchantUid: z.string(),
+  gateway: z.enum(['iamport', 'paymentwall']),
+  ref: z.string(),
+  uid: z.string(),
+  method: z.string(),
+  country: z.string().nullable(),
+  currency: z.string(),
+  amount: minor,
+  sandbox: z.boolean(),
+  noticeUrl: z.string().nullable(),
+  /** `ready`: the buyer opened the window and left. */
+  outcome: z.enum(['ready', 'paid', 'failed']),
+  underReview: z.boolean(),
+  failReason: z.string().nullable(),
+  startedAt: z.number(),
+  paidAt: z.number(),
+  failedAt: z.number(),
+  updatedAtMs: z.number(),
+  cancels: z.array(CANCEL),
+  pgProvider: PG_PROVIDER.default('paymentwall'),
+  /**
+   * Whether a webhook went out when it was paid: cancel webhooks may hang on it (iamport.md §13).
+   */
+  toldWhenPaid: z.boolean().default(true),
+  vanished: z.boolean().default(false),
+  contradiction: CONTRADICTION.default({}),
+  /** Switches of this payment alone. */
+  wire: PAYMENT_WIRE.nullable().default(null),
+})
+export type Payment = z.infer<typeof PAYMENT>
+
+export const TICKET = z.object({
+  id: z.string(),
+  impUid: z.string(),
+  merchantUid: z.string(),
+  amount: minor,
+  currency: z.string(),
+  reason: z.string(),
+  merchantRefundId: z.string().nullable(),
+  /**
+   * Whether all that was left was asked for: Paymentwall tells the
+   * two apart in its pingback (paymentwall.md §6.3).
+   */
+  whole: z.boolean(),
+  /** Whether the cancel call asked for a webhook (iamport.md §4.1). */
+  enableWebhook: z.boolean().default(false),
+  state: z.enum(['open', 'completed', 'refused']),
+  openedAt: z.string(),
+})
+export type Ticket = z.infer<typeof TICKET>
+
+/** Whose keys call i'mport: this store's, or another store's, which knows nothing of ours. */
+export const ACCOUNT = z.enum(['ours', 'other'])
+export type Account = z.infer<typeof ACCOUNT>
+
+/**
+ * `amount` as it was sent, in major units: without a currency
+ * its decimals are not known (iamport.md §3.3).
+ */
+export const PREPARED = z.object({
+  merchantUid: z.string(),
+  amount: z.number(),
+  currency: z.string().nullable(),
+  account: ACCOUNT.default('ours'),
+})
+export type Prepared = z.infer<typeof PREPARED>
+
+export function shownMerchantUid({ merchantUid, contradiction }: Payment): string {
+  return contradiction.merchantUid ?? merchantUid
+}
+
+export function returnedOf(payment: Payment): number {
+  return payment.cancels.reduce((sum, cancel) => sum + cancel.amount, 0)
+}
+
+export function leftOf(payment: Payment): number {
+  return payment.outcome === 'paid' ? payment.amount - returnedOf(payment) : 0
+}
+
+/**
+ * V1 has no partial_cancelled: one booked cancel of any size
+ * makes a payment `cancelled` (iamport.md §5).
+ */
+export function statusOf(payment: Payment): 'ready' | 'paid' | 'cancelled' | 'failed' {
+  return payment.outcome === 'paid' && payment.cancels.length > 0 ? 'cancelled' : payment.outcome
+}
+
+/**
+ * When the payment took its present status, in Unix seconds:
+ * what `from` and `to` look at (iamport.md §3.2).
+ */
+export function statusTimeOf(payment: Payment): number {
+  if (payment.outcome === 'ready') return payment.startedAt
+  if (payment.outcome === 'failed') return payment.failedAt
+  return payment.cancels.at(-1)?.cancelledAt ?? payment.paidAt
+}
