@@ -185,10 +185,18 @@ describe('a hint', () => {
 
   test('is settled only by a look that began after it arrived', async () => {
     await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
-    await move({ receivedAt: FUTURE, dueAt: PAST })
+    const began = await beginLook(database.db)
+    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await move({ dueAt: PAST })
+    await lookAt('imp_1', began)
+    expect(await states()).toEqual(['looked', 'received'])
     await lookAt('imp_1')
-    expect(await states()).toEqual(['received'])
-    await move({ receivedAt: PAST })
+    expect(await states()).toEqual(['looked', 'looked'])
+  })
+
+  test('is settled in the order of the sequence, whatever a clock that stepped back says of its arrival', async () => {
+    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await move({ receivedAt: FAR_FUTURE, dueAt: FAR_FUTURE })
     await lookAt('imp_1')
     expect(await states()).toEqual(['looked'])
   })

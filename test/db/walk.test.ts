@@ -134,15 +134,17 @@ describe('evidence that moves no refund', () => {
     const shows = scene.entries.length > 0
     const status = shows ? 'cancelled' : 'paid'
     const all = { status: 'cancelled', returned: 10_000 } as const
-    expect(await cameOf(scene, look({ entries: [], returned: 10_000 }, { asOf: LONG_AGO }))).toBe('nothing')
+    expect(await cameOf(scene, look({ entries: [], returned: 10_000 }, { asOf: LONG_AGO, number: 0 }))).toBe('nothing')
     expect(await cameOf(scene, look())).toBe('nothing')
     expect(await cameOf(scene, minutesPass(11))).toBe('nothing')
     expect(await cameOf(scene, look())).toBe('nothing')
+    // Money that is booked: a status that denies it, or says nothing that we know, is told to a person, and holds.
+    const against = 'attempt.status attempt.contradicted'
     expect(await cameOf(scene, look({ status: 'unrecognized', statusSaid: 'pondering' }))).toBe(
-      still(station, 'attempt.status'),
+      still(station, against, 'wake payment, page contradicted'),
     )
-    expect(await cameOf(scene, look({ status: 'failed' }))).toBe(still(station, 'attempt.status'))
-    expect(await cameOf(scene, look({ status }))).toBe(still(station, 'attempt.status'))
+    expect(await cameOf(scene, look({ status: 'failed' }))).toBe(still(station, against, 'page contradicted'))
+    expect(await cameOf(scene, look({ status }))).toBe(still(station, 'attempt.status attempt.agrees', 'wake payment'))
     expect(await cameOf(scene, look(all))).toBe(
       still(station, `${shows ? '' : 'attempt.status '}attempt.sumsDiffer`, 'page sumsDiffer'),
     )
@@ -176,7 +178,7 @@ describe('a booked entry that looks no longer show', () => {
     await goneForGood(scene)
     expect(await standing(scene)).toBe(standings.get('reversed'))
     expect(await cameOf(scene, look(ordinal(3_000, 'console')))).toBe(
-      'reversed | partlyCancelled | 3000+6000, 1000 left | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled',
+      'reversed | quarantined | 3000+6000, 1000 left | attempt.status refund.outside | refund.refunded',
     )
   })
 })

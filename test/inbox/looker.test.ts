@@ -75,7 +75,8 @@ describe('a forged hint', () => {
   })
 
   test('in a flood of references of one order costs five questions and one for the order, and none is forgotten', async () => {
-    const { order } = await paidOrder(database.db)
+    const { order, ref } = await paidOrder(database.db)
+    gateway.truth = [anEvidence({ merchantUid: order, gatewayRef: ref })]
     for (let index = 0; index < 12; index += 1) await hint({ gatewayRef: `imp_flood${index}`, merchantUid: order })
     while (await lookOnce(options())) expect(await states()).not.toContain('parked')
     expect(gateway.asked.filter((about) => about.startsWith('ref:')).length).toBeLessThanOrEqual(5)

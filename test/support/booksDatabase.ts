@@ -8,6 +8,7 @@ import { judge, type JudgeSetting } from '../../src/domain/judge.ts'
 import { newPayment } from '../../src/domain/requests.ts'
 import { loadBooks, type About } from '../../src/db/books.ts'
 import { carryOut } from '../../src/db/carryOut.ts'
+import { beginLook } from '../../src/db/clock.ts'
 import { transact, type Db } from '../../src/db/connect.ts'
 import { insertPayment } from '../../src/db/payments.ts'
 import { anEvidence, AT, HOUR, later, PATIENCE, setting } from './books.ts'
@@ -56,10 +57,11 @@ export async function moveBooks(
   })
 }
 
-/** Books evidence as a look that began at `asOf` would; older evidence is dropped. */
-export function bookEvidence(db: Db, evidence: Evidence, shown: Partial<JudgeSetting> = {}): Promise<Books> {
+/** Books evidence as a look that began now would, by the sequence; a smaller `number` makes it older than what is booked. */
+export async function bookEvidence(db: Db, evidence: Evidence, shown: Partial<JudgeSetting> = {}): Promise<Books> {
+  const { number } = await beginLook(db)
   const about = { merchantUid: merchantUid(evidence.merchantUid), also: [evidence] }
-  return moveBooks(db, about, (books) => judge(books, evidence, setting({ patience: PATIENCE, ...shown })))
+  return moveBooks(db, about, (books) => judge(books, evidence, setting({ patience: PATIENCE, number, ...shown })))
 }
 
 /** Rows of the outbox about these targets, the oldest first. */

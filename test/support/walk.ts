@@ -127,7 +127,8 @@ export const answer =
     const [attempt] = books.attempts
     if (!ticket || !attempt) throw new Error('no call waits for an answer')
     scene.gateway.truth = [shown(scene)]
-    const began = { at: ticket.intentAt, number: Date.parse(ticket.intentAt) }
+    // Older than every look: the answer may come however late.
+    const began = { at: ticket.intentAt, number: 0 }
     const intended = {
       refund,
       ticket,

@@ -15,7 +15,7 @@ export const ANSWERS = {
     settledElsewhere | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | ticket.lateAnswer             |
     superseded       | superseded closed       | partlyCancelled | 5000+0, 5000 left | ticket.lateAnswer             |
     refunded         | refunded closed         | partlyCancelled | 6000+0, 4000 left | ticket.lateAnswer             |
-    reversed         | reversed                | paid            | 0+6000, 4000 left | ticket.lateAnswer             |`,
+    reversed         | reversed                | quarantined            | 0+6000, 4000 left | ticket.lateAnswer             |`,
 
   notSent: `
     asking           | requested               | cancelPending   | 0+6000, 4000 left | ticket.ended              |
@@ -29,7 +29,7 @@ export const ANSWERS = {
     settledElsewhere | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | ticket.lateAnswer         |
     superseded       | superseded closed       | partlyCancelled | 5000+0, 5000 left | ticket.lateAnswer         |
     refunded         | refunded closed         | partlyCancelled | 6000+0, 4000 left | ticket.lateAnswer         |
-    reversed         | reversed                | paid            | 0+6000, 4000 left | ticket.lateAnswer         |`,
+    reversed         | reversed                | quarantined            | 0+6000, 4000 left | ticket.lateAnswer         |`,
 
   refused: `
     asking           | refused                 | paid            | 0+0, 10000 left   | ticket.ended turnedDown payment.state      | refund.refused, payment.paid, warn refused
@@ -43,18 +43,18 @@ export const ANSWERS = {
     settledElsewhere | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | ticket.lateAnswer |
     superseded       | superseded closed       | partlyCancelled | 5000+0, 5000 left | ticket.lateAnswer |
     refunded         | refunded closed         | partlyCancelled | 6000+0, 4000 left | ticket.lateAnswer |
-    reversed         | reversed                | paid            | 0+6000, 4000 left | ticket.lateAnswer |`,
+    reversed         | reversed                | quarantined            | 0+6000, 4000 left | ticket.lateAnswer |`,
 
   doneAtOnce: `
-    asking           | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.ended      | refund.refunded, payment.partlyCancelled
-    unknown          | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
-    authorisedAnew   | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
-    filedAnew        | ticketOpen      | cancelPending   | 0+6000, 4000 left | ticket.lateAnswer |
-    blockedAnew      | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
-    ticketSeen       | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
-    refusedLiving    | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
-    refusedDead      | refunded closed | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state ticket.lateAnswer | refund.refunded, payment.partlyCancelled
-    settledElsewhere | refunded closed | cancelled       | 12000+0, 0 left   | attempt.status cancelled payment.state ticket.lateAnswer | refund.refunded, payment.cancelled, page paidBackTwice, page overReturned`,
+    asking           | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.ended      | refund.refunded, payment.partlyCancelled
+    unknown          | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
+    authorisedAnew   | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
+    filedAnew       | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
+    blockedAnew      | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
+    ticketSeen       | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
+    refusedLiving    | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | wake, refund.refunded, payment.partlyCancelled
+    refusedDead      | refunded closed | partlyCancelled | 6000+0, 4000 left | cancelled payment.state ticket.lateAnswer | refund.refunded, payment.partlyCancelled
+    settledElsewhere | refunded closed | cancelled       | 12000+0, 0 left   | cancelled payment.state ticket.lateAnswer | refund.refunded, payment.cancelled, page paidBackTwice, page overReturned`,
 
   unknown: `
     asking | unknown | cancelPending | 0+6000, 4000 left | ticket.ended lostAnswer | refund.unknown`,
@@ -71,7 +71,7 @@ export const PEOPLE = {
     blocked       | blocked    | paid          | 0+6000, 4000 left    | acknowledge |
     refused       | refused    | paid          | 0+0, 10000 left      | acknowledge |
     refusedLiving | refused    | paid          | 0+6000, 4000 left    | acknowledge |
-    reversed      | reversed   | paid          | 0+6000, 4000 left    | acknowledge |`,
+    reversed      | reversed   | quarantined          | 0+6000, 4000 left    | acknowledge |`,
 
   snooze: `
     requested     | requested  | cancelPending | 0+6000, 4000 left    | snooze |
@@ -82,7 +82,7 @@ export const PEOPLE = {
     blocked       | blocked    | paid          | 0+6000, 4000 left    | snooze |
     refused       | refused    | paid          | 0+0, 10000 left      | snooze |
     refusedLiving | refused    | paid          | 0+6000, 4000 left    | snooze |
-    reversed      | reversed   | paid          | 0+6000, 4000 left    | snooze |`,
+    reversed      | reversed   | quarantined          | 0+6000, 4000 left    | snooze |`,
 
   retryTicket: `
     pastPage      | requested | cancelPending | 0+6000, 4000 left | retried               | refund.requested
@@ -120,7 +120,7 @@ export const PEOPLE = {
     pastPage     | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
     partlyBooked | refused | partlyCancelled | 2000+4000, 4000 left | resolvedRefused payment.state | refund.refused, payment.partlyCancelled
     unknown      | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
-    reversed     | refused | paid            | 0+6000, 4000 left    | resolvedRefused               | refund.refused`,
+    reversed     | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid`,
 
   'resolve refused, ticket dead': `
     ticketOpen    | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
@@ -129,7 +129,7 @@ export const PEOPLE = {
     unknown       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
     refused       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               |
     refusedLiving | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               |
-    reversed      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               | refund.refused`,
+    reversed      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid`,
 
   'resolve settledElsewhere': `
     ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled

@@ -17,7 +17,7 @@ export const STANDING = `
   superseded       | superseded closed       | partlyCancelled | 5000+0, 5000 left
   refunded         | refunded closed         | partlyCancelled | 6000+0, 4000 left
   saidRefunded     | refunded closed         | partlyCancelled | 6000+0, 4000 left
-  reversed         | reversed                | paid            | 0+6000, 4000 left`
+  reversed         | reversed                | quarantined            | 0+6000, 4000 left`
 
 export const EVIDENCE = {
   'an entry of ours for the whole': `
@@ -69,7 +69,7 @@ export const EVIDENCE = {
     superseded       | superseded closed       | partlyCancelled | 7000+0, 3000 left    | refund.partlyBooked | page supersededPaid
     refunded         | refunded closed         | partlyCancelled | 8000+0, 2000 left    | refund.outside | refund.refunded, page returnedTwice
     saidRefunded     | refunded closed         | partlyCancelled | 6000+0, 4000 left    | attempt.status refund.partlyBooked | warn smallerThanAsked
-    reversed         | reversed                | partlyCancelled | 2000+4000, 4000 left | attempt.status refund.partlyBooked payment.state | payment.partlyCancelled, warn smallerThanAsked`,
+    reversed         | reversed                | quarantined | 2000+4000, 4000 left | attempt.status refund.partlyBooked | warn smallerThanAsked`,
 
   'a foreign entry that takes all, as a chargeback': `
     requested        | superseded closed       | cancelled | 10000+0, 0 left    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled
@@ -103,7 +103,7 @@ export const EVIDENCE = {
     superseded       | superseded closed       | cancelled       | 10000+0, 0 left   | refund.outside payment.state | refund.refunded, payment.cancelled
     refunded         | refunded closed         | cancelled       | 10000+0, 0 left   | refund.outside payment.state | refund.refunded, payment.cancelled
     saidRefunded     | refunded closed         | cancelled       | 11000+0, 0 left   | attempt.status refund.outside payment.state | refund.refunded, payment.cancelled, page overReturned
-    reversed         | reversed                | partlyCancelled | 5000+6000, 0 left | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled, page overReturned`,
+    reversed         | reversed                | quarantined | 5000+6000, 0 left | attempt.status refund.outside | refund.refunded, page overReturned`,
 
   'a foreign entry that fits beside it': `
     requested        | requested               | cancelPending   | 3000+6000, 1000 left | attempt.status refund.outside | refund.refunded
@@ -120,14 +120,14 @@ export const EVIDENCE = {
     superseded       | superseded closed       | partlyCancelled | 8000+0, 2000 left    | refund.outside | refund.refunded
     refunded         | refunded closed         | partlyCancelled | 9000+0, 1000 left    | refund.outside | refund.refunded
     saidRefunded     | refunded closed         | partlyCancelled | 9000+0, 1000 left    | attempt.status refund.outside | refund.refunded
-    reversed         | reversed                | partlyCancelled | 3000+6000, 1000 left | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled`,
+    reversed         | reversed                | quarantined | 3000+6000, 1000 left | attempt.status refund.outside | refund.refunded`,
 } as const
 
 /** Of what was booked, two looks at least ten minutes apart show nothing more: what the second one does. */
 export const GONE = `
   partlyBooked | ticketOpen        | cancelPending | 0+6000, 4000 left | entry.gone             | page reversed
-  superseded   | superseded closed | paid          | 0+5000, 5000 left | reversed payment.state | wake refund, refund.reversed, payment.paid, page reversed
-  refunded     | reversed          | paid          | 0+6000, 4000 left | reversed payment.state | wake, refund.reversed, payment.paid, page reversed`
+  superseded   | superseded closed | quarantined   | 0+5000, 5000 left | reversed payment.state | wake refund, refund.reversed, payment.quarantined, page reversed
+  refunded     | reversed          | quarantined          | 0+6000, 4000 left | reversed payment.state | wake, refund.reversed, payment.quarantined, page reversed`
 
 /** Money that was never accepted, and the refund that a person made of all of it: what each move of the refund shows of the payment. */
 export const NEVER_ACCEPTED = `
