@@ -158,6 +158,7 @@ const BY_EXPONENT = {
     'VES',
     'WST',
     'XCD',
+    'XCG',
     'YER',
     'ZAR',
     'ZMW',

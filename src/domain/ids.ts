@@ -47,7 +47,7 @@ export function strayNamedBy(workflowId: string): { gateway: GatewayName; gatewa
 }
 
 /** The marker that ends each cancel's reason, so that a booked entry names the refund that it answers. */
-export const reasonMarker = (id: string): string => ` #${id}`
+export const reasonMarker = (id: string): string => `#${id} `
 
 /** The refund id at the end of a cancel entry's reason, or undefined for a foreign reason. */
 export function refundIdInReason(reason: string): RefundId | undefined {
