@@ -1,5 +1,6 @@
 // Money: an integer of minor units and a currency, never a float and never alone. JSON-safe.
-// Must not know: who sends or shows it. Providers' major-unit numbers are turned into it, and back, only here.
+// Must not know: who sends or shows it. Providers' major-unit numbers are turned into it, and back,
+// only here.
 import { exponentOf, isCurrency, type Currency } from './currencies.ts'
 
 /** `amount` counts the currency's smallest unit (cents, won): an integer, at most 2^53 − 1. */
@@ -12,13 +13,16 @@ export function money(amount: number, currency: string): Money {
   return { amount, currency }
 }
 
-/** An amount has some twenty digits at most; a longer text is none, and not worth the arithmetic. */
+/**
+ * An amount has some twenty digits at most; a longer text is none, and not worth the arithmetic.
+ */
 const LONGEST_TEXT = 64
 
 /**
- * From a provider's major-unit number or decimal text (19.9, "0.5000") to minor units. A float's noise is rounded away:
- * sums of doubles end in 30.299999999999997 (i'mport sends JSON numbers: iamport.md §5). Throws RangeError for decimals
- * that the currency does not have and that are no noise (19.905 USD, 0.5 KRW), and beyond 2^53 − 1.
+ * From a provider's major-unit number or decimal text (19.9, "0.5000") to minor units. A float's
+ * noise is rounded away: sums of doubles end in 30.299999999999997 (i'mport sends JSON numbers:
+ * iamport.md §5). Throws RangeError for decimals that the currency does not have and that are no
+ * noise (19.905 USD, 0.5 KRW), and beyond 2^53 − 1.
  */
 export function fromMajor(major: number | string, currency: string): Money {
   if (!isCurrency(currency)) throw new RangeError(`"${currency}" is not a currency code of ISO 4217`)
@@ -40,8 +44,9 @@ export function fromMajor(major: number | string, currency: string): Money {
 }
 
 /**
- * Text as a program writes a double: the shortest that reads back, or 15 to 17 digits. Any other has no noise, nor has
- * one that is a hundredth of the unit away from an amount; a double alone would not tell, where its steps are long.
+ * Text as a program writes a double: the shortest that reads back, or 15 to 17 digits. Any other
+ * has no noise, nor has one that is a hundredth of the unit away from an amount; a double alone
+ * would not tell, where its steps are long.
  */
 function printedDouble(text: string, beyond: string): number | undefined {
   const read = Number(text)
@@ -52,7 +57,10 @@ function printedDouble(text: string, beyond: string): number | undefined {
 
 /** Of the smallest unit: what is nearer to a whole number of units than this is that number. */
 const NOISE = 1e-6
-/** Sums are off by some steps of the double, which are longer than a millionth of a cent from 16 millions on. */
+/**
+ * Sums are off by some steps of the double, which are longer than a millionth of a cent from 16
+ * millions on.
+ */
 const NOISE_STEPS = 4
 /** Of the smallest unit: beyond this it is never noise, however long the double's steps are. */
 const NOISE_AT_MOST = 0.01
@@ -77,7 +85,10 @@ function stepAt(size: number): number {
   return 2 ** Math.max(power - 52, -1074)
 }
 
-/** The provider's major-unit JSON number, for example 19.9. Throws RangeError where a float cannot carry it exactly. */
+/**
+ * The provider's major-unit JSON number, for example 19.9. Throws RangeError where a float cannot
+ * carry it exactly.
+ */
 export function toMajor(value: Money): number {
   const major = Number(majorText(value))
   if (fromMajor(major, value.currency).amount !== value.amount) {

@@ -1,4 +1,5 @@
-// Money against independent lists and libraries: exponents, both directions of conversion, and what is refused.
+// Money against independent lists and libraries: exponents, both directions of conversion, and what
+// is refused.
 // Must not know: providers.
 import currencyCodes from 'currency-codes'
 import { dinero, toDecimal } from 'dinero.js'
@@ -14,7 +15,10 @@ const safe = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_IN
 /** A double carries any decimal of 15 significant digits (IEEE 754), so a JSON number does too. */
 const fifteenDigits = fc.integer({ min: -999_999_999_999_999, max: 999_999_999_999_999 })
 
-/** Newer than the independent list, which is of 2024-06-25: the Caribbean guilder, current since 2025-03-31. */
+/**
+ * Newer than the independent list, which is of 2024-06-25: the Caribbean guilder, current since
+ * 2025-03-31.
+ */
 const NEWER: readonly string[] = ['XCG']
 
 describe('the frozen table of currencies', () => {
