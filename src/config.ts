@@ -55,6 +55,7 @@ const schema = z.object({
   IAMPORT_CODE: z.string().optional(),
   IAMPORT_CHANNEL_KEY_LIVE: z.string().optional(),
   IAMPORT_CHANNEL_KEY_TEST: z.string().optional(),
+  IAMPORT_PG_PROVIDERS: by(parseProviders).default(['paymentwall']),
   CHANNEL: z.enum(['live', 'test']).default('live'),
   PARTIAL_REFUNDS: z.enum(['no', 'yes']).default('no'),
   API_KEYS: by(parseApiKeys).default([]),
@@ -152,6 +153,14 @@ function parseApiKeys(text: string): readonly ApiKey[] {
       throw new RangeError(`the entry of "${name}" is not complete; ${form}`)
     return { name, role, key }
   })
+}
+
+/** Payment providers by their names at i'mport, whose payments are ours; in lower case. */
+function parseProviders(text: string): readonly string[] {
+  const providers = text.split(',').map((part) => part.trim().toLowerCase())
+  if (!providers.every((provider) => /^[a-z0-9_-]{1,40}(\.[\x21-\x7e]{1,80})?$/.test(provider)))
+    throw new RangeError("write the providers' names at i'mport with commas between, like paymentwall")
+  return providers
 }
 
 /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; two while a checkout changes from one to the other. */

@@ -66,6 +66,12 @@ export const metrics = {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   }),
+  gatewayFieldsMissing: new Counter({
+    name: 'saga_gateway_fields_missing_total',
+    help: 'Answers without a usable field that describes; something else stood in for it, and no money was hidden',
+    labelNames: ['gateway', 'field'],
+    registers,
+  }),
   delivered: new Counter({
     name: 'saga_outbox_delivered_total',
     help: 'Outbox rows that left',

@@ -99,7 +99,7 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
   const look: LookDeps = {
     db,
     links,
-    gateways: gateways(config, simulator),
+    gateways: gateways(config, simulator, warn),
     patience: config.REFUND_PATIENCE,
     policies: { late: config.LATE_PAYMENT_POLICY, second: config.SECOND_PAYMENT_POLICY },
     log: warn,
@@ -152,13 +152,22 @@ function webhookTo(url: string | undefined): Webhook | undefined {
   }
 }
 
-function gateways(config: Config, simulator: string | undefined): ReadonlyMap<GatewayName, Gateway> {
+function gateways(
+  config: Config,
+  simulator: string | undefined,
+  warn: (line: string) => void,
+): ReadonlyMap<GatewayName, Gateway> {
   const { IAMPORT_KEY: key, IAMPORT_SECRET: secret, IAMPORT_API_URL } = config
   return createGateways({
     iamport: {
       apiUrl: simulator ?? IAMPORT_API_URL,
       ...(key === undefined || secret === undefined ? SIM_KEYS : { key, secret }),
+      providers: config.IAMPORT_PG_PROVIDERS,
     },
     onCall: (_gateway, route, ms, outcome) => metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000),
+    onMissing: (gateway, field, sentence) => {
+      metrics.gatewayFieldsMissing.inc({ gateway, field })
+      if (sentence !== undefined) warn(sentence)
+    },
   })
 }

@@ -1,5 +1,7 @@
-// ISO 4217: how many decimals each currency has in its smallest unit. A frozen table, because Intl says 0 for IDR, HUF and others.
-// Must not know: providers, prices, locales. Checked against an independent list in test/domain/money.test.ts.
+// ISO 4217: how many decimals each currency has in its smallest unit. A frozen table, because Intl
+// says 0 for IDR, HUF and others.
+// Must not know: providers, prices, locales. Checked against an independent list in
+// test/domain/money.test.ts.
 
 const BY_EXPONENT = {
   0: [
@@ -158,6 +160,7 @@ const BY_EXPONENT = {
     'VES',
     'WST',
     'XCD',
+    'XCG',
     'YER',
     'ZAR',
     'ZMW',

@@ -1,4 +1,5 @@
-// One HTTP exchange by the built-in fetch: it ends as an answer, as never sent, or as lost, its outcome unknown.
+// One HTTP exchange by the built-in fetch: it ends as an answer, as never sent, or as lost, its
+// outcome unknown.
 // Must not know: gateways, credentials, what an answer means. It never sends twice.
 
 const MAX_BYTES = 1024 * 1024
@@ -14,13 +15,20 @@ export type HttpRequest = {
   readonly maxBytes?: number
 }
 
-/** `notSent` is certain: nothing reached the other side. `lost` is everything else that is not a whole answer. */
+/**
+ * `notSent` is certain: nothing reached the other side. `lost` is everything else that is not a
+ * whole answer; `tooLarge` marks a good one (2xx) that was given up for its size, so that a smaller
+ * question may be answered.
+ */
 export type HttpAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
   | { readonly kind: 'notSent'; readonly said: string }
-  | { readonly kind: 'lost'; readonly said: string }
+  | { readonly kind: 'lost'; readonly said: string; readonly tooLarge?: true }
 
-/** Sends once; redirects are answers. `said` holds neither the URL nor a header. Throws only for unusable arguments. */
+/**
+ * Sends once; redirects are answers. `said` holds neither the URL nor a header. Throws only for
+ * unusable arguments.
+ */
 export async function request(asked: HttpRequest): Promise<HttpAnswer> {
   const { url, method, timeoutMs, maxBytes = MAX_BYTES } = asked
   const signal = AbortSignal.timeout(timeoutMs)
@@ -29,7 +37,9 @@ export async function request(asked: HttpRequest): Promise<HttpAnswer> {
   try {
     const response = await Promise.race([fetch(url, init), expiry])
     const body = await readText(response, maxBytes, expiry)
-    return { kind: 'answer', status: response.status, body }
+    if (body !== undefined) return { kind: 'answer', status: response.status, body }
+    const said = `the answer is larger than ${maxBytes} bytes`
+    return response.ok ? { kind: 'lost', said, tooLarge: true } : { kind: 'lost', said }
   } catch (error) {
     const unreached = whyUnreached(error)
     if (unreached !== undefined) return { kind: 'notSent', said: unreached }
@@ -37,7 +47,10 @@ export async function request(asked: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-/** A body given as a stream can be read only once, so fetch cannot send it again by itself, as it does after a 421. */
+/**
+ * A body given as a stream can be read only once, so fetch cannot send it again by itself, as it
+ * does after a 421.
+ */
 function sentOnce({ headers = {}, body }: HttpRequest): RequestInit {
   if (body === undefined) return { headers: { ...headers } }
   const bytes = new TextEncoder().encode(body)
@@ -45,19 +58,22 @@ function sentOnce({ headers = {}, body }: HttpRequest): RequestInit {
   return { headers: { ...headers, 'content-length': String(bytes.byteLength) }, body: stream, duplex: 'half' }
 }
 
-/** Rejects when the time is up: waiting ends even where fetch itself would miss the signal, as it may inside a body. */
+/**
+ * Rejects when the time is up: waiting ends even where fetch itself would miss the signal, as it
+ * may inside a body.
+ */
 function expiryOf(signal: AbortSignal): Promise<never> {
   const expiry = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('the time is up')), { once: true })
   })
-  // After the last race nobody watches it any more, and an unwatched rejection would end the process.
+  // After the last race nobody watches it any more, and an unwatched rejection would end the
+  // process.
   expiry.catch(() => undefined)
   return expiry
 }
 
-class TooLarge extends Error {}
-
-async function readText(response: Response, maxBytes: number, expiry: Promise<never>): Promise<string> {
+/** Undefined where the body is larger than that. */
+async function readText(response: Response, maxBytes: number, expiry: Promise<never>): Promise<string | undefined> {
   if (response.body === null) return ''
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
@@ -68,14 +84,21 @@ async function readText(response: Response, maxBytes: number, expiry: Promise<ne
       const { done, value } = await Promise.race([reader.read(), expiry])
       if (done) return text + decoder.decode()
       bytes += value.byteLength
-      if (bytes > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`)
+      if (bytes > maxBytes) {
+        giveUp(reader)
+        return undefined
+      }
       text += decoder.decode(value, { stream: true })
     }
   } catch (error) {
-    // Gives the connection up; what it answers to that does not matter.
-    reader.cancel().catch(() => undefined)
+    giveUp(reader)
     throw error
   }
+}
+
+/** Gives the connection up; what it answers to that does not matter. */
+function giveUp(reader: { cancel(): Promise<void> }): void {
+  reader.cancel().catch(() => undefined)
 }
 
 const NAME_NOT_FOUND: readonly unknown[] = ['ENOTFOUND', 'EAI_AGAIN']
@@ -90,7 +113,6 @@ function whyUnreached(error: unknown): string | undefined {
 }
 
 function whyLost(error: unknown): string {
-  if (error instanceof TooLarge) return error.message
   const code = codeOf(error instanceof Error && error.cause !== undefined ? error.cause : error)
   return typeof code === 'string' ? `the connection broke (${code})` : 'the connection broke'
 }

@@ -173,22 +173,26 @@ describe('unlinked references of one order', () => {
 })
 
 describe('a hint', () => {
-  const FUTURE = '2999-01-01T00:00:00.000Z'
+  /** Within the hour in which something may have been put off here; and far beyond. */
+  const LATER = new Date(Date.now() + 30 * MINUTE).toISOString()
+  const FAR_FUTURE = '2999-01-01T00:00:00.000Z'
   const PAST = '2020-01-01T00:00:00.000Z'
   const move = (times: { receivedAt?: string; dueAt?: string }) =>
     database.db.updateTable('inbox').set(times).where('state', '=', 'received').execute()
-  const lookAt = async (ref: string) => {
+  const lookAt = async (ref: string, meanwhile: () => Promise<void> | void = () => {}) => {
     const gateway = scriptedGateway()
+    gateway.meanwhile = meanwhile
     gateway.truth = [anEvidence({ gatewayRef: gatewayRef(ref), merchantUid: 'order-x' })]
     await look(lookerOptions(database.db, gateway), { gateway: GATEWAY, gatewayRef: gatewayRef(ref) }, { who: 'test' })
   }
 
   test('is settled only by a look that began after it arrived', async () => {
     await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
-    const began = await beginLook(database.db)
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
     await move({ dueAt: PAST })
-    await lookAt('imp_1', began)
+    await lookAt('imp_1', async () => {
+      await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+      await move({ receivedAt: PAST, dueAt: PAST })
+    })
     expect(await states()).toEqual(['looked', 'received'])
     await lookAt('imp_1')
     expect(await states()).toEqual(['looked', 'looked'])
@@ -203,7 +207,7 @@ describe('a hint', () => {
 
   test('that is due later is not settled by a look before then', async () => {
     await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
-    await move({ receivedAt: PAST, dueAt: FUTURE })
+    await move({ receivedAt: PAST, dueAt: LATER })
     await lookAt('imp_1')
     expect(await states()).toEqual(['received'])
   })

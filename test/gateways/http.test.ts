@@ -49,16 +49,21 @@ test.for([
   expect(answer).toEqual({ kind: 'lost', said: expect.stringMatching(said) })
 })
 
-test('a body over the limit is lost, and one at the limit is not', async () => {
+test('a body over the limit is lost, told apart from a broken connection, and one at the limit is not', async () => {
   const over = await exchange(text(200, 'x'.repeat(101)), { maxBytes: 100 })
-  expect(over.answer).toEqual({ kind: 'lost', said: 'the answer is larger than 100 bytes' })
+  expect(over.answer).toEqual({ kind: 'lost', said: 'the answer is larger than 100 bytes', tooLarge: true })
   const fits = await exchange(text(200, 'x'.repeat(100)), { maxBytes: 100 })
   expect(fits.answer).toMatchObject({ kind: 'answer', status: 200 })
 })
 
-test('a body over 1 MiB is lost without being asked for', async () => {
+test.for([400, 404, 502])('a body over the limit of an HTTP %i says nothing of what was asked', async (status) => {
+  const { answer } = await exchange(text(status, 'x'.repeat(101)), { maxBytes: 100 })
+  expect(answer).toEqual({ kind: 'lost', said: 'the answer is larger than 100 bytes' })
+})
+
+test('a body over 1 MiB is too large without being asked for', async () => {
   const { answer } = await exchange(text(200, 'x'.repeat(1024 * 1024 + 1)))
-  expect(answer).toMatchObject({ kind: 'lost' })
+  expect(answer).toMatchObject({ kind: 'lost', tooLarge: true })
 })
 
 test('a refused connection was not sent', async () => {

@@ -1,4 +1,5 @@
-// How a cancel call may end: each branch of the decision table (iamport.md §4.2), by kind and by reason.
+// How a cancel call may end: each branch of the decision table (iamport.md §4.2), by kind and by
+// reason.
 // Must not know: the simulator; each answer here is written by the test itself.
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { money } from '../../src/domain/money.ts'
@@ -8,6 +9,7 @@ import {
   gatewayOn,
   half,
   json,
+  lacking,
   no,
   PAYMENT,
   reset,
@@ -28,7 +30,7 @@ function asked(changes: Partial<CancelRequest> = {}): CancelRequest {
     gatewayRef: gatewayRef('imp_1'),
     money: money(500, 'USD'),
     checksum: 1990,
-    reason: 'customer request #r-1',
+    reason: '#r-1 customer request',
     timeoutMs: 5_000,
     mayStillSend: () => true,
     ...changes,
@@ -48,7 +50,7 @@ test('the request names amount and checksum in major units, asks for a webhook a
     imp_uid: 'imp_1',
     amount: 5,
     checksum: 19.9,
-    reason: 'customer request #r-1',
+    reason: '#r-1 customer request',
     enable_webhook: true,
   })
   expect(posts[0]?.headers).toMatchObject({ authorization: 'Bearer token-1' })
@@ -60,13 +62,23 @@ test('code 0 with the payment unchanged is answered, with evidence that says sti
 })
 
 test('code 0 with the payment cancelled is answered, with the booked entry', async () => {
-  const entry = { amount: 5, cancelled_at: 1_786_070_000, reason: 'customer request #r-1', cancellation_id: 'cncl_1' }
+  const entry = { amount: 5, cancelled_at: 1_786_070_000, reason: '#r-1 customer request', cancellation_id: 'cncl_1' }
   const done = { ...PAYMENT, status: 'cancelled', cancel_amount: 5, cancel_history: [entry] }
   const { answer } = await cancelled({ [CANCEL]: yes(done) })
   expect(answer).toMatchObject({
     kind: 'answered',
-    evidence: { status: 'cancelled', returned: 500, entries: [{ key: 'cncl_1', amount: 500 }] },
+    evidence: { status: 'cancelled', returned: 500, entries: [{ cancellationId: 'cncl_1', amount: 500 }] },
   })
+})
+
+test.for([
+  ['without sandbox and provider', lacking(PAYMENT, 'sandbox', 'pg_provider'), { channel: null, ours: true }],
+  ['with the noise of a float', { ...PAYMENT, amount: 30.299999999999997 }, { amount: 3030 }],
+  ['with times in milliseconds', { ...PAYMENT, paid_at: 1_785_901_200_000 }, { paidAt: '2026-08-05T03:40:00.000Z' }],
+  ['with an entry of nothing', { ...PAYMENT, cancel_history: [{ amount: 0 }] }, { entries: [] }],
+] as const)('code 0 with a payment %s is answered, not unknown', async ([, payment, evidence]) => {
+  const { answer } = await cancelled({ [CANCEL]: yes(payment) })
+  expect(answer).toMatchObject({ kind: 'answered', evidence })
 })
 
 test.for([
@@ -95,6 +107,8 @@ test.for([
   ['an HTML page with HTTP 502', text(502, '<html>bad gateway</html>'), /HTTP 502/],
   ['an HTML page with HTTP 200', text(200, '<html>hello</html>'), /\(body\): it is not JSON/],
   ['an HTML page with HTTP 403', text(403, '<html>blocked</html>'), /HTTP 403/],
+  ['JSON of a firewall with HTTP 403', json(403, { message: 'Forbidden' }), /HTTP 403/],
+  ['JSON of a proxy, with a code, with HTTP 403', no(403, 403, 'blocked'), /HTTP 403/],
   ['a redirect', text(302, '', 'text/html', { location: '/' }), /HTTP 302/],
   ['HTTP 201', json(201, { code: 0, message: null, response: PAYMENT }), /HTTP 201/],
   ['HTTP 400 and yet code 0', json(400, { code: 0, message: null, response: PAYMENT }), /HTTP 400 and yet code 0/],
@@ -208,8 +222,9 @@ test.for([
   ['a negative amount', { money: money(-1, 'USD') }, /above zero/],
   ['not a number', { money: { amount: Number.NaN, currency: 'USD' } }, /above zero/],
   ['more than the checksum', { checksum: 499 }, /larger than its checksum/],
-  ['a reason without the marker', { reason: 'customer request' }, /ends with " #r-1"/],
-  ['a reason with a longer id at its end', { reason: 'customer request #r-11' }, /ends with " #r-1"/],
+  ['a reason without the marker', { reason: 'customer request' }, /begins with "#r-1 "/],
+  ['a reason with the marker at its end', { reason: 'customer request #r-1' }, /begins with "#r-1 "/],
+  ['a reason with a longer id in front', { reason: '#r-11 customer request' }, /begins with "#r-1 "/],
   ['no time-out', { timeoutMs: 0 }, /timeoutMs/],
 ] as const)('never made: %s', async ([, changes, said]) => {
   const { gateway, sent } = await gatewayOn({ [CANCEL]: yes(PAYMENT) })

@@ -1,15 +1,27 @@
-// What i'mport's reads and the registration answer, and what each failure is called; tokens are kept and renewed.
+// What a look and the registration answer, and what each failure is called; tokens are kept and
+// renewed.
 // Must not know: the simulator; each answer here is written by the test itself.
 import { expect, test } from 'vitest'
-import { Failure } from '../../src/domain/failures.ts'
+import { FAILURES } from '../../src/domain/failures.ts'
 import type { Order } from '../../src/domain/gateway.ts'
 import { gatewayRef, merchantUid } from '../../src/domain/ids.ts'
-import { gatewayOn, json, no, PAYMENT, reset, text, token, unauthorized, yes, type Script } from './wire.ts'
+import {
+  failureOf,
+  gatewayOn,
+  json,
+  lacking,
+  no,
+  PAYMENT,
+  reset,
+  text,
+  token,
+  unauthorized,
+  yes,
+  type Script,
+} from './wire.ts'
 
 const TOKEN = 'POST /users/getToken'
 const LOOK = 'GET /payments/imp_1'
-const FIND = 'GET /payments/findAll/ord-1'
-const LIST = 'GET /payments/status/cancelled'
 const PREPARE = 'POST /payments/prepare'
 const PREPARED = 'GET /payments/prepare/ord-1'
 const REF = gatewayRef('imp_1')
@@ -18,15 +30,6 @@ const ORDER: Order = { merchantUid: merchantUid('ord-1'), amount: 1990, currency
 async function look(script: Script) {
   const { gateway, sent } = await gatewayOn(script)
   return { answer: gateway.look(REF), sent }
-}
-
-async function failureOf(answer: Promise<unknown>): Promise<Failure> {
-  const error = await answer.then(
-    () => new Error('it did not fail'),
-    (error: unknown) => error,
-  )
-  if (error instanceof Failure) return error
-  throw error
 }
 
 test('a look asks for the extension and for test payments, and brings the payer country', async () => {
@@ -45,20 +48,40 @@ test.for([
   ['HTTP 429', no(429, -1, 'slow down'), 'gatewayUnavailable', /HTTP 429/],
   ['a lost answer', reset, 'gatewayUnavailable', /connection broke/],
   ['an HTML 502', text(502, '<html>'), 'gatewayUnavailable', /HTTP 502/],
+  ['an HTML 404', text(404, '<html>'), 'gatewayUnavailable', /HTTP 404 without a word of i'mport's/],
+  ['an HTML 403', text(403, '<html>blocked'), 'gatewayUnavailable', /HTTP 403 without a word of i'mport's/],
+  ['a 403 with JSON of a firewall', json(403, { message: 'Forbidden' }), 'gatewayUnavailable', /HTTP 403 without/],
+  ['a 403 with JSON that looks like an envelope', no(403, 403, 'blocked'), 'gatewayUnavailable', /HTTP 403, code 403/],
+  ['a 403 with an envelope', no(403, -1, 'not from here'), 'gatewayUnavailable', /not from here/],
+  ['a redirect', text(302, '', 'text/html', { location: '/' }), 'gatewayUnavailable', /HTTP 302/],
+  ['code 1 with HTTP 200', no(200, 1, '안돼'), 'gatewayUnavailable', /안돼/],
+  ['HTTP 400', no(400, -1, 'bad status'), 'gatewayUnavailable', /bad status/],
+  ['a 404 of somebody else', no(404, 404, 'no such route'), 'gatewayUnavailable', /no such route/],
+  ['a 404 with another code', no(404, 1, '?'), 'gatewayUnavailable', /HTTP 404, code 1/],
   ['HTML', text(200, '<html>'), 'gatewayAnswerUnreadable', /\(body\)/],
-  ['an HTML 404', text(404, '<html>'), 'gatewayAnswerUnreadable', /\(body\)/],
-  ['a redirect', text(302, '', 'text/html', { location: '/' }), 'gatewayAnswerUnreadable', /\(body\)/],
   ['code 0 with HTTP 404', json(404, { code: 0 }), 'gatewayAnswerUnreadable', /HTTP 404 and yet with code 0/],
   ['an array', json(200, []), 'gatewayAnswerUnreadable', /\(body\)/],
   ['no payment', yes(null), 'gatewayAnswerUnreadable', /at response:/],
   ['another payment', yes({ ...PAYMENT, imp_uid: 'imp_2' }), 'gatewayAnswerUnreadable', /response\.imp_uid/],
-  ['code 1 with HTTP 200', no(200, 1, '안돼'), 'gatewayRefused', /안돼/],
-  ['HTTP 400', no(400, -1, 'bad status'), 'gatewayRefused', /bad status/],
-  ['a 404 of somebody else', no(404, 404, 'no such route'), 'gatewayRefused', /no such route/],
+  ['more than 1 MiB', text(200, ' '.repeat(1024 * 1024 + 1)), 'gatewayAnswerTooLarge', /larger than 1048576 bytes/],
+  ['a 404 of more than 1 MiB', text(404, ' '.repeat(1024 * 1024 + 1)), 'gatewayUnavailable', /larger than/],
   ['401 twice', unauthorized, 'gatewayKeysRefused', /Unauthorized/],
 ] as const)('a look answered with %s', async ([, step, kind, said]) => {
   const { answer } = await look({ [LOOK]: step })
   expect(await failureOf(answer)).toMatchObject({ kind, message: expect.stringMatching(said) })
+})
+
+test('a no that is not "not found" is tried again like an outage, and keeps its status and code', async () => {
+  const { answer } = await look({ [LOOK]: no(403, -3, 'not from this address') })
+  const failure = await failureOf(answer)
+  expect(failure.details).toEqual({ route: '/payments/{imp_uid}', status: 403, code: '-3' })
+  expect(FAILURES[failure.kind].retry).toBe(true)
+})
+
+test('a look at a payment that lacks what describes it is evidence all the same', async () => {
+  const { gateway, notes } = await gatewayOn({ [LOOK]: yes(lacking(PAYMENT, 'sandbox', 'pg_provider')) })
+  await expect(gateway.look(REF)).resolves.toMatchObject({ channel: null, provider: null, ours: true, amount: 1990 })
+  expect(notes).toEqual(['pg_provider', 'sandbox'])
 })
 
 test.for([
@@ -119,6 +142,22 @@ test('a read answered with 401 is repeated once with a new token', async () => {
   expect(sent(LOOK).map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new'])
 })
 
+test.for([
+  ['nothing', {}],
+  ['a word', { now: 'today', expired_at: 'tomorrow' }],
+] as const)('a token that says %s of its end is kept for four minutes', async ([, times]) => {
+  let now = 0
+  const script = { [TOKEN]: yes({ access_token: 'token-1', ...times }), [LOOK]: yes(PAYMENT) }
+  const { gateway, sent } = await gatewayOn(script, { clock: () => now })
+  await gateway.look(REF)
+  now += 239_999
+  await gateway.look(REF)
+  expect(sent(TOKEN)).toHaveLength(1)
+  now += 1
+  await gateway.look(REF)
+  expect(sent(TOKEN)).toHaveLength(2)
+})
+
 test('each exchange is told by its route, without ids', async () => {
   const calls: string[] = []
   const onCall = (route: string, _ms: number, outcome: string): unknown => calls.push(`${route} ${outcome}`)
@@ -132,80 +171,6 @@ test('an address that is none is refused at once', async () => {
   for (const apiUrl of ['', 'api.iamport.kr', 'ftp://x', 'http://name:secret@x', 'http://x?y']) {
     await expect(gatewayOn({}, { apiUrl })).rejects.toThrow(/address is an http or https URL/)
   }
-})
-
-// Attempts of an order
-
-const attempt = (imp_uid: string, more: object = {}): object => ({ ...PAYMENT, imp_uid, ...more })
-const page = (list: readonly unknown[], next: number) => yes({ total: 9, previous: 0, next, list })
-
-test('all pages of an order are read, each attempt once', async () => {
-  const script = {
-    [FIND]: [page([attempt('imp_1'), attempt('imp_2')], 2), page([attempt('imp_2'), attempt('imp_3')], 0)],
-  }
-  const { gateway, sent } = await gatewayOn(script)
-  const found = await gateway.lookByOrder(ORDER.merchantUid)
-  expect(found.map(({ gatewayRef }) => gatewayRef)).toEqual(['imp_1', 'imp_2', 'imp_3'])
-  expect(found.every(({ payerCountry }) => payerCountry === null)).toBe(true)
-  expect(sent(FIND).map(({ line }) => line)).toEqual(
-    [1, 2].map((page) => `${FIND}?page=${page}&limit=100&sorting=started&include_sandbox=true`),
-  )
-})
-
-test('an order without attempts is an empty list', async () => {
-  const { gateway } = await gatewayOn({ [FIND]: no(404, -1, '존재하지 않는 결제정보입니다.') })
-  await expect(gateway.lookByOrder(ORDER.merchantUid)).resolves.toEqual([])
-})
-
-test('attempts that name another order are none of this one', async () => {
-  const { gateway } = await gatewayOn({
-    [FIND]: page([attempt('imp_1', { merchant_uid: 'ORD-1' }), attempt('imp_2')], 0),
-  })
-  const found = await gateway.lookByOrder(ORDER.merchantUid)
-  expect(found.map(({ gatewayRef }) => gatewayRef)).toEqual(['imp_2'])
-})
-
-test.for([
-  [
-    'one of them cannot be read',
-    [page([attempt('imp_1'), attempt('imp_2', { amount: '1' })], 0)],
-    /response\.list\[1\]\.amount/,
-  ],
-  ['a later page is missing', [page([attempt('imp_1')], 2), no(404, -1, 'gone')], /at response:/],
-  ['the pages do not end', [page([attempt('imp_1')], 2)], /more than 50 pages/],
-] as const)('attempts are never half a list: %s', async ([, steps, said]) => {
-  const { gateway } = await gatewayOn({ [FIND]: steps })
-  const failure = await failureOf(gateway.lookByOrder(ORDER.merchantUid))
-  expect(failure).toMatchObject({ kind: 'gatewayAnswerUnreadable', message: expect.stringMatching(said) })
-})
-
-// What changed
-
-const FROM = new Date('2026-08-06T00:00:00.900Z')
-const TO = new Date('2026-08-06T01:00:00.100Z')
-
-test('a list asks ascending by update within whole seconds around the range', async () => {
-  const { gateway, sent } = await gatewayOn({ [LIST]: page([attempt('imp_1')], 3) })
-  await expect(gateway.list('cancelled', FROM, TO, 2)).resolves.toMatchObject({ more: true, unreadable: 0 })
-  expect(sent('GET')[0]?.line).toBe(
-    `${LIST}?from=1785974400&to=1785978001&page=2&limit=100&sorting=updated&include_sandbox=true`,
-  )
-})
-
-test('a listed payment that cannot be read is counted and hides no other', async () => {
-  const { gateway } = await gatewayOn({
-    [LIST]: page([attempt('imp_1'), null, attempt('imp_3', { currency: '?' })], 0),
-  })
-  const { listed, more, unreadable } = await gateway.list('cancelled', FROM, TO, 1)
-  expect([listed.map(({ gatewayRef }) => gatewayRef), more, unreadable]).toEqual([['imp_1'], false, 2])
-})
-
-test('a page that is no list is a failure, not an empty page', async () => {
-  const { gateway } = await gatewayOn({ [LIST]: yes({ total: 3 }) })
-  expect(await failureOf(gateway.list('cancelled', FROM, TO, 1))).toMatchObject({
-    kind: 'gatewayAnswerUnreadable',
-    details: { field: 'response.list' },
-  })
 })
 
 // Registration
@@ -243,6 +208,26 @@ test.for([
 test('a refusal of an order that is not registered says what the gateway said', async () => {
   const { gateway } = await gatewayOn({ [PREPARE]: no(400, -1, 'not in this currency'), [PREPARED]: no(404, -1, '-') })
   await expect(gateway.register(ORDER)).resolves.toEqual({ kind: 'refused', said: 'not in this currency' })
+})
+
+test('a registered amount may be text, and may have the noise of a float', async () => {
+  for (const amount of ['19.90', 19.900000000000002]) {
+    const registered = yes({ amount, currency: 'USD' })
+    const { gateway } = await gatewayOn({ [PREPARE]: no(200, 1, '-'), [PREPARED]: registered })
+    await expect(gateway.register(ORDER)).resolves.toEqual({ kind: 'registered' })
+  }
+})
+
+test.for([
+  ['the registration by a firewall in JSON', no(403, 403, 'blocked'), no(404, -1, '-')],
+  ['the registration by a firewall in HTML', text(403, '<html>'), no(404, -1, '-')],
+  ['the registration by a proxy with a code', no(400, 400, 'bad request'), no(404, -1, '-')],
+  ['the registration, for the route is not there', no(404, 404, 'no route'), no(404, -1, '-')],
+  ['the reading of what is registered', no(400, -1, '-'), no(403, 403, 'blocked')],
+  ['the reading of what is registered, for the route is not there', no(400, -1, '-'), no(404, 404, 'no route')],
+] as const)('an order is not refused for good where %s is turned away', async ([, prepare, prepared]) => {
+  const { gateway } = await gatewayOn({ [PREPARE]: prepare, [PREPARED]: prepared })
+  expect(await failureOf(gateway.register(ORDER))).toMatchObject({ kind: 'gatewayUnavailable' })
 })
 
 test('an amount that a JSON number cannot carry is refused, not rounded', async () => {

@@ -47,7 +47,7 @@ function refund(ref: GatewayRef, changes: Partial<CancelRequest> = {}): CancelRe
     gatewayRef: ref,
     money: money(1990, 'USD'),
     checksum: 1990,
-    reason: 'customer request #r-1',
+    reason: '#r-1 customer request',
     timeoutMs: 10_000,
     mayStillSend: () => true,
     ...changes,
@@ -74,8 +74,27 @@ test('a paid order is seen by its reference, by its order and in the list', asyn
   await expect(gateway.look(ref)).resolves.toMatchObject({ ...expected, channel: 'live', entries: [] })
   await expect(gateway.lookByOrder(ORDER.merchantUid)).resolves.toMatchObject([expected])
   const hour = 3_600_000
-  const listed = await gateway.list('paid', new Date(Date.now() - hour), new Date(Date.now() + hour), 1)
-  expect(listed).toMatchObject({ listed: [expected], more: false, unreadable: 0 })
+  const range = { from: new Date(Date.now() - hour), to: new Date(Date.now() + hour) }
+  const listed = await gateway.list({ status: 'paid', ...range, page: 1, size: 100 })
+  expect(listed).toMatchObject({ listed: [expected], more: false, total: 1, unreadable: [] })
+  const cancelled = await gateway.list({ status: 'cancelled', ...range, page: 1, size: 100 })
+  expect(cancelled).toEqual({ listed: [], more: false, total: 0, unreadable: [] })
+})
+
+test('several at once are those that are there', async () => {
+  const refs = [await paid(), await paid()]
+  const asked = [...refs, gatewayRef('imp_000000000000')]
+  const found = await gateway.lookMany(asked)
+  expect(found.map(({ gatewayRef }) => gatewayRef)).toEqual(refs)
+  await expect(gateway.lookMany([gatewayRef('imp_000000000000')])).resolves.toEqual([])
+})
+
+test('the account is known by its channels', async () => {
+  const account = await gateway.account()
+  expect(account.length).toBeGreaterThan(0)
+  for (const channel of account) expect(channel).toMatch(/^paymentwall\/.+\/(live|test)$/)
+  expect(account).toEqual(account.toSorted())
+  await expect(gateway.account()).resolves.toEqual(account)
 })
 
 test('a test payment is seen, and is of the test channel', async () => {
@@ -102,7 +121,7 @@ test('a cancel opens a ticket and changes nothing that can be seen, until the de
   await control('POST', `/__sim/tickets/${String(Object(ticket).id)}/complete`, {})
   const after = await seen(ref)
   expect(after).toMatchObject({ status: 'cancelled', returned: 1990 })
-  expect(after.entries).toMatchObject([{ amount: 1990, reason: 'customer request #r-1' }])
+  expect(after.entries).toMatchObject([{ amount: 1990, reason: '#r-1 customer request', mark: null }])
 })
 
 test('a method that cancels at once is answered with the booked entry', async () => {

@@ -1,30 +1,32 @@
-// i'mport's payment as evidence: units, times, words, and what is refused by the name of its field.
+// i'mport's payment as evidence: units, times, words, whose it is, and what is refused by the name
+// of its field.
 // Must not know: HTTP.
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { CURRENCIES } from '../../src/domain/currencies.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import type { Evidence } from '../../src/domain/gateway.ts'
 import { majorText, money } from '../../src/domain/money.ts'
-import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
-import { toEvidence } from '../../src/gateways/iamport/translate.ts'
-import { PAYMENT } from './wire.ts'
+import { isReadable, readElement, toEvidence } from '../../src/gateways/iamport/translate.ts'
+import { CANCEL, lacking, PAYMENT, readingOn } from './wire.ts'
 
-const evidence = (changes: object = {}): Evidence => toEvidence(IAMPORT_MAIN, { ...PAYMENT, ...changes }, 'response')
-const CANCEL = { pg_tid: 'b1', amount: 5, cancelled_at: 1_786_070_000, reason: 'late #r-1', cancellation_id: 'cncl_1' }
+const { reading } = readingOn()
+const evidence = (changes: object = {}): Evidence => toEvidence(reading, { ...PAYMENT, ...changes }, 'response')
 
-test('the seven promised fields are enough', () => {
-  const { cancel_history, paid_at, ...promised } = PAYMENT
-  expect([cancel_history, paid_at]).toHaveLength(2)
-  expect(toEvidence(IAMPORT_MAIN, promised, 'response')).toEqual({
+test('the six needed fields are enough', () => {
+  const { imp_uid, merchant_uid, amount, cancel_amount, currency, status } = PAYMENT
+  const needed = { imp_uid, merchant_uid, amount, cancel_amount, currency, status }
+  expect(toEvidence(reading, needed, 'response')).toEqual({
     gateway: 'iamport/main',
     gatewayRef: 'imp_1',
     merchantUid: 'ord-1',
+    provider: null,
+    ours: true,
     status: 'paid',
     statusSaid: 'paid',
     amount: 1990,
     currency: 'USD',
-    channel: 'live',
+    channel: null,
     returned: 0,
     entries: [],
     paidAt: null,
@@ -36,30 +38,127 @@ test('the seven promised fields are enough', () => {
   })
 })
 
-test('times are Unix seconds, and 0 has not happened', () => {
-  expect(evidence({ paid_at: 1_785_901_200, failed_at: 0 })).toMatchObject({
-    paidAt: '2026-08-05T03:40:00.000Z',
-    failedAt: null,
-  })
+test('the fields of answers published since 2017, which have no sandbox, are evidence', () => {
+  const wire = { ...lacking(PAYMENT, 'sandbox'), pg_provider: 'html5_inicis', pg_tid: 'StdpayCARD', cancelled_at: 0 }
+  expect(toEvidence(reading, wire, 'response')).toMatchObject({ channel: null, ours: false, amount: 1990 })
 })
 
-test('a sandbox payment is of the test channel', () => {
-  expect(evidence({ sandbox: true })).toMatchObject({ channel: 'test' })
+test('fields that nobody here knows change nothing', () => {
+  expect(evidence({ risk_hint: { level: 'none' }, __proto__: { amount: 1 }, constructor: 7 })).toEqual(evidence())
 })
 
-test('a status of tomorrow is kept and unrecognized', () => {
-  expect(evidence({ status: 'partial_cancelled' })).toMatchObject({
-    status: 'unrecognized',
-    statusSaid: 'partial_cancelled',
-  })
+test.for([
+  [true, 'test'],
+  ['true', 'test'],
+  ['TRUE', 'test'],
+  [1, 'test'],
+  ['1', 'test'],
+  [false, 'live'],
+  ['false', 'live'],
+  [0, 'live'],
+  ['0', 'live'],
+  [undefined, null],
+  [null, null],
+  ['', null],
+  ['yes', null],
+  [2, null],
+  [{}, null],
+  [[], null],
+] as const)('sandbox %j is the channel %s', ([sandbox, channel]) => {
+  expect(evidence({ sandbox }).channel).toBe(channel)
+})
+
+test.for([
+  ['paymentwall', 'paymentwall', true],
+  ['Paymentwall', 'Paymentwall', true],
+  [' paymentwall ', 'paymentwall', true],
+  ['paymentwall.t_0123456789abcdef', 'paymentwall.t_0123456789abcdef', true],
+  ['paymentwall2', 'paymentwall2', false],
+  ['html5_inicis', 'html5_inicis', false],
+  ['kakaopay.paymentwall', 'kakaopay.paymentwall', false],
+  [undefined, null, true],
+  [null, null, true],
+  ['', null, true],
+  ['  ', null, true],
+  [7, null, true],
+  [['paymentwall'], null, true],
+] as const)('pg_provider %j is the provider %j, ours: %s', ([pg_provider, provider, ours]) => {
+  expect(evidence({ pg_provider })).toMatchObject({ provider, ours })
+})
+
+test.for([
+  ['paid', 'paid', 'paid'],
+  ['ready', 'ready', 'ready'],
+  ['cancelled', 'cancelled', 'cancelled'],
+  ['failed', 'failed', 'failed'],
+  ['partial_cancelled', 'unrecognized', 'partial_cancelled'],
+  ['PAID', 'unrecognized', 'PAID'],
+  ['', 'unrecognized', ''],
+  ['constructor', 'unrecognized', 'constructor'],
+  ['x'.repeat(50), 'unrecognized', 'x'.repeat(32)],
+  ['a\u0000b', 'unrecognized', 'a b'],
+] as const)('the status %j is %s', ([status, kind, statusSaid]) => {
+  expect(evidence({ status })).toMatchObject({ status: kind, statusSaid })
+})
+
+test.for([
+  [19.9, 'USD', 1990],
+  ['19.9', 'USD', 1990],
+  ['19.90', 'USD', 1990],
+  ['0019.90000', 'USD', 1990],
+  [30.299999999999997, 'USD', 3030],
+  ['30.299999999999997', 'USD', 3030],
+  [0.30000000000000004, 'USD', 30],
+  [27_964.000000000004, 'KRW', 27_964],
+  [-2.7755575615628914e-17, 'USD', 0],
+  [0, 'KRW', 0],
+] as const)('an amount of %j %s is %d', ([amount, currency, minor]) => {
+  expect(evidence({ amount, cancel_amount: amount, currency })).toMatchObject({ amount: minor, returned: minor })
+})
+
+test.for([
+  [{ imp_uid: 448_833_221_100 }, { gatewayRef: '448833221100' }],
+  [{ merchant_uid: 20_260_806 }, { merchantUid: '20260806' }],
+  [{ merchant_uid: '주문 1' }, { merchantUid: '주문 1' }],
+  [{ pg_tid: 7 }, { paymentwallRef: '7' }],
+] as const)('an id that is a number is its text: %j', ([changes, said]) => {
+  expect(evidence(changes)).toMatchObject(said)
+})
+
+test.for([
+  [1_785_901_200, '2026-08-05T03:40:00.000Z'],
+  [1_785_901_200_123, '2026-08-05T03:40:00.123Z'],
+  ['1785901200', '2026-08-05T03:40:00.000Z'],
+  ['1785901200123', '2026-08-05T03:40:00.123Z'],
+  [1_785_901_200.75, '2026-08-05T03:40:00.750Z'],
+  [99_999_999_999, '5138-11-16T09:46:39.000Z'],
+  [253_402_300_799_999, '9999-12-31T23:59:59.999Z'],
+  [253_402_300_800_000, null],
+  ['1785901200000000', null],
+  [0, null],
+  ['0', null],
+  [null, null],
+  [undefined, null],
+  [-1, null],
+  ['-1', null],
+  [1e15, null],
+  [1e300, null],
+  ['9'.repeat(400), null],
+  ['2026-08-05 03:40:00', null],
+  ['', null],
+  [true, null],
+  [{}, null],
+] as const)('the time %j is %s', ([paid_at, time]) => {
+  expect(evidence({ paid_at, failed_at: paid_at })).toMatchObject({ paidAt: time, failedAt: time })
 })
 
 test('a failed payment says why; a remark that cannot be read hides nothing', () => {
   const changes = { status: 'failed', fail_reason: '(PG사 결제 장애) Internal error', failed_at: 1_785_901_200 }
   expect(evidence(changes)).toMatchObject({ status: 'failed', failReason: '(PG사 결제 장애) Internal error' })
-  expect(evidence({ ...changes, fail_reason: { a: 1 }, pg_tid: 7 })).toMatchObject({
+  expect(evidence({ ...changes, fail_reason: { a: 1 }, pg_tid: [], pay_method: 7 })).toMatchObject({
     failReason: null,
     paymentwallRef: null,
+    payMethod: null,
   })
 })
 
@@ -68,6 +167,7 @@ test.for([
   [{ country_code: 'kr' }, 'KR'],
   [{ country_code: 'DEU' }, null],
   [{ country_code: 7 }, null],
+  [{ country_code: null }, null],
   [{}, null],
   [[], null],
   [null, null],
@@ -76,61 +176,48 @@ test.for([
   expect(evidence({ extension }).payerCountry).toBe(country)
 })
 
-describe('cancel entries', () => {
-  test('are keyed by cancellation id, in minor units, with the reason whole', () => {
-    const reason = `${'long '.repeat(500)}#r-1`
-    expect(evidence({ cancel_amount: 5, cancel_history: [{ ...CANCEL, reason }] }).entries).toEqual([
-      { key: 'cncl_1', cancellationId: 'cncl_1', amount: 500, cancelledAt: '2026-08-07T02:33:20.000Z', reason },
-    ])
-  })
-
-  test.for([[[0, 1, 2]], [[2, 1, 0]]] as const)('without ids keep their ordinals in order %j', ([order]) => {
-    const all = [1, 2, 3].map((amount) => ({ amount, cancelled_at: amount, reason: null }))
-    const { entries } = evidence({ cancel_history: order.map((place) => all[place]) })
-    expect(entries.map(({ key, amount, reason }) => [key, amount, reason])).toEqual([
-      ['#1', 100, ''],
-      ['#2', 200, ''],
-      ['#3', 300, ''],
-    ])
-  })
-
-  test('may disagree with the total: both are kept', () => {
-    const { returned, entries } = evidence({ cancel_amount: 7, cancel_history: [CANCEL] })
-    expect([returned, entries[0]?.amount]).toEqual([700, 500])
-  })
-
-  test('may be null', () => {
-    expect(evidence({ cancel_history: null }).entries).toEqual([])
-  })
-})
-
 test.for([
   [{ imp_uid: '' }, 'response.imp_uid'],
   [{ imp_uid: 'with space' }, 'response.imp_uid'],
+  [{ imp_uid: null }, 'response.imp_uid'],
+  [{ imp_uid: 1.5 }, 'response.imp_uid'],
+  [{ imp_uid: 2 ** 53 }, 'response.imp_uid'],
+  [{ imp_uid: true }, 'response.imp_uid'],
+  [{ imp_uid: '..' }, 'response.imp_uid'],
   [{ merchant_uid: undefined }, 'response.merchant_uid'],
+  [{ merchant_uid: '' }, 'response.merchant_uid'],
   [{ merchant_uid: 'a\u0000b' }, 'response.merchant_uid'],
-  [{ amount: '19.9' }, 'response.amount'],
+  [{ merchant_uid: ['ord-1'] }, 'response.merchant_uid'],
+  [{ amount: undefined }, 'response.amount'],
+  [{ amount: null }, 'response.amount'],
+  [{ amount: true }, 'response.amount'],
+  [{ amount: '' }, 'response.amount'],
+  [{ amount: '1,990' }, 'response.amount'],
+  [{ amount: ' 19.9' }, 'response.amount'],
+  [{ amount: '19.9 USD' }, 'response.amount'],
+  [{ amount: '1e3' }, 'response.amount'],
+  [{ amount: [19.9] }, 'response.amount'],
   [{ amount: 19.999 }, 'response.amount'],
+  [{ amount: 19.905 }, 'response.amount'],
+  [{ amount: '19.905' }, 'response.amount'],
   [{ amount: 1e21 }, 'response.amount'],
+  [{ amount: Number.POSITIVE_INFINITY }, 'response.amount'],
   [{ amount: -1 }, 'response.amount'],
+  [{ amount: '-0.01' }, 'response.amount'],
   [{ amount: 1.5, currency: 'KRW' }, 'response.amount'],
+  [{ cancel_amount: undefined }, 'response.cancel_amount'],
   [{ cancel_amount: null }, 'response.cancel_amount'],
   [{ cancel_amount: -0.01 }, 'response.cancel_amount'],
   [{ currency: 'XXX' }, 'response.currency'],
   [{ currency: 'usd' }, 'response.currency'],
+  [{ currency: undefined }, 'response.currency'],
+  [{ currency: 840 }, 'response.currency'],
   [{ status: null }, 'response.status'],
-  [{ sandbox: 'false' }, 'response.sandbox'],
-  [{ paid_at: -1 }, 'response.paid_at'],
-  [{ paid_at: 1e15 }, 'response.paid_at'],
-  [{ cancel_history: {} }, 'response.cancel_history'],
+  [{ status: 1 }, 'response.status'],
   [{ cancel_history: [CANCEL, { ...CANCEL, amount: null }] }, 'response.cancel_history[1].amount'],
   [{ cancel_history: [{ ...CANCEL, amount: -5 }] }, 'response.cancel_history[0].amount'],
-  [{ cancel_history: [{ ...CANCEL, reason: 7 }] }, 'response.cancel_history[0].reason'],
-  [{ cancel_history: [CANCEL, CANCEL] }, 'response.cancel_history[1].cancellation_id'],
-  [
-    { cancel_history: [{ amount: 1 }, { amount: 2, cancellation_id: '#1' }] },
-    'response.cancel_history[1].cancellation_id',
-  ],
+  [{ cancel_history: [{ ...CANCEL, amount: 5.005 }] }, 'response.cancel_history[0].amount'],
+  [{ cancel_history: [null] }, 'response.cancel_history[0]'],
 ] as const)('%j cannot be read at %s', ([changes, field]) => {
   const refused = (): Evidence => evidence(changes)
   expect(refused).toThrow(Failure)
@@ -139,19 +226,49 @@ test.for([
 
 test('what cannot be read is named, and its value is not repeated', () => {
   expect(() => evidence({ merchant_uid: 'zoe@example.com\u0000' })).toThrow(/^(?!.*zoe).*response\.merchant_uid/)
+  expect(() => evidence({ amount: 'zoe@example.com' })).toThrow(/^(?!.*zoe).*response\.amount/)
+  expect(() => evidence({ currency: 'zoe' })).toThrow(/^(?!.*zoe).*response\.currency/)
+})
+
+test.for([
+  [{}, { gatewayRef: 'imp_1', merchantUid: 'ord-1', ours: true }],
+  [
+    { imp_uid: 7, merchant_uid: 8 },
+    { gatewayRef: '7', merchantUid: '8', ours: true },
+  ],
+  [{ imp_uid: null }, { gatewayRef: null, merchantUid: 'ord-1', ours: true }],
+  [{ merchant_uid: 'a\u0000' }, { gatewayRef: 'imp_1', merchantUid: null, ours: true }],
+  [{ pg_provider: 'html5_inicis' }, { ours: false }],
+  [{ pg_provider: {} }, { ours: true }],
+  [{ pg_provider: null }, { ours: true }],
+] as const)('an unreadable element keeps what can be read of %j', ([changes, said]) => {
+  const element = readElement(reading, { ...PAYMENT, amount: null, ...changes }, 'response.list[]')
+  expect(isReadable(element)).toBe(false)
+  expect(element).toMatchObject({ ...said, why: expect.stringMatching(/response\.list\[\]\.(amount|imp|merch)/) })
+})
+
+test.for([null, undefined, 7, 'x', true, []])('an element that is %j has no ids, and may be ours', (wire) => {
+  expect(readElement(reading, wire, 'response.list[]')).toEqual({
+    gatewayRef: null,
+    merchantUid: null,
+    ours: true,
+    why: expect.stringMatching(/response\.list\[\]/),
+  })
 })
 
 test('an amount of any currency comes back to the minor unit', () => {
   const amounts = fc.tuple(fc.constantFrom(...CURRENCIES), fc.integer({ min: 0, max: 99_999_999_999 }))
   fc.assert(
     fc.property(amounts, ([currency, minor]) => {
-      const wire: unknown = JSON.parse(`{"amount":${majorText(money(minor, currency))}}`)
+      const text = majorText(money(minor, currency))
+      const wire: unknown = JSON.parse(`{"amount":${text}}`)
       expect(evidence({ ...Object(wire), currency }).amount).toBe(minor)
+      expect(evidence({ amount: text, currency }).amount).toBe(minor)
     }),
   )
 })
 
-test('whatever stands on the wire is evidence or a named failure, and nothing else', () => {
+test('whatever stands on the wire is evidence that a database can keep, or a named failure, and nothing else', () => {
   const anything = fc.oneof(
     fc.anything(),
     fc.record({ ...anyField(), cancel_history: fc.array(fc.record(anyCancel())) }),
@@ -159,7 +276,11 @@ test('whatever stands on the wire is evidence or a named failure, and nothing el
   fc.assert(
     fc.property(anything, (wire) => {
       try {
-        expect(toEvidence(IAMPORT_MAIN, wire, 'response').amount).toBeGreaterThanOrEqual(0)
+        const { amount, entries, paidAt, failedAt } = toEvidence(reading, wire, 'response')
+        expect(amount).toBeGreaterThanOrEqual(0)
+        for (const entry of entries) expect(entry.amount).toBeGreaterThan(0)
+        for (const time of [paidAt, failedAt, ...entries.map(({ cancelledAt }) => cancelledAt)])
+          if (time !== null) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/)
       } catch (error) {
         expect(error).toMatchObject({ kind: 'gatewayAnswerUnreadable', details: { field: expect.any(String) } })
       }

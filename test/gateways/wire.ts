@@ -1,9 +1,12 @@
-// A throw-away HTTP server that behaves as badly as a test asks for, and an i'mport gateway that talks to it.
+// A throw-away HTTP server that behaves as badly as a test asks for, and an i'mport gateway that
+// talks to it.
 // Must not know: what the gateway should make of it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { Failure } from '../../src/domain/failures.ts'
 import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
 import { createIamportGateway, type IamportOptions } from '../../src/gateways/iamport/client.ts'
+import type { Reading } from '../../src/gateways/iamport/translate.ts'
 
 export type Step = (request: IncomingMessage, response: ServerResponse) => void
 export type Seen = { readonly line: string; readonly headers: IncomingMessage['headers']; readonly body: string }
@@ -74,6 +77,7 @@ export function token(text: string, lifetimeSeconds = 1800): Step {
   return yes({ access_token: text, now: 1_000, expired_at: 1_000 + lifetimeSeconds })
 }
 
+/** Every field that is read. */
 export const PAYMENT = {
   imp_uid: 'imp_1',
   merchant_uid: 'ord-1',
@@ -82,14 +86,55 @@ export const PAYMENT = {
   currency: 'USD',
   status: 'paid',
   sandbox: false,
+  pg_provider: 'paymentwall',
+  pg_tid: 'b1785901200',
+  pay_method: 'card',
   paid_at: 1_785_901_200,
+  failed_at: 0,
+  fail_reason: null,
   cancel_history: [],
 }
 
-/** A gateway on a wire that gives tokens, unless the script says otherwise. */
+/** Every field of a cancel_history entry that is read. */
+export const CANCEL = {
+  amount: 5,
+  cancelled_at: 1_786_070_000,
+  reason: '#r-1 late',
+  cancellation_id: 'cncl_1',
+}
+
+/** Without these fields. */
+export function lacking(wire: object, ...fields: readonly string[]): object {
+  return Object.fromEntries(Object.entries(wire).filter(([name]) => !fields.includes(name)))
+}
+
+export type Note = readonly [field: string, stoodIn: string]
+
+/** A reading that keeps its notes. */
+export function readingOn(providers: readonly string[] = ['paymentwall']): { reading: Reading; notes: Note[] } {
+  const notes: Note[] = []
+  const onMissing = (field: string, stoodIn: string): void => void notes.push([field, stoodIn])
+  return { reading: { name: IAMPORT_MAIN, providers: new Set(providers), onMissing }, notes }
+}
+
+/**
+ * A gateway on a wire that gives tokens, unless the script says otherwise; `notes` holds the fields
+ * that were missing.
+ */
 export async function gatewayOn(script: Script, options: Partial<IamportOptions> = {}) {
   const wire = await startWire({ 'POST /users/getToken': token('token-1'), ...script })
-  const account = { name: IAMPORT_MAIN, apiUrl: wire.url, key: 'the-key', secret: 'the-secret' }
+  const notes: string[] = []
+  const onMissing = (field: string): void => void notes.push(field)
+  const account = { name: IAMPORT_MAIN, apiUrl: wire.url, key: 'the-key', secret: 'the-secret', onMissing }
   const sent = (line: string): Seen[] => wire.seen.filter((seen) => seen.line.startsWith(line))
-  return { gateway: createIamportGateway({ ...account, ...options }), sent }
+  return { gateway: createIamportGateway({ ...account, ...options }), sent, notes }
+}
+
+export async function failureOf(answer: Promise<unknown>): Promise<Failure> {
+  const error = await answer.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  )
+  if (error instanceof Failure) return error
+  throw error
 }

@@ -47,6 +47,34 @@ describe('a hint', () => {
     expect((await kept())[0]).toMatchObject({ gatewayRef: 'imp_2', saidStatus: 'cancelled' })
   })
 
+  test.each([
+    ['a number as cancellation id', '{"imp_uid":"imp_1","merchant_uid":"order-1","cancellation_id":77}', '77'],
+    ['a number as status', '{"imp_uid":"imp_1","merchant_uid":"order-1","status":1}', null],
+    ['a status of 50 letters', `{"imp_uid":"imp_1","merchant_uid":"order-1","status":"${'x'.repeat(50)}"}`, null],
+    ['a form with a stray %', 'imp_uid=imp_1&merchant_uid=order-1&name=100%', null],
+    [
+      'multipart',
+      '--x\r\nContent-Disposition: form-data; name="imp_uid"\r\n\r\nimp_1\r\n--x\r\nContent-Disposition: form-data; name="merchant_uid"\r\n\r\norder-1\r\n--x--',
+      null,
+    ],
+  ])('with readable ids and %s is kept, for it never comes again', async (_, body, saidCancellationId) => {
+    expect((await api.call('POST /webhooks/iamport', { body })).status).toBe(200)
+    expect(await kept()).toMatchObject([
+      { gatewayRef: 'imp_1', merchantUid: 'order-1', saidStatus: null, saidCancellationId, state: 'received' },
+    ])
+  })
+
+  test('with bytes of EUC-KR in a field that nobody reads is kept as it came', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"imp_uid":"imp_1","merchant_uid":"order-1","name":"'),
+      Buffer.from([0xb0, 0xe1, 0xc1, 0xa6]),
+      Buffer.from('"}'),
+    ])
+    expect((await api.call('POST /webhooks/iamport', { body })).status).toBe(200)
+    const [hint] = await kept()
+    expect(Buffer.from(hint?.body ?? [])).toEqual(body)
+  })
+
   test('that comes twice gets a 200 each time, waits in one row, and kicks nobody the second time', async () => {
     const kicks = api.kicks()
     const answers = [
@@ -91,7 +119,8 @@ describe('what cannot be understood is refused and kept for a person', () => {
     ['no imp_uid', '{"merchant_uid":"order-1"}'],
     ['a path as imp_uid', '{"imp_uid":"..","merchant_uid":"order-1"}'],
     ['a NUL in an id', '{"imp_uid":"imp_1","merchant_uid":"a\\u0000b"}'],
-    ['an id of another type', '{"imp_uid":7,"merchant_uid":"order-1"}'],
+    ['an id of another type', '{"imp_uid":["imp_1"],"merchant_uid":"order-1"}'],
+    ['two different ids', 'imp_uid=imp_1&imp_uid=imp_2&merchant_uid=order-1'],
   ])('%s', async (_, body) => {
     const kicks = api.kicks()
     const headers = { 'content-type': 'application/json' }

@@ -1,29 +1,30 @@
-// Asks i'mport for money back: the one call that must never be sent twice (iamport.md §4, design.md §6.3).
-// Must not know: rows, tickets, retries. It says how the call ended; what that means for a refund is decided elsewhere.
+// Asks i'mport for money back: the one call that must never be sent twice (iamport.md §4, design.md
+// §6.3).
+// Must not know: rows, tickets, retries. It says how the call ended; what that means for a refund
+// is decided elsewhere.
 import { Failure } from '../../domain/failures.ts'
 import type { CancelAnswer, CancelRequest } from '../../domain/gateway.ts'
-import { reasonMarker, type GatewayName } from '../../domain/ids.ts'
+import { reasonMarker } from '../../domain/ids.ts'
 import { toMajor } from '../../domain/money.ts'
 import type { HttpAnswer } from '../http.ts'
-import { readEnvelope, type Envelope } from './schema.ts'
+import { isOwnCode, readEnvelope, type Envelope } from './schema.ts'
 import { saidBy, type Call, type Session } from './session.ts'
-import { toEvidence } from './translate.ts'
+import { toEvidence, type Reading } from './translate.ts'
 
 const ROUTE = '/payments/cancel'
 
-/** Throws RangeError, with nothing sent, for a request that must not be made; every other ending is an answer. */
-export async function cancelPayment(
-  gateway: GatewayName,
-  session: Session,
-  request: CancelRequest,
-): Promise<CancelAnswer> {
+/**
+ * Throws RangeError, with nothing sent, for a request that must not be made; every other ending is
+ * an answer.
+ */
+export async function cancelPayment(reading: Reading, session: Session, request: CancelRequest): Promise<CancelAnswer> {
   const call: Call = { route: ROUTE, path: ROUTE, body: bodyOf(request), timeoutMs: request.timeoutMs }
   let refusedTokens = 0
   for (;;) {
     const token = await tokenOf(session)
     if (typeof token !== 'string') return token
     if (!request.mayStillSend()) return { kind: 'notSent', said: 'the time for sending was over before the call' }
-    const ending = await sendOnce(gateway, session, call, token, request)
+    const ending = await sendOnce(reading, session, call, token, request)
     if (ending !== 'unauthorised') return ending
     // 401 = not executed (iamport.md §4.2): one repeat with a new token, asked for anew.
     session.forget(token)
@@ -32,13 +33,17 @@ export async function cancelPayment(
   }
 }
 
-/** `amount` missing or 0 would cancel all, and a checksum of null skips the check (iamport.md §4.1). */
+/**
+ * `amount` missing or 0 would cancel all, and a checksum of null skips the check (iamport.md §4.1).
+ */
 function bodyOf({ gatewayRef, refundId, money, checksum, reason, timeoutMs }: CancelRequest) {
   if (!(money.amount > 0))
     throw new RangeError('a cancel names an amount above zero: none, or 0, would cancel everything')
   if (!(checksum >= money.amount))
     throw new RangeError('a cancel cannot be larger than its checksum, what is left to cancel')
-  if (!reason.endsWith(reasonMarker(refundId))) throw new RangeError(`a cancel's reason ends with " #${refundId}"`)
+  // In front, for that is what a gateway that cuts reasons leaves standing (design.md §5).
+  const marker = reasonMarker(refundId)
+  if (!reason.startsWith(marker)) throw new RangeError(`a cancel's reason begins with "${marker}"`)
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) throw new RangeError('timeoutMs is a whole number above zero')
   return {
     imp_uid: gatewayRef,
@@ -49,7 +54,10 @@ function bodyOf({ gatewayRef, refundId, money, checksum, reason, timeoutMs }: Ca
   }
 }
 
-/** A token that cannot be had, for whatever reason, means that the cancel itself was never put on the wire. */
+/**
+ * A token that cannot be had, for whatever reason, means that the cancel itself was never put on
+ * the wire.
+ */
 async function tokenOf(session: Session): Promise<string | CancelAnswer> {
   try {
     return await session.token()
@@ -58,9 +66,12 @@ async function tokenOf(session: Session): Promise<string | CancelAnswer> {
   }
 }
 
-/** From here on the call may be on the wire, so whatever goes wrong, on our side too, leaves its outcome unknown. */
+/**
+ * From here on the call may be on the wire, so whatever goes wrong, on our side too, leaves its
+ * outcome unknown.
+ */
 async function sendOnce(
-  gateway: GatewayName,
+  reading: Reading,
   session: Session,
   call: Call,
   token: string,
@@ -75,7 +86,7 @@ async function sendOnce(
     if (envelope === undefined) return { kind: 'unknown', said: `HTTP ${answer.status} instead of an answer` }
     if (envelope.code !== 0) return { kind: 'turnedDown', code: String(envelope.code), said: saidBy(envelope) }
     if (answer.status !== 200) return { kind: 'unknown', said: `HTTP ${answer.status} and yet code 0` }
-    const evidence = toEvidence(gateway, envelope.response, 'response')
+    const evidence = toEvidence(reading, envelope.response, 'response')
     if (evidence.gatewayRef === gatewayRef) return { kind: 'answered', evidence }
     return { kind: 'unknown', said: 'code 0, but with another payment than the one asked for' }
   } catch (error) {
@@ -84,11 +95,15 @@ async function sendOnce(
   }
 }
 
-/** Only HTTP 200 and 4xx carry i'mport's own word; a 5xx may come from in between, after the cancel was taken. */
+/**
+ * Only HTTP 200 and 4xx carry i'mport's own word; a 5xx, or a firewall's JSON, may come from in
+ * between.
+ */
 function envelopeOf(answer: Extract<HttpAnswer, { kind: 'answer' }>): Envelope | undefined {
   if (answer.status !== 200 && (answer.status < 400 || answer.status > 499)) return undefined
   try {
-    return readEnvelope(answer.body)
+    const envelope = readEnvelope(answer.body)
+    return answer.status === 200 || envelope.code === 0 || isOwnCode(String(envelope.code)) ? envelope : undefined
   } catch (error) {
     if (answer.status === 200) throw error
     return undefined

@@ -1,113 +1,113 @@
-// i'mport's V1 REST API behind the gateway port: look, list, register, cancel (iamport.md §3, §4).
-// Must not know: rows, sagas, retries, the environment. What a failed call means is said in session.ts.
-import { Failure } from '../../domain/failures.ts'
-import type { Evidence, Gateway, ListedStatus, ListPage, Order, RegisterAnswer } from '../../domain/gateway.ts'
-import type { GatewayName, GatewayRef, MerchantUid } from '../../domain/ids.ts'
+// i'mport's V1 REST API behind the gateway port: looks, registration, account; lists and cancels
+// have their own files (iamport.md §3).
+// Must not know: rows, sagas, retries, the environment. What a failed call means is said in
+// session.ts.
+import type { Evidence, Gateway, Order, RegisterAnswer } from '../../domain/gateway.ts'
+import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
 import { printMoney, toMajor } from '../../domain/money.ts'
 import { cancelPayment } from './cancel.ts'
-import { pageSchema, parse, plain, preparedSchema, unreadable } from './schema.ts'
-import { createSession, type Call, type Reply, type Session, type SessionOptions } from './session.ts'
-import { preparedMoney, toEvidence } from './translate.ts'
+import { CHANNEL_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
+import { list, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
+import { isOwnCode, unreadable } from './schema.ts'
+import { createSession, refusedRead, type Call, type Reply, type Session, type SessionOptions } from './session.ts'
+import { isOurs, isReadable, preparedOf, readElement, toEvidence, type Reading } from './translate.ts'
+import { idOf, listOf, providerOf, truthOf } from './values.ts'
 
-const PAGE_SIZE = 100
-const PAGES_AT_MOST = 50
-const NOT_FOUND = '-1'
+const PAYMENTWALL = 'paymentwall'
+const AT_ONCE = 100
 
-export type IamportOptions = SessionOptions & { readonly name: GatewayName }
+export type IamportOptions = SessionOptions & {
+  readonly name: GatewayName
+  /** Names of the payment providers whose payments are ours; Paymentwall alone if left out. */
+  readonly providers?: readonly string[]
+  /**
+   * Told each time a field that describes is missing or cannot be read, with what stands in for it
+   * (fields.ts).
+   */
+  readonly onMissing?: OnMissing
+}
 
 /** One i'mport account. Throws RangeError for an address that is none; asks nothing yet. */
 export function createIamportGateway(options: IamportOptions): Gateway {
-  const { name } = options
+  const { name, providers = [PAYMENTWALL], onMissing = () => undefined } = options
   const session = createSession(options)
+  const reading: Reading = { name, providers: new Set(providers.map(providerOf)), onMissing }
   return {
     name,
     register: (order) => register(session, order),
-    look: (ref) => look(name, session, ref),
-    lookByOrder: (merchantUid) => lookByOrder(name, session, merchantUid),
-    cancel: (request) => cancelPayment(name, session, request),
-    list: (status, from, to, page) => list(name, session, status, from, to, page),
+    look: (ref) => look(reading, session, ref),
+    lookMany: (refs) => lookMany(reading, session, refs),
+    lookByOrder: (merchantUid) => lookByOrder(reading, session, merchantUid),
+    cancel: (request) => cancelPayment(reading, session, request),
+    list: (asked) => list(reading, session, asked),
+    account: () => account(reading, session),
   }
 }
 
 /** Test-channel payments may answer 404 unless asked for (iamport.md §3.1). */
-async function look(name: GatewayName, session: Session, ref: GatewayRef): Promise<Evidence | undefined> {
+async function look(reading: Reading, session: Session, ref: GatewayRef): Promise<Evidence | undefined> {
   const query = 'extension=true&include_sandbox=true'
   const call = { route: '/payments/{imp_uid}', path: `/payments/${segment(ref)}?${query}` }
   const response = found(await session.ask(call), call)
   if (response === undefined) return undefined
-  const evidence = toEvidence(name, response, 'response')
+  const evidence = toEvidence(reading, response, 'response')
   if (evidence.gatewayRef !== ref) throw unreadable('response.imp_uid', 'it is another payment than the one asked for')
   return evidence
 }
 
-/** All attempts, oldest first, so that a new one cannot shift the pages; each once. No `extension` on this route. */
-async function lookByOrder(name: GatewayName, session: Session, merchantUid: MerchantUid): Promise<Evidence[]> {
-  const attempts = new Map<GatewayRef, Evidence>()
-  for (let page = 1; page <= PAGES_AT_MOST; page += 1) {
-    const query = `page=${page}&limit=${PAGE_SIZE}&sorting=started&include_sandbox=true`
-    const call = {
-      route: '/payments/findAll/{merchant_uid}',
-      path: `/payments/findAll/${segment(merchantUid)}?${query}`,
-    }
-    const response = found(await session.ask(call), call)
-    if (response === undefined && page === 1) return []
-    // A later page that is missing after all must not make a paid order look unpaid: parse refuses the undefined.
-    const { list, next } = parse(pageSchema, response, 'response')
-    for (const [place, wire] of list.entries()) {
-      const evidence = toEvidence(name, wire, `response.list[${place}]`)
-      // Evidence is filed under the order that it names itself (design.md §5): another's is none of this order's.
-      if (evidence.merchantUid === merchantUid) attempts.set(evidence.gatewayRef, evidence)
-    }
-    if (!next) return [...attempts.values()]
+/**
+ * What is not shown proves nothing: it may be test money (iamport.md §13). Unreadable ones are left
+ * out. Throws RangeError for more than 100, else a Failure.
+ */
+async function lookMany(reading: Reading, session: Session, refs: readonly GatewayRef[]): Promise<readonly Evidence[]> {
+  if (refs.length > AT_ONCE) throw new RangeError(`${AT_ONCE} payments at most are asked for at once`)
+  if (refs.length === 0) return []
+  const query = [...new Set(refs)].map((ref) => `imp_uid%5B%5D=${encodeURIComponent(ref)}`).join('&')
+  const call = { route: '/payments', path: `/payments?${query}&include_sandbox=true` }
+  const reply = await unlessTooLarge(session.ask(call), refs.length)
+  if (reply === 'tooLarge') {
+    const half = Math.floor(refs.length / 2)
+    return [
+      ...(await lookMany(reading, session, refs.slice(0, half))),
+      ...(await lookMany(reading, session, refs.slice(half))),
+    ]
   }
-  throw unreadable('response.next', `the order has more than ${PAGES_AT_MOST} pages of attempts`)
-}
-
-/** The range is that of the final status' time, 90 days at most (iamport.md §3.2). */
-async function list(
-  name: GatewayName,
-  session: Session,
-  status: ListedStatus,
-  from: Date,
-  to: Date,
-  page: number,
-): Promise<ListPage> {
-  const range = `from=${Math.floor(from.getTime() / 1000)}&to=${Math.ceil(to.getTime() / 1000)}`
-  const query = `${range}&page=${page}&limit=${PAGE_SIZE}&sorting=updated&include_sandbox=true`
-  const call = { route: `/payments/status/${status}`, path: `/payments/status/${status}?${query}` }
-  const response = found(await session.ask(call), call)
-  if (response === undefined) return { listed: [], more: false, unreadable: 0 }
-  const { list: wires, next } = parse(pageSchema, response, 'response')
-  const listed = wires.flatMap((wire, place) => readable(name, wire, `response.list[${place}]`))
-  return { listed, more: Boolean(next), unreadable: wires.length - listed.length }
-}
-
-/** One payment that cannot be read must not hide the others: it is counted. */
-function readable(name: GatewayName, wire: unknown, at: string): Evidence[] {
-  try {
-    return [toEvidence(name, wire, at)]
-  } catch (error) {
-    if (error instanceof Failure) return []
-    throw error
+  if (reply.kind === 'no') {
+    if (saysNotFound(reply)) return []
+    throw refusedRead(reply, call)
   }
+  const wires = listOf(reply.response)
+  if (wires === undefined) throw unreadable('response', 'it is not a list')
+  const elements = wires.map((wire) => readElement(reading, wire, 'response[]'))
+  return elements.filter(isReadable).filter(({ gatewayRef }) => refs.includes(gatewayRef))
 }
 
-/** Refused or already registered look alike, so a no is followed by reading what is registered (iamport.md §3.3). */
+/**
+ * Refused or already registered look alike, so a no is followed by reading what is registered
+ * (iamport.md §3.3). Only i'mport's own no is a refusal: one that comes from in between is tried
+ * again.
+ */
 async function register(session: Session, order: Order): Promise<RegisterAnswer> {
   const { merchantUid, currency } = order
   const amount = majorOf(order)
   if (amount === undefined)
     return { kind: 'refused', said: `${printMoney(order)} is more than i'mport's numbers carry` }
   const body = { merchant_uid: merchantUid, amount, currency }
-  const answer = await session.ask({ route: '/payments/prepare', path: '/payments/prepare', body })
+  const asking = { route: '/payments/prepare', path: '/payments/prepare', body }
+  const answer = await session.ask(asking)
   if (answer.kind === 'yes') return { kind: 'registered' }
   const path = `/payments/prepare/${segment(merchantUid)}`
-  const before = await session.ask({ route: '/payments/prepare/{merchant_uid}', path })
-  if (before.kind === 'no') return { kind: 'refused', said: answer.said }
-  const registered = parse(preparedSchema, before.response, 'response')
-  const money = preparedMoney(registered)
-  if (money?.amount === order.amount && money.currency === currency) return { kind: 'registered' }
-  const there = money ? printMoney(money) : plain(`${registered.amount} without a usable currency`, 100)
+  const reading = { route: '/payments/prepare/{merchant_uid}', path }
+  const before = found(await session.ask(reading), reading)
+  if (before === undefined) {
+    const { status, code, said } = answer
+    const itsOwn = status === 200 || (isOwnCode(code) && status !== 403 && status !== 404)
+    if (!itsOwn) throw refusedRead(answer, asking)
+    return { kind: 'refused', said }
+  }
+  const registered = preparedOf(before)
+  if (registered.money?.amount === order.amount && registered.money.currency === currency) return { kind: 'registered' }
+  const there = registered.money ? printMoney(registered.money) : `${registered.amount} without a usable currency`
   return { kind: 'refused', said: `${merchantUid} is registered already with ${there}, not with ${printMoney(order)}` }
 }
 
@@ -120,17 +120,34 @@ function majorOf(order: Order): number | undefined {
   }
 }
 
-/** The response, or undefined for a 404 that i'mport itself said (iamport.md §3.1). Any other no is a Failure. */
-function found(reply: Reply, { route }: Call): unknown {
-  if (reply.kind === 'yes') return reply.response ?? null
-  const { status, code, said } = reply
-  if (status === 404 && code === NOT_FOUND) return undefined
-  const sentence = `i'mport refused to answer ${route} (HTTP ${status}, code ${code}): ${said}. Nothing was changed.`
-  throw new Failure('gatewayRefused', sentence, { route, status, code })
+/**
+ * The account's channels at our providers. The channel key stays out: it is no secret, but it says
+ * nothing more.
+ */
+async function account(reading: Reading, session: Session): Promise<readonly string[]> {
+  const call = { route: '/users/pg', path: '/users/pg' }
+  const channels = listOf(found(await session.ask(call), call))
+  if (channels === undefined) throw unreadable('response', 'it is not a list of channels')
+  return [...new Set(channels.flatMap((wire) => channelOf(reading, wire)))].toSorted()
 }
 
-/** One step of a path. URLs resolve `.` and `..`, encoded too, so these two ids cannot be asked about. */
-function segment(id: string): string {
-  if (id === '.' || id === '..') throw new Failure('gatewayRefused', `"${id}" cannot be an id at i'mport.`, { id })
-  return encodeURIComponent(id)
+/** None for another provider's, and for one that does not say whose or which it is. */
+function channelOf(reading: Reading, wire: unknown): readonly string[] {
+  const fields = fieldsOf(CHANNEL_FIELDS, Object(wire), 'response[]', reading.onMissing)
+  const provider = fields.lenient('pg_provider', null, idOf)
+  if (provider === null || !isOurs(reading, provider)) return []
+  const id = fields.lenient('pg_id', null, idOf)
+  if (id === null) return []
+  const sandbox = fields.lenient('sandbox', false, truthOf)
+  return [`${providerOf(provider)}/${id}/${sandbox ? 'test' : 'live'}`]
+}
+
+/**
+ * The response, or undefined for a 404 that i'mport itself said (iamport.md §3.1). Any other no is
+ * a Failure.
+ */
+function found(reply: Reply, call: Call): unknown {
+  if (reply.kind === 'yes') return reply.response ?? null
+  if (saysNotFound(reply)) return undefined
+  throw refusedRead(reply, call)
 }

@@ -1,13 +1,17 @@
-// The authorised connection to one i'mport account: its token, one call at a time, and what a failed call means.
+// The authorised connection to one i'mport account: its token, one call at a time, and what a
+// failed call means.
 // Must not know: payments, money, what a route answers.
 import { Failure } from '../../domain/failures.ts'
 import { request, type HttpAnswer, type HttpRequest } from '../http.ts'
-import { parse, plain, readEnvelope, tokenSchema, type Envelope } from './schema.ts'
+import { parse, plain, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
+import { countOf } from './values.ts'
 
 /** i'mport documents no time-outs (iamport.md §8). */
 const READ_TIMEOUT_MS = 10_000
 const RENEW_BEFORE_MS = 60_000
+const UNKNOWN_LIFETIME_MS = 300_000
 const SAID_LENGTH = 500
+const PARTLY_FOUND = 207
 
 type OnCall = (route: string, ms: number, outcome: string) => void
 export type SessionOptions = {
@@ -28,19 +32,28 @@ export type Call = {
   readonly body?: Readonly<Record<string, string | number | boolean>>
   readonly timeoutMs?: number
 }
-/** What i'mport says in its envelope: yes with a response, or no with a code (with HTTP 200 too: iamport.md §1.6). */
+/**
+ * What i'mport says in its envelope: yes with a response, or no with a code (with HTTP 200 too:
+ * iamport.md §1.6).
+ */
 export type Reply =
   | { readonly kind: 'yes'; readonly response: unknown }
   | { readonly kind: 'no'; readonly status: number; readonly code: string; readonly said: string }
 
 export type Session = {
-  /** A token good for at least one call, cached; callers at the same time share one request. Throws a Failure. */
+  /**
+   * A token good for at least one call, cached; callers at the same time share one request. Throws
+   * a Failure.
+   */
   token(): Promise<string>
   /** A token that was answered with 401 is not used again. */
   forget(token: string): void
   /** One exchange with this token, never repeated, never throwing for what the other side does. */
   send(call: Call, token: string): Promise<HttpAnswer>
-  /** For calls that may be repeated: token, one renewal on 401, envelope. Throws a Failure for all that is no Reply. */
+  /**
+   * For calls that may be repeated: token, one renewal on 401, envelope. Throws a Failure for all
+   * that is no Reply.
+   */
   ask(call: Call): Promise<Reply>
 }
 
@@ -82,8 +95,9 @@ function createTokens({ key, secret }: SessionOptions, clock: () => number, exch
     const reply = replyOf(await exchange(call), call)
     if (reply.kind === 'no') throw keysRefused(reply.said)
     const token = parse(tokenSchema, reply.response, 'response')
-    // The difference, not the date: the two clocks may disagree (iamport.md §2). Counted from before the request.
-    const renewAt = began + (token.expired_at - token.now) * 1000 - RENEW_BEFORE_MS
+    // The difference, not the date: the two clocks may disagree (iamport.md §2). Counted from
+    // before the request.
+    const renewAt = began + lifetimeMsOf(token) - RENEW_BEFORE_MS
     cached = { text: token.access_token, renewAt }
     return token.access_token
   }
@@ -102,6 +116,15 @@ function createTokens({ key, secret }: SessionOptions, clock: () => number, exch
   }
 }
 
+/**
+ * Only a hint, for a token that has ended is answered with 401 and renewed: one that says nothing
+ * is kept shortly.
+ */
+function lifetimeMsOf({ now, expired_at: end }: Token): number {
+  const [from, to] = [countOf(now), countOf(end)]
+  return from === undefined || to === undefined ? UNKNOWN_LIFETIME_MS : (to - from) * 1000
+}
+
 function messageOf(body: Call['body'], token: string | undefined): Pick<HttpRequest, 'method' | 'headers' | 'body'> {
   const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
   if (body === undefined) return { method: 'GET', headers }
@@ -114,30 +137,55 @@ export function saidBy(envelope: Envelope): string {
 }
 
 function replyOf(answer: HttpAnswer, { route }: Call): Reply {
+  if (answer.kind === 'lost' && answer.tooLarge) throw tooLarge(route, answer.said)
   if (answer.kind !== 'answer') throw unavailable(route, answer.said)
   const { status, body } = answer
-  if (status === 429 || status >= 500) throw unavailable(route, `HTTP ${status}`, status)
+  if (status === 429 || status >= 500) throw unavailable(route, `HTTP ${status}`, { status })
   if (status === 401) throw keysRefused(saidIn(body))
-  const envelope = readEnvelope(body)
-  if (envelope.code !== 0) return { kind: 'no', status, code: String(envelope.code), said: saidBy(envelope) }
-  if (status >= 200 && status < 300) return { kind: 'yes', response: envelope.response }
+  const fine = status >= 200 && status < 300
+  const envelope = fine ? readEnvelope(body) : envelopeIn(body)
+  // A page of whoever stands in between, JSON or not, says nothing about what was asked.
+  if (envelope === undefined) throw unavailable(route, `HTTP ${status} without a word of i'mport's`, { status })
+  // 207 = some of several were found (iamport.md §3): those that were are an answer.
+  if (envelope.code !== 0 && status !== PARTLY_FOUND)
+    return { kind: 'no', status, code: String(envelope.code), said: saidBy(envelope) }
+  if (fine) return { kind: 'yes', response: envelope.response }
   throw new Failure('gatewayAnswerUnreadable', `i'mport answered ${route} with HTTP ${status} and yet with code 0.`, {
     route,
     status,
   })
 }
 
-function saidIn(body: string): string {
+function envelopeIn(body: string): Envelope | undefined {
   try {
-    return saidBy(readEnvelope(body))
-  } catch {
-    return 'HTTP 401 without a message'
+    return readEnvelope(body)
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
   }
 }
 
-function unavailable(route: string, said: string, status?: number): Failure {
+function saidIn(body: string): string {
+  const envelope = envelopeIn(body)
+  return envelope === undefined ? 'HTTP 401 without a message' : saidBy(envelope)
+}
+
+/**
+ * Whatever answers a read with a no that is not i'mport's own "not found" is asked again, as after
+ * an outage: a firewall says 403 in JSON too, and a payment behind it is not gone.
+ */
+export function refusedRead({ status, code, said }: Extract<Reply, { kind: 'no' }>, { route }: Call): Failure {
+  return unavailable(route, `it said no (HTTP ${status}, code ${code}): ${said}`, { status, code })
+}
+
+function unavailable(route: string, said: string, details: { status?: number; code?: string } = {}): Failure {
   const sentence = `i'mport could not be asked (${route}): ${said}. Nothing was changed; it will be asked again.`
-  return new Failure('gatewayUnavailable', sentence, status === undefined ? { route } : { route, status })
+  return new Failure('gatewayUnavailable', sentence, { route, ...details })
+}
+
+function tooLarge(route: string, said: string): Failure {
+  const sentence = `i'mport answered ${route}, but ${said}, which is more than is read; a smaller question may be answered.`
+  return new Failure('gatewayAnswerTooLarge', sentence, { route })
 }
 
 function keysRefused(said: string): Failure {

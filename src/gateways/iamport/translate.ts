@@ -1,123 +1,154 @@
-// From i'mport's payment to our evidence: minor units, ISO times, closed words. Pure.
-// Must not know: HTTP, tokens, orders, refunds. It judges nothing; sums that disagree are both kept.
-import { isCurrency, type Currency } from '../../domain/currencies.ts'
-import type { CancelEntry, Evidence } from '../../domain/gateway.ts'
-import { gatewayRef, type GatewayName, type GatewayRef } from '../../domain/ids.ts'
-import { fromMajor, type Money } from '../../domain/money.ts'
-import { parse, paymentSchema, plain, unreadable, type WireCancel, type WirePrepared } from './schema.ts'
+// From i'mport's payment to our evidence: minor units, ISO times, closed words; and what can be
+// said of one that is unreadable. Pure.
+// Must not know: HTTP, tokens, orders, refunds. It judges nothing; sums that disagree are both
+// kept.
+import { isCurrency } from '../../domain/currencies.ts'
+import { Failure } from '../../domain/failures.ts'
+import type { Evidence, Unreadable } from '../../domain/gateway.ts'
+import type { GatewayName } from '../../domain/ids.ts'
+import type { Money } from '../../domain/money.ts'
+import { entriesOf } from './entries.ts'
+import { fieldsOf, PAYMENT_FIELDS, type OnMissing } from './fields.ts'
+import { parse, plain, preparedSchema, unreadable } from './schema.ts'
+import {
+  currencyOf,
+  idOf,
+  listOf,
+  minorOf,
+  nameOf,
+  providerOf,
+  refOf,
+  remarkOf,
+  timeOf,
+  truthOf,
+  wordOf,
+} from './values.ts'
 
 const REMARK_LENGTH = 500
 const STATUS_LENGTH = 32
+const PROVIDER_LENGTH = 100
 
-/** Evidence from the PaymentAnnotation that stood at `at`. Throws a Failure gatewayAnswerUnreadable with the field. */
-export function toEvidence(gateway: GatewayName, wire: unknown, at: string): Evidence {
-  const payment = parse(paymentSchema, wire, at)
-  const currency = currencyOf(payment.currency, `${at}.currency`)
-  const minor = (major: number, field: string): number => minorUnits(major, currency, `${at}.${field}`)
+/** How one account's answers are read. */
+export type Reading = {
+  readonly name: GatewayName
+  /** The payment providers that this program works for, by `providerOf`. */
+  readonly providers: ReadonlySet<string>
+  readonly onMissing: OnMissing
+}
+
+/**
+ * Evidence from the PaymentAnnotation that stood at `at`. Throws a Failure gatewayAnswerUnreadable
+ * with the field.
+ */
+export function toEvidence(reading: Reading, wire: unknown, at: string): Evidence {
+  const { onMissing } = reading
+  const fields = fieldsOf(PAYMENT_FIELDS, wire, at, onMissing)
+  const remark = (value: unknown) => remarkOf(value, REMARK_LENGTH)
+  const currency = fields.needed('currency', currencyOf)
+  const minor = (value: unknown) => minorOf(value, currency)
+  const said = fields.needed('status', wordOf)
+  const provider = fields.lenient('pg_provider', null, providerNameOf)
+  const wires = fields.lenient('cancel_history', [], listOf)
   return {
-    gateway,
-    gatewayRef: refOf(payment.imp_uid, `${at}.imp_uid`),
-    merchantUid: nameOf(payment.merchant_uid, `${at}.merchant_uid`),
-    status: statusOf(payment.status),
-    statusSaid: plain(payment.status, STATUS_LENGTH),
-    amount: minor(payment.amount, 'amount'),
+    gateway: reading.name,
+    gatewayRef: fields.needed('imp_uid', refOf),
+    merchantUid: fields.needed('merchant_uid', nameOf),
+    provider,
+    ours: isOurs(reading, provider),
+    status: statusOf(said),
+    statusSaid: plain(said, STATUS_LENGTH),
+    amount: fields.needed('amount', minor),
     currency,
-    channel: payment.sandbox ? 'test' : 'live',
-    returned: minor(payment.cancel_amount, 'cancel_amount'),
-    entries: entriesOf(payment.cancel_history ?? [], minor, at),
-    paidAt: timeOf(payment.paid_at),
-    failedAt: timeOf(payment.failed_at),
-    failReason: remarkOf(payment.fail_reason),
-    paymentwallRef: remarkOf(payment.pg_tid),
-    payMethod: remarkOf(payment.pay_method),
-    payerCountry: countryOf(payment.extension),
+    channel: fields.lenient('sandbox', null, channelOf),
+    returned: fields.needed('cancel_amount', minor),
+    entries: entriesOf(wires, currency, `${at}.cancel_history`, onMissing),
+    paidAt: fields.lenient('paid_at', null, timeOf),
+    failedAt: fields.lenient('failed_at', null, timeOf),
+    failReason: fields.lenient('fail_reason', null, remark),
+    // An id, so a number is taken as its text.
+    paymentwallRef: fields.lenient('pg_tid', null, (value) => remark(value) ?? idOf(value)),
+    payMethod: fields.lenient('pay_method', null, remark),
+    payerCountry: fields.lenient('extension', null, countryOf),
   }
 }
 
 /**
- * Oldest first, so that an entry without an id keeps its ordinal in whichever order i'mport lists them (undocumented).
- * A key that comes twice is refused: to book either one of them would be a guess.
+ * Evidence, or what can be said of a payment that has none: one element of a list must not hide the
+ * others.
  */
-function entriesOf(
-  wire: readonly WireCancel[],
-  minor: (major: number, field: string) => number,
-  at: string,
-): readonly CancelEntry[] {
-  const placed = wire.map((cancel, place) => ({ cancel, field: `cancel_history[${place}]` }))
-  const seen = new Set<string>()
-  return placed
-    .toSorted((a, b) => (a.cancel.cancelled_at ?? 0) - (b.cancel.cancelled_at ?? 0))
-    .map(({ cancel, field }, index) => {
-      const cancellationId = cancel.cancellation_id
-        ? nameOf(cancel.cancellation_id, `${at}.${field}.cancellation_id`)
-        : null
-      const key = cancellationId ?? `#${index + 1}`
-      if (seen.has(key)) throw unreadable(`${at}.${field}.cancellation_id`, 'the same id stands on two entries')
-      seen.add(key)
-      const reason = cancel.reason ?? ''
-      return {
-        key,
-        cancellationId,
-        amount: minor(cancel.amount, `${field}.amount`),
-        cancelledAt: timeOf(cancel.cancelled_at),
-        // Never shortened: the refund's marker stands at its end.
-        reason: plain(reason, reason.length),
-      }
-    })
+export function readElement(reading: Reading, wire: unknown, at: string): Evidence | Unreadable {
+  try {
+    return toEvidence(reading, wire, at)
+  } catch (error) {
+    if (error instanceof Failure) return unreadableOf(reading, wire, error.message)
+    throw error
+  }
+}
+
+export const isReadable = (element: Evidence | Unreadable): element is Evidence => 'status' in element
+
+function unreadableOf(reading: Reading, wire: unknown, why: string): Unreadable {
+  const entries = typeof wire === 'object' && wire !== null ? Object.entries(wire) : []
+  const values: ReadonlyMap<string, unknown> = new Map(entries)
+  return {
+    gatewayRef: orNull(refOf, values.get('imp_uid')),
+    merchantUid: orNull(nameOf, values.get('merchant_uid')),
+    ours: isOurs(reading, providerNameOf(values.get('pg_provider')) ?? null),
+    why,
+  }
+}
+
+function orNull<T>(read: (value: unknown) => T, value: unknown): T | null {
+  try {
+    return read(value)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+/** One account may hold several providers' payments, and other shops' (iamport.md §13). */
+export function isOurs({ providers }: Reading, provider: string | null): boolean {
+  return provider === null || providers.has(providerOf(provider))
+}
+
+function providerNameOf(value: unknown): string | undefined {
+  return remarkOf(value, PROVIDER_LENGTH)?.trim() || undefined
+}
+
+function channelOf(value: unknown): Evidence['channel'] | undefined {
+  const sandbox = truthOf(value)
+  if (sandbox === undefined) return undefined
+  return sandbox ? 'test' : 'live'
 }
 
 function statusOf(said: string): Evidence['status'] {
   return said === 'ready' || said === 'paid' || said === 'cancelled' || said === 'failed' ? said : 'unrecognized'
 }
 
-function currencyOf(code: string, field: string): Currency {
-  if (!isCurrency(code)) throw unreadable(field, 'it is not a currency code of ISO 4217 that this program counts in')
-  return code
-}
-
-function minorUnits(major: number, currency: Currency, field: string): number {
-  if (major < 0) throw unreadable(field, 'it is negative')
-  try {
-    return fromMajor(major, currency).amount
-  } catch (error) {
-    if (error instanceof RangeError) throw unreadable(field, error.message)
-    throw error
-  }
-}
-
-function refOf(text: string, field: string): GatewayRef {
-  try {
-    return gatewayRef(text)
-  } catch (error) {
-    if (error instanceof RangeError) throw unreadable(field, error.message)
-    throw error
-  }
-}
-
-/** An id is kept as it is or refused, never mended: a mended one could be another's. */
-function nameOf(text: string, field: string): string {
-  if (!/^[^\p{C}]{1,200}$/u.test(text)) throw unreadable(field, 'it is not 1 to 200 printable characters')
-  return text
-}
-
-/** Unix seconds, 0 = has not happened (iamport.md §5). */
-function timeOf(unixSeconds: number | null | undefined): string | null {
-  return unixSeconds ? new Date(unixSeconds * 1000).toISOString() : null
-}
-
-function remarkOf(text: string | null | undefined): string | null {
-  return text ? plain(text, REMARK_LENGTH) : null
-}
-
-/** The payer's country, where the Paymentwall project sends the custom pingback parameter (iamport.md §3.1). */
-function countryOf(extension: unknown): string | null {
-  if (typeof extension !== 'object' || extension === null || !('country_code' in extension)) return null
+/**
+ * Where the Paymentwall project sends the custom pingback parameter; PHP writes an empty object as
+ * [] (iamport.md §3.1).
+ */
+function countryOf(extension: unknown): string | null | undefined {
+  if (typeof extension !== 'object' || extension === null) return undefined
+  if (!('country_code' in extension) || extension.country_code === null) return null
   const code = extension.country_code
-  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : null
+  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined
 }
 
-/** What is registered for an order; undefined where it cannot be money, for example without a currency. */
-export function preparedMoney({ amount, currency }: WirePrepared): Money | undefined {
-  if (!currency || !isCurrency(currency)) return undefined
-  return { amount: minorUnits(amount, currency, 'response.amount'), currency }
+/**
+ * What is registered for an order; `money` is undefined where it cannot be money, for example
+ * without a currency.
+ */
+export function preparedOf(response: unknown): { readonly amount: string; readonly money: Money | undefined } {
+  const { amount, currency } = parse(preparedSchema, response, 'response')
+  const said = plain(String(amount), 30)
+  if (!currency || !isCurrency(currency)) return { amount: said, money: undefined }
+  try {
+    return { amount: said, money: { amount: minorOf(amount, currency), currency } }
+  } catch (error) {
+    if (error instanceof RangeError) throw unreadable('response.amount', error.message)
+    throw error
+  }
 }
