@@ -46,6 +46,12 @@ export const metrics = {
     help: 'Payments and cancels that a sweep found before any webhook told of them',
     registers,
   }),
+  strangers: new Counter({
+    name: 'saga_strangers_total',
+    help: "Payments of other providers on the gateway's account, each time that one is shown",
+    labelNames: ['gateway', 'source'],
+    registers,
+  }),
   sweeps: new Counter({
     name: 'saga_sweeps_total',
     help: "Runs through a gateway's lists, and runs of the supervisor",

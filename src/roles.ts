@@ -69,6 +69,7 @@ export async function runWorker(
     approvalLimit: config.APPROVAL_LIMIT,
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
     checkpointLook: CHECKPOINT_LOOK,
+    looksPerSecond: config.NIGHTLY_LOOKS,
     runningSagas: () => listRunning(temporal.connection, namespace),
   })
   const { address, tls, apiKey, metadata } = connecting

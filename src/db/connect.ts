@@ -14,6 +14,7 @@ import * as notify from './migrations/0002_notify.ts'
 import * as people from './migrations/0003_people.ts'
 import * as bounds from './migrations/0004_bounds.ts'
 import * as answers from './migrations/0005_answers.ts'
+import * as sweep from './migrations/0007_sweep.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -137,6 +138,7 @@ const MIGRATIONS = {
   '0003_people': people,
   '0004_bounds': bounds,
   '0005_answers': answers,
+  '0007_sweep': sweep,
 }
 
 async function migrate(db: Db): Promise<void> {

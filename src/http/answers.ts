@@ -205,6 +205,7 @@ export const sweep = z.strictObject({
       differing: count.meta({ description: 'Those that say something else than the evidence kept here' }),
       kept: count.meta({ description: 'Hints kept for them; less where one waited already' }),
       unreadable: count.meta({ description: 'Listed, and not to be read' }),
+      strangers: count.meta({ description: "Other providers' payments on the account, which are no business of ours" }),
       calls: count.meta({ description: 'Calls to the lists' }),
       waiting: count.meta({ description: 'Hints that no look has answered yet' }),
       healed: count.meta({ description: 'Looks that moved something' }),
