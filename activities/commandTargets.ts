@@ -1,6 +1,6 @@
 // What a command is about: the refund, the payment or the stray that its workflow id names, and how each carries it out.
 // Must not know: who asks, approvals.
-import type { Books, Decision } from '../src/domain/books.ts'
+import type { Attempt, Books, Decision } from '../src/domain/books.ts'
 import {
   parsePaymentCommand,
   parseRefundCommand,
@@ -22,9 +22,16 @@ import {
   type MerchantUid,
   type RefundId,
 } from '../src/domain/ids.ts'
+import { contradicted } from '../src/domain/holds.ts'
 import type { Money } from '../src/domain/money.ts'
 import { commandRefund, movesMoney, type RefundCommand } from '../src/domain/people.ts'
-import { attemptToDecide, commandPayment, commandStray, strayToDecide } from '../src/domain/peopleOfPayments.ts'
+import {
+  attemptToDecide,
+  attemptToRefund,
+  commandPayment,
+  commandStray,
+  strayToDecide,
+} from '../src/domain/peopleOfPayments.ts'
 import { strayState } from '../src/domain/views.ts'
 import { loadBooks, type Loaded } from '../src/db/books.ts'
 import type { Trx } from '../src/db/connect.ts'
@@ -135,12 +142,12 @@ function paymentTarget(loaded: Loaded, id: MerchantUid, command: PaymentCommand 
   if (command.kind === 'approve') throw cannotApprove()
   const { gateway } = paymentIn(loaded.books, id)
   const decides = command.kind === 'accept' || command.kind === 'refund'
-  const attempt = decides ? attemptToDecide(loaded.books, command.gatewayRef) : undefined
+  const attempt = decides ? attemptMeant(loaded.books, command) : undefined
   return {
     loaded,
     about: attempt ? { gatewayRef: attempt.gatewayRef } : {},
     movedSince: unmoved,
-    money: attempt,
+    money: command.kind === 'release' ? moneyHeld(loaded.books) : attempt,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef: null, merchantUid: id } : undefined,
     state: (books) => paymentIn(books, id).state,
     carry: () => commandPayment(loaded.books, command, setting),
@@ -155,12 +162,28 @@ function strayTarget(loaded: Loaded, ref: GatewayRef, command: PaymentCommand | 
     loaded,
     about: { gatewayRef: ref },
     movedSince: unmoved,
-    money: decides ? strayToDecide(loaded.books, ref, command) : undefined,
+    money: decides
+      ? strayToDecide(loaded.books, ref, command)
+      : command.kind === 'release'
+        ? moneyHeld(loaded.books)
+        : undefined,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef: ref, merchantUid: order } : undefined,
     state: (books) => strayState(books, strayIn(books, ref)),
     carry: () => commandStray(loaded.books, ref, command, setting),
   }
 }
+
+/** Accepted money is given back only where the command names it. */
+function attemptMeant(
+  books: Books,
+  { kind, gatewayRef: ref }: Extract<PaymentCommand, { gatewayRef: unknown }>,
+): Attempt {
+  return kind === 'refund' ? attemptToRefund(books, ref) : attemptToDecide(books, ref)
+}
+
+/** What a release lets go: the largest of the contradicted amounts says whether another person must approve. */
+const moneyHeld = (books: Books): Money | undefined =>
+  books.attempts.filter(contradicted).toSorted((a, b) => b.amount - a.amount)[0]
 
 /** Money that waits for a decision has waited for it all the time: what decides it takes it away. */
 const unmoved = (): boolean => false

@@ -16,6 +16,8 @@ export type ActivityDeps = LookDeps & {
   readonly cancelTimeoutMs: number
   /** Pauses between the tries of one checkpoint's look, and how long it may go on; tests shorten them. */
   readonly checkpointLook: { readonly everyMs: number; readonly forMs: number }
+  /** Daily looks of what waits, at most, for each gateway. */
+  readonly looksPerSecond: number
   /** What Temporal shows as running, for the supervisor. */
   readonly runningSagas: RunningSagas
 }

@@ -67,6 +67,7 @@ const schema = z.object({
   SWEEP_EVERY: duration
     .refine((ms) => ms >= 10_000, 'at least 10s, for every run asks the gateway three times')
     .default(600_000),
+  NIGHTLY_LOOKS: z.coerce.number().int().min(1).max(50).default(2),
   LOOK_SPACING: duration.default(5_000),
   ALERT_WEBHOOK_URL: address.optional(),
   RUNBOOK_URL: address.optional(),

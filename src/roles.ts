@@ -69,6 +69,7 @@ export async function runWorker(
     approvalLimit: config.APPROVAL_LIMIT,
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
     checkpointLook: CHECKPOINT_LOOK,
+    looksPerSecond: config.NIGHTLY_LOOKS,
     runningSagas: () => listRunning(temporal.connection, namespace),
   })
   const { address, tls, apiKey, metadata } = connecting
@@ -135,6 +136,7 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     temporalReady: temporal.ready,
     command: (saga, name, args) => commandSaga(look, temporal, saga, name, args),
     noticesLeave: config.NOTICE_URL !== undefined,
+    fourEyes: config.APPROVAL_LIMIT !== undefined,
     catchUp: catchUps.begin,
     window: {
       code: config.IAMPORT_CODE,

@@ -15,9 +15,7 @@ export function oneRow(count: bigint, what: string): void {
 /** The same for many rows in one statement. */
 export function oneOfEach(count: bigint, expected: number, what: string): void {
   if (count !== BigInt(expected))
-    throw new Error(
-      `one of ${expected} ${what} was changed by somebody else while it was locked; nothing was saved`,
-    )
+    throw new Error(`one of ${expected} ${what} was changed by somebody else while it was locked; nothing was saved`)
 }
 
 export function versionOf(versions: ReadonlyMap<string, number>, key: string): number {

@@ -15,6 +15,7 @@ import * as people from './migrations/0003_people.ts'
 import * as bounds from './migrations/0004_bounds.ts'
 import * as answers from './migrations/0005_answers.ts'
 import * as world from './migrations/0006_world.ts'
+import * as sweep from './migrations/0007_sweep.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -139,6 +140,7 @@ const MIGRATIONS = {
   '0004_bounds': bounds,
   '0005_answers': answers,
   '0006_world': world,
+  '0007_sweep': sweep,
 }
 
 async function migrate(db: Db): Promise<void> {

@@ -1,5 +1,7 @@
-// Which sagas are open by their rows: for the supervisor, and for the nightly look of what lists may not show.
-// Must not know: Temporal. Derived from the domain's tables; where SQL cannot tell, it names too many and says so.
+// Which sagas are open by their rows: for the supervisor, for plans made anew, and for the daily
+// looks.
+// Must not know: Temporal. Derived from the domain's tables; where SQL cannot tell, it names too
+// many and says so.
 import { sql } from 'kysely'
 import { ORDER_STATES } from '../domain/payment.ts'
 import { REFUND_STATES } from '../domain/refund.ts'
@@ -13,12 +15,15 @@ const OPEN_REFUNDS = list(refundStates.filter(([, { closed }]) => closed !== 'ye
 const DEAD_ENDS = list(refundStates.filter(([, { closed }]) => closed === 'ifTicketDead').map(([state]) => state))
 
 /** An order state is shown only while no money came, so the state alone says that it is open. */
-const NO_MONEY = sql`p.state in ${OPEN_ORDERS}`
-/** Money that nobody accepted and that has not all gone back. It may still be on its way in refunds: only its books say. */
+export const NO_MONEY = sql`p.state in ${OPEN_ORDERS}`
+/**
+ * Money that nobody accepted and that has not all gone back. It may still be on its way in refunds:
+ * only its books say.
+ */
 const UNACCEPTED = sql`exists (select 1 from attempts a where a.merchant_uid = p.merchant_uid and a.ever_paid
   and not a.accepted and coalesce(a.because, '') <> 'second' and a.amount > coalesce((select sum(e.amount)
     from cancel_entries e where e.gateway = a.gateway and e.gateway_ref = a.gateway_ref and not e.gone), 0))`
-const OPEN_REFUND = sql`r.state in ${OPEN_REFUNDS} and not (r.state in ${DEAD_ENDS} and r.ticket_dead)`
+export const OPEN_REFUND = sql`r.state in ${OPEN_REFUNDS} and not (r.state in ${DEAD_ENDS} and r.ticket_dead)`
 
 export type OpenRow = {
   readonly id: string
@@ -74,7 +79,9 @@ export function waitingRefunds(trx: Trx, { after, limit }: Omit<Page, 'quietMs'>
 
 const STRAY_ID = sql`(a.gateway || ':' || a.gateway_ref)`
 
-/** Strays after this id, named as their workflow ids name them: only an open one asks for a person. */
+/**
+ * Strays after this id, named as their workflow ids name them: only an open one asks for a person.
+ */
 export async function openStrays(db: Db, { after, limit, quietMs }: Page): Promise<readonly OpenRow[]> {
   const { rows } = await sql<OpenRow>`
     select ${STRAY_ID} as id, true as sure from attempts a
@@ -97,39 +104,4 @@ export async function recorded(
     stray: sql<{ id: string }>`select ${STRAY_ID} as id from attempts a where ${STRAY_ID} in (${among})`,
   }[kind].execute(db)
   return new Set(rows.map(({ id }) => id))
-}
-
-export type Overdue = { readonly gatewayRef: string | null; readonly merchantUid: string | null }
-
-/**
- * Open payments, and open refunds of test money, which lists may not show: those whose last look is older, and for
- * which no sweep hint waits. The longest unseen first, at most `limit` of each.
- */
-export async function overdueLooks(
-  trx: Trx,
-  gateway: string,
-  olderMs: number,
-  limit: number,
-): Promise<readonly Overdue[]> {
-  const before = quiet(olderMs)
-  const unasked = sql`not exists (select 1 from inbox i where i.gateway = ${gateway} and i.subject = o.subject
-    and i.state = 'received' and i.source = 'sweep')`
-  const lastLook = sql`greatest(o.seen_at, (select l.began from looks l where l.gateway = ${gateway} and l.subject = o.subject))`
-  const { rows: payments } = await sql<Overdue>`
-    select null as gateway_ref, merchant_uid from (
-      select p.merchant_uid, 'order:' || p.merchant_uid as subject, greatest(p.created_at,
-        (select max(a.evidence_as_of) from attempts a where a.merchant_uid = p.merchant_uid)) as seen_at
-      from payments p where p.gateway = ${gateway} and p.merchant_uid in (
-        select merchant_uid from payments p where ${NO_MONEY} union
-        select merchant_uid from attempts where ever_paid and not accepted)
-      and (${NO_MONEY} or ${UNACCEPTED})) o
-    where ${lastLook} < ${before} and ${unasked} order by ${lastLook} limit ${limit}`.execute(trx)
-  const { rows: refunds } = await sql<Overdue>`
-    select gateway_ref, merchant_uid from (
-      select r.gateway_ref, min(r.merchant_uid) as merchant_uid, 'ref:' || r.gateway_ref as subject,
-        greatest(max(r.created_at), max(a.evidence_as_of)) as seen_at
-      from refunds r join attempts a on a.gateway = r.gateway and a.gateway_ref = r.gateway_ref
-      where r.gateway = ${gateway} and r.test_channel and ${OPEN_REFUND} group by r.gateway_ref) o
-    where ${lastLook} < ${before} and ${unasked} order by ${lastLook} limit ${limit}`.execute(trx)
-  return [...payments, ...refunds]
 }

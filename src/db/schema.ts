@@ -95,10 +95,13 @@ export type SweepCursorsTable = {
   cursor: string
   /** False: the last run ended at its bound, and the next goes on at the cursor itself. */
   complete: boolean
-  /** Elements of the last run that could not be read. */
+  /** Elements of the last run that could not be read and have no id. */
   unreadable: number
   version: number
 }
+
+/** Where the daily looks of what waits go on; empty: from the beginning. */
+export type DailyLooksTable = { gateway: string; kind: 'references' | 'orders'; after: string }
 
 /** A catch-up over a range of time, asked for by a person. */
 export type SweepsTable = {
@@ -111,6 +114,7 @@ export type SweepsTable = {
   differing: Generated<number>
   kept: Generated<number>
   unreadable: Generated<number>
+  strangers: Generated<number>
   calls: Generated<number>
   said: string | null
   began: Generated<string>
@@ -186,6 +190,7 @@ export type Schema = {
   looks: LooksTable
   outbox: OutboxTable
   sweepCursors: SweepCursorsTable
+  dailyLooks: DailyLooksTable
   sweeps: SweepsTable
   journal: JournalTable
 }

@@ -1,7 +1,7 @@
-// The sweep's memory: how far each list has been kept, what is known of what it lists, and catch-ups that people asked for.
+// The sweep's memory: how far each list has been kept, and catch-ups that people asked for.
 // Must not know: gateways, what counts as different.
 import { sql } from 'kysely'
-import type { Evidence, ListedStatus } from '../domain/gateway.ts'
+import type { ListedStatus } from '../domain/gateway.ts'
 import type { Db, Trx } from './connect.ts'
 
 export type SweepCursor = {
@@ -45,50 +45,14 @@ export async function moveCursor(
   return numUpdatedRows === 1n
 }
 
-/** The last evidence kept of an attempt, as far as a list shows it. */
-export type KnownAttempt = {
-  readonly gatewayRef: string
-  readonly merchantUid: string | null
-  readonly status: Evidence['status']
-  readonly amount: number
-  readonly gatewayReturned: number
-  /** Booked cancel entries that the gateway has not taken back. */
-  readonly entries: number
-}
-export type Known = {
-  readonly attempts: ReadonlyMap<string, KnownAttempt>
-  readonly orders: ReadonlySet<string>
-  /** References for which an unlooked sweep hint waits. */
-  readonly waiting: ReadonlySet<string>
-}
-
-export async function knownOf(trx: Trx, gateway: string, listed: readonly Evidence[]): Promise<Known> {
-  if (listed.length === 0) return { attempts: new Map(), orders: new Set(), waiting: new Set() }
-  const refs = listed.map(({ gatewayRef }) => gatewayRef)
-  // The excess of an entry stands beside it under the same key with a mark: it is no entry of the gateway's.
-  const { rows: attempts } = await sql<KnownAttempt>`
-    select a.gateway_ref, a.merchant_uid, a.status, coalesce(a.said_amount, a.amount) as amount, a.gateway_returned,
-      (select count(*)::int8 from cancel_entries e where e.gateway = a.gateway and e.gateway_ref = a.gateway_ref
-        and not e.gone and e.key not like '%+excess') as entries
-    from attempts a where a.gateway = ${gateway} and a.gateway_ref in (${sql.join(refs)})`.execute(trx)
-  const { rows: orders } = await sql<{ merchantUid: string }>`
-    select merchant_uid from payments
-    where merchant_uid in (${sql.join(listed.map(({ merchantUid }) => merchantUid))})`.execute(trx)
-  const { rows: waiting } = await sql<{ gatewayRef: string }>`
-    select gateway_ref from inbox where gateway = ${gateway} and state = 'received' and source = 'sweep'
-      and subject in (${sql.join(refs.map((ref) => `ref:${ref}`))})`.execute(trx)
-  return {
-    attempts: new Map(attempts.map((attempt) => [attempt.gatewayRef, attempt])),
-    orders: new Set(orders.map(({ merchantUid }) => merchantUid)),
-    waiting: new Set(waiting.map(({ gatewayRef }) => gatewayRef)),
-  }
-}
-
 export type SweepCounts = {
   readonly listed: number
   readonly differing: number
   readonly kept: number
+  /** Those that may be ours. */
   readonly unreadable: number
+  /** Payments of other providers, and of no order of ours: nothing but counted. */
+  readonly strangers: number
   readonly calls: number
 }
 type Asked = { readonly id: string; readonly askedBy: string; readonly rangeFrom: string; readonly rangeTo: string }
@@ -138,7 +102,8 @@ export type CatchUp = SweepCounts &
 
 export async function readCatchUp(db: Db, id: string): Promise<CatchUp | undefined> {
   const { rows } = await sql<CatchUp>`
-    select s.id, s.asked_by, s.range_from, s.range_to, s.listed, s.differing, s.kept, s.unreadable, s.calls,
+    select s.id, s.asked_by, s.range_from, s.range_to, s.listed, s.differing, s.kept, s.unreadable, s.strangers,
+      s.calls,
       case when s.state = 'listing' and s.touched_at <= ${UNTOUCHED} then 'failed' else s.state end as state,
       case when s.state = 'listing' and s.touched_at <= ${UNTOUCHED}
         then 'the process that listed has ended; ask again, for nothing is looked at twice in vain' else s.said end as said,

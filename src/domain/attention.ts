@@ -6,6 +6,7 @@ import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, t
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { contradicted } from './holds.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
+import { seenOf } from './seen.ts'
 import { lastLook } from './views.ts'
 import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from './waits.ts'
 
@@ -83,7 +84,7 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
       held === 'contradicted'
         ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${attempt?.contradiction ?? ''}`
         : `holds money that nobody has decided on since ${payment.waitingSince}`
-    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}`
+    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? `release it, its mark is ${seenOf(draft)}` : 'accept or refund it'}`
     alert(draft, {
       level,
       kind: `payment.${held}`,

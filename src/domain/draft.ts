@@ -16,6 +16,7 @@ import type { Evidence } from './gateway.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { orderAfter, type OrderEvent } from './payment.ts'
 import type { Patience } from './patience.ts'
+import { seenOf } from './seen.ts'
 import { refundAfter, type RefundEvent } from './refund.ts'
 import { planPayment, planRefund, planStray, replanRefund } from './waits.ts'
 
@@ -42,8 +43,13 @@ export function draftOf(books: Books, setting: Setting): Draft {
 export function decided(draft: Draft): Decision {
   settlePayment(draft)
   settleStrays(draft)
-  const { payment, attempts, refunds, journal, alerts } = draft
-  return { books: { payment, attempts, refunds }, journal, alerts }
+  const { payment, attempts, refunds, journal } = draft
+  const books = { payment, attempts, refunds }
+  // Only now the mark is that of the books which a person will see.
+  const alerts = draft.alerts.map((each) =>
+    each.kind === 'contradicted' ? { ...each, sentence: `${each.sentence}; its mark is ${seenOf(books)}` } : each,
+  )
+  return { books, journal, alerts }
 }
 
 /** The books with the wait of one saga's row planned anew: a changed configuration reaches rows that already wait. */

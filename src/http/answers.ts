@@ -22,6 +22,9 @@ const attempt = z
     state: z.string(),
     accepted: z.boolean(),
     because: text,
+    provider: text.meta({ description: 'The payment provider, as the gateway names it' }),
+    contradiction: text.meta({ description: 'What the gateway says against what is booked; null while it agrees' }),
+    released: z.boolean().meta({ description: 'A person has released exactly this contradiction' }),
     amount: minor,
     currency: z.string(),
     channel,
@@ -55,6 +58,7 @@ export const payment = z
     payerCountry: text,
     waitingForCancellation: z.boolean(),
     chargedBack: z.boolean(),
+    seen: z.string().meta({ description: 'The mark of what a person sees here; commands that move money name it' }),
     closedReason: text,
     attention,
     owner: text,
@@ -92,6 +96,9 @@ export const refund = z
     nextCheckpoint: z.strictObject({ at: time, level: attention.nullable() }).nullable(),
     lastLook: look.nullable(),
     blockedBecause: text,
+    matchedByAmount: z
+      .boolean()
+      .meta({ description: 'Closed by an entry that does not name it: its amount stays reserved' }),
     said: text,
     tickets: z.array(ticket),
     createdAt: time,
@@ -112,6 +119,7 @@ export const stray = attempt
     waitingSince: time,
     nextCheckpoint: z.strictObject({ at: time, level: attention.nullable() }).nullable(),
     refunds: z.array(z.string()).meta({ description: 'refundIds' }),
+    seen: z.string(),
     temporalUi: text,
   })
   .meta({ id: 'Stray', description: 'Money with a saga of its own: a second payment, or for an order unknown here.' })
@@ -205,6 +213,7 @@ export const sweep = z.strictObject({
       differing: count.meta({ description: 'Those that say something else than the evidence kept here' }),
       kept: count.meta({ description: 'Hints kept for them; less where one waited already' }),
       unreadable: count.meta({ description: 'Listed, and not to be read' }),
+      strangers: count.meta({ description: "Other providers' payments on the account, which are no business of ours" }),
       calls: count.meta({ description: 'Calls to the lists' }),
       waiting: count.meta({ description: 'Hints that no look has answered yet' }),
       healed: count.meta({ description: 'Looks that moved something' }),

@@ -28,6 +28,8 @@ export type HttpDeps = {
   readonly links: Links
   readonly patience: Patience
   readonly rules: RefundRules
+  /** An approval limit is set: what moves much takes a second person. */
+  readonly fourEyes?: boolean
   /** None: only this machine is answered, as the person `local`. */
   readonly keys: readonly ApiKey[]
   readonly defaults: { readonly gateway: GatewayName; readonly channel: Channel; readonly expiryMs: number }

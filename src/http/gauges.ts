@@ -22,6 +22,7 @@ export async function databaseGauges(db: Db, noticesLeave: boolean): Promise<str
     await heldGauges(trx, registry)
     await queueGauges(trx, registry, noticesLeave)
     await parkedGauges(trx, registry)
+    await sweepGauges(trx, registry)
     const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
     put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
   })
@@ -104,6 +105,16 @@ async function parkedGauges(trx: Trx, registry: Registry): Promise<void> {
     from inbox where state = 'parked' group by 1`.execute(trx)
   const parked = inbox.map(({ because, count }) => ({ labels: { because }, value: count }))
   put(registry, 'saga_inbox_parked', 'Hints kept for a person', ['because'], parked)
+}
+
+/** A list that was never read to an end is as old as the first try. */
+async function sweepGauges(trx: Trx, registry: Registry): Promise<void> {
+  const { rows } = await sql<{ gateway: string; status: string; age: number }>`
+    select gateway, status, greatest(0, extract(epoch from clock_timestamp() - cursor))::float8 as age
+    from sweep_cursors`.execute(trx)
+  const ages = rows.map(({ gateway, status, age }) => ({ labels: { gateway, status }, value: age }))
+  const help = "Time since up to which the gateway's list of this status was read whole"
+  put(registry, 'saga_sweep_age_seconds', help, ['gateway', 'status'], ages)
 }
 
 function summed(

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { FailureKind } from '../domain/failures.ts'
 import { ROLES, type Role } from './access.ts'
+import { accountRoutes } from './accountRoutes.ts'
 import * as answers from './answers.ts'
 import { getHealth, getMetrics, getReady } from './health.ts'
 import { openApiOf } from './openapi.ts'
@@ -183,6 +184,7 @@ export const routes: readonly Route[] = [
   ...opsRoutes,
   ...strayRoutes,
   ...noticeRoutes,
+  ...accountRoutes,
   ...sweepRoutes,
   ...webhooks,
   ...health,

@@ -87,6 +87,7 @@ export type RefundBody = z.output<typeof refundBody>
 
 export const returnedBody = z.strictObject({ gatewayRef: gatewayRefSchema.optional() })
 export const closeBody = z.strictObject({ reason: line(200) })
+export const reasonBody = z.strictObject({ reason: line(500) })
 
 const TIME_SENTENCE = 'must be a time with its zone, for example 2026-11-01T00:00:00Z'
 const time = z.iso.datetime({ offset: true, error: TIME_SENTENCE }).transform((text) => new Date(text))
@@ -104,6 +105,15 @@ export const strayParams = z
   .transform(({ kind, account, gatewayRef: ref }, context) => {
     const gateway = gatewaySchema.safeParse(`${kind}/${account}`)
     if (gateway.success) return { gateway: gateway.data, gatewayRef: ref }
+    context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_SENTENCE })
+    return z.NEVER
+  })
+
+export const accountParams = z
+  .strictObject({ kind: z.string(), account: z.string() })
+  .transform(({ kind, account }, context) => {
+    const gateway = gatewaySchema.safeParse(`${kind}/${account}`)
+    if (gateway.success) return { gateway: gateway.data }
     context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_SENTENCE })
     return z.NEVER
   })

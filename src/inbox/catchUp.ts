@@ -1,15 +1,18 @@
-// Catch-ups: a person names a range, its lists are walked in the background, and what differs is kept as hints of that catch-up.
+// Catch-ups: a person names a range, its lists are walked in the background, and what differs is
+// kept as hints of that catch-up.
 // Must not know: HTTP. The sweep's own cursors stay where they are.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failures.ts'
+import type { Gateway, ListedStatus } from '../domain/gateway.ts'
 import { noteCatchUp, type SweepCounts } from '../db/sweeps.ts'
-import { added, keepRange, LISTED, NOTHING_SWEPT, type SweepDeps } from './sweep.ts'
+import { proveAccount } from './account.ts'
+import { added, keepRange, LISTED, NOTHING_SWEPT, type SweepDeps } from './keepRange.ts'
 
 export type CatchUpAsked = { readonly id: string; readonly from: Date; readonly to: Date }
 export type CatchUps = { begin(asked: CatchUpAsked): void; stop(): Promise<void> }
 
 /** A million payments: beyond that a shorter range is the better question. */
-const MOST_PAGES = 10_000
+const MOST_CALLS = 10_000
 /** Between two pages, so that looks and checkpoints are answered in between. */
 const BREATH_MS = 50
 
@@ -28,37 +31,55 @@ export function startCatchUps(deps: SweepDeps): CatchUps {
   }
 }
 
-/** Never rejects: how it ended is written into its row. */
-async function listAll(deps: SweepDeps, { id, from, to }: CatchUpAsked, stopping: AbortSignal): Promise<void> {
-  const { db, log, kick } = deps
+/** Never rejects: how it ended is written into its row. No list keeps another from being walked. */
+async function listAll(deps: SweepDeps, asked: CatchUpAsked, stopping: AbortSignal): Promise<void> {
+  const { db, log } = deps
   let counts = NOTHING_SWEPT
+  const faults: string[] = []
   try {
     for (const gateway of deps.gateways.values())
       for (const status of LISTED) {
-        const before = counts
-        const onPage = async (page: SweepCounts) => {
-          counts = added(before, page)
-          await noteCatchUp(db, id, counts, { state: 'listing', said: null })
-          kick()
-          if (stopping.aborted) throw new Failure('temporarilyUnavailable', 'the program was stopped; ask again')
-          await pause(BREATH_MS)
-        }
-        const asked = { range: { from, to }, pages: MOST_PAGES, sweepId: id, onPage }
-        const { reached } = await keepRange(deps, gateway, status, asked)
-        if (reached !== 'end') throw tooMuch(reached)
+        if (stopping.aborted) throw STOPPED
+        const walked = await walk(deps, gateway, status, { ...asked, stopping, before: counts })
+        counts = added(counts, walked.counts)
+        if (walked.said !== null) faults.push(`${status} of ${gateway.name}: ${walked.said}`)
       }
-    await noteCatchUp(db, id, counts, { state: 'listed', said: null })
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
-    log(`catch-up ${id}: ${said}`)
-    await noteCatchUp(db, id, counts, { state: 'failed', said }).catch((lost: unknown) => {
-      log(`catch-up ${id} could not be noted as failed: ${String(lost)}`)
-    })
+    faults.push(saidOf(error))
   }
+  const said = faults.length === 0 ? null : faults.join('; ')
+  if (said !== null) log(`catch-up ${asked.id}: ${said}`)
+  await noteCatchUp(db, asked.id, counts, { state: said === null ? 'listed' : 'failed', said }).catch(
+    (lost: unknown) => {
+      log(`catch-up ${asked.id} has ended, which could not be noted: ${saidOf(lost)}`)
+    },
+  )
 }
 
-const tooMuch = (reached: Date): Failure =>
-  new Failure(
-    'invalidRequest',
-    `there is more than one catch-up lists; everything up to ${reached.toISOString()} was kept, ask for the rest from there`,
-  )
+const saidOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const STOPPED = new Failure('temporarilyUnavailable', 'the program was stopped; ask again')
+type Walking = CatchUpAsked & { readonly stopping: AbortSignal; readonly before: SweepCounts }
+
+async function walk(
+  deps: SweepDeps,
+  gateway: Gateway,
+  status: ListedStatus,
+  { id, from, to, stopping, before }: Walking,
+): Promise<{ readonly counts: SweepCounts; readonly said: string | null }> {
+  const { db, kick } = deps
+  const beforePage = async (counts: SweepCounts) => {
+    if (counts.calls === 0) await proveAccount(deps, gateway)
+    await noteCatchUp(db, id, added(before, counts), { state: 'listing', said: null })
+    kick()
+    if (stopping.aborted) throw STOPPED
+    if (counts.calls > 0) await pause(BREATH_MS)
+  }
+  const range = { from, to }
+  const asked = { range, mostCalls: MOST_CALLS, sweepId: id, beforePage }
+  const { counts, reached, failure } = await keepRange(deps, gateway, status, asked)
+  if (failure !== undefined) return { counts, said: saidOf(failure) }
+  return { counts, said: reached < to ? tooMuch(reached) : null }
+}
+
+const tooMuch = (reached: Date): string =>
+  `there is more than one catch-up lists; everything up to ${reached.toISOString()} was kept, ask for the rest from there`

@@ -2,6 +2,7 @@
 // Must not know: databases, Temporal, gateways. It talks to the HTTP API only.
 import { Command, CommanderError, Option } from 'commander'
 import { ApiError, createApi, NotAnswering } from './api.ts'
+import { addAccount } from './commands/account.ts'
 import { addCatchUp } from './commands/catchUp.ts'
 import { addNotices } from './commands/notices.ts'
 import { addPeople } from './commands/people.ts'
@@ -37,6 +38,7 @@ addPeople(program, api, exit)
 addQueues(program, api)
 addNotices(program, api)
 addCatchUp(program, api, exit)
+addAccount(program, api)
 
 try {
   await program.parseAsync()

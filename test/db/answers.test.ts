@@ -29,6 +29,7 @@ const deps: ActivityDeps = {
   approvalLimit: undefined,
   cancelTimeoutMs: 1_000,
   checkpointLook: { everyMs: 1, forMs: 1 },
+  looksPerSecond: 2,
   runningSagas: () => Promise.resolve([]),
 }
 const limited: ActivityDeps = { ...deps, approvalLimit: new Map([['KRW', 1]]) }

@@ -7,9 +7,10 @@ import { decided, draftOf, moveRefund, putRefund } from '../../src/domain/draft.
 import { Failure } from '../../src/domain/failures.ts'
 import { refundId } from '../../src/domain/ids.ts'
 import { intend, nextTicketKey, ticketEnded, tombstone } from '../../src/domain/ticketing.ts'
+import { beginLook } from '../../src/db/clock.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { recordRefund } from '../../src/db/orders.ts'
-import { AT, PATIENCE, setting } from '../support/books.ts'
+import { PATIENCE, setting } from '../support/books.ts'
 import { bookEvidence, moveBooks, paidOrder } from '../support/booksDatabase.ts'
 import { booksOf, mustHold, PAID, pay, sumsByHand, tick, truthNow, type World } from '../support/booksModel.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -76,13 +77,13 @@ async function take(world: World, one: Step): Promise<void> {
     }
     case 'desk': {
       const ticket = pick(world.desk, one.which)
-      if (ticket) pay(world, Math.max(1, ticket.amount + one.off), `too small #${ticket.refundId}`)
+      if (ticket) pay(world, Math.max(1, ticket.amount + one.off), `#${ticket.refundId} too small`)
       return
     }
     case 'outside':
       return pay(world, one.amount, 'console')
     case 'ask':
-      world.answers.push({ asOf: now.now, evidence: truthNow(world) })
+      world.answers.push({ asOf: now.now, number: await numberNow(world), evidence: truthNow(world) })
       return
     case 'book': {
       const answer = pick(world.answers, one.which)
@@ -162,9 +163,9 @@ async function end(
   let said = outcome
   if (outcome === 'doneAtOnce') {
     const before = world.entries.length
-    pay(world, amount, `too small #${refund.refundId}`)
+    pay(world, amount, `#${refund.refundId} too small`)
     const paid = world.entries[before]?.amount
-    await book(world, { asOf: now.now, evidence: truthNow(world) })
+    await book(world, { asOf: now.now, number: await numberNow(world), evidence: truthNow(world) })
     if (paid !== amount) said = 'refused'
   }
   await moveBooks(world.db, { merchantUid: world.order }, (books) =>
@@ -172,9 +173,11 @@ async function end(
   )
 }
 
-async function book(world: World, { asOf, evidence }: World['answers'][number]): Promise<void> {
-  await bookEvidence(world.db, evidence, { asOf, now: asOf })
-  if (Date.parse(asOf) >= Date.parse(world.booked.asOf)) world.booked = { asOf, entries: evidence.entries }
+const numberNow = async ({ db }: World): Promise<number> => (await beginLook(db)).number
+
+async function book(world: World, { asOf, number, evidence }: World['answers'][number]): Promise<void> {
+  await bookEvidence(world.db, evidence, { asOf, now: asOf, number })
+  if (number >= world.booked.number) world.booked = { number, entries: evidence.entries }
 }
 
 async function personSays(
@@ -211,7 +214,7 @@ test(
           answers: [],
           sent: [],
           byPerson: new Set(),
-          booked: { asOf: AT, entries: [] },
+          booked: { number: 0, entries: [] },
           minutes: 200,
         }
         for (const one of steps) {
@@ -223,7 +226,7 @@ test(
           await take(world, one)
           await mustHold(world, before, last?.id ?? 0)
         }
-        world.answers.push({ asOf: tick(world), evidence: truthNow(world) })
+        world.answers.push({ asOf: tick(world), number: await numberNow(world), evidence: truthNow(world) })
         const before = await booksOf(world)
         await take(world, { do: 'book', which: world.answers.length - 1 })
         expect(world.booked.entries).toEqual(world.entries)

@@ -27,6 +27,12 @@ beforeAll(async () => {
   await paidOrder(api, 'order-1')
   await api.call('POST /payments/order-1/refunds', { json: { refundId: 'r-1', amount: 100, reason: 'sent back' } })
   await api.db.updateTable('refunds').set({ attention: 'page' }).execute()
+  const cursor = new Date(Date.now() - 7_200_000).toISOString()
+  const swept = { gateway: 'iamport/main', status: 'cancelled', complete: true, unreadable: 0, version: 1 } as const
+  await api.db
+    .insertInto('sweepCursors')
+    .values({ ...swept, cursor })
+    .execute()
   text = (await api.call('GET /metrics')).text
 })
 
@@ -62,6 +68,7 @@ const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^saga_gateway_call_seconds_count$/, ['route', 'outcome']],
   [/^saga_alert_messages_total$/, ['level', 'outcome']],
   [/^saga_sweeps_total$/, ['what', 'outcome']],
+  [/^saga_sweep_age_seconds$/, ['gateway', 'status']],
 ]
 
 test('every rule has a line in the runbook, and a name of its own', () => {
@@ -76,6 +83,13 @@ test('money at risk is counted by currency and attention, and what pages without
   expect(text).toContain('saga_refund_amount_minor{currency="USD",attention="page"} 100\n')
   expect(text).toContain('saga_refunds_without_owner{attention="page"} 1\n')
   expect(text).toContain('saga_refunds_without_owner{attention="warn"} 1\n')
+})
+
+test('each list is as old as the time up to which it was read', () => {
+  const [, age = ''] =
+    /saga_sweep_age_seconds\{gateway="iamport\/main",status="cancelled"\} ([\d.]+)\n/.exec(text) ?? []
+  expect(Number(age)).toBeGreaterThanOrEqual(7_200)
+  expect(Number(age)).toBeLessThan(7_300)
 })
 
 describe('npm run check:rules', () => {

@@ -72,7 +72,13 @@ test.each(TAKEN_OF_PAYMENTS)('a payment takes %s with %j', (name, input, command
 
 test('every command may say who asks: a proof, or a name that somebody claims', () => {
   const input = { proof: 'p-1', person: 'ann' }
-  const fields = { owner: 'ann', until: '2026-12-24T09:00:00Z', reason: 'mail', outcome: 'refunded', seen: '0123456789abcdef' }
+  const fields = {
+    owner: 'ann',
+    until: '2026-12-24T09:00:00Z',
+    reason: 'mail',
+    outcome: 'refunded',
+    seen: '0123456789abcdef',
+  }
   const needs: Partial<Record<string, readonly (keyof typeof fields)[]>> = {
     acknowledge: ['owner'],
     snooze: ['until'],

@@ -17,12 +17,12 @@ export type World = {
   readonly entries: CancelEntry[]
   readonly desk: { readonly refundId: string; readonly amount: number }[]
   /** Answers of looks that are on their way: each as true at its begin. */
-  readonly answers: { readonly asOf: string; readonly evidence: Evidence }[]
+  readonly answers: { readonly asOf: string; readonly number: number; readonly evidence: Evidence }[]
   /** Keys under which a call was sent, and refunds that a person closed. */
   readonly sent: string[]
   readonly byPerson: Set<string>
   /** The newest evidence that was booked. */
-  booked: { asOf: string; entries: readonly CancelEntry[] }
+  booked: { number: number; entries: readonly CancelEntry[] }
   minutes: number
 }
 

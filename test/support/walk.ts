@@ -53,6 +53,7 @@ function activityDeps(db: Db, gateway: Scripted): ActivityDeps {
     approvalLimit: undefined,
     cancelTimeoutMs: 1_000,
     checkpointLook: { everyMs: 1, forMs: 1 },
+    looksPerSecond: 2,
     runningSagas: () => Promise.resolve([]),
   }
 }

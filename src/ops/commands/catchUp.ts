@@ -19,6 +19,7 @@ const answer = z.object({
     differing: z.number(),
     kept: z.number(),
     unreadable: z.number(),
+    strangers: z.number(),
     calls: z.number(),
     waiting: z.number(),
     healed: z.number(),
@@ -71,7 +72,8 @@ function print(sweep: Sweep): void {
     ['unchanged', sweep.unchanged, 'looks that found all booked already'],
     ['still to look at', sweep.waiting],
     ['left for people', sweep.forPeople, 'see GET /payments and GET /refunds with attention'],
-    ['unreadable', sweep.unreadable, 'compare the console of the gateway'],
+    ['unreadable', sweep.unreadable, 'see ops inbox, and compare the console of the gateway'],
+    ['strangers', sweep.strangers, 'payments of other providers on the account'],
   ])
 }
 

@@ -51,6 +51,7 @@ function addPayment(program: Command, context: Context): void {
   one(payment, context, 'payments', 'refund', 'Gives the money back.')
     .requiredOption(...REASON)
     .option(...ref)
+  addRelease(payment, context, 'payments')
   one(payment, context, 'payments', 'recheck', 'Looks at the gateway now.')
   one(payment, context, 'payments', 'acknowledge', 'Names an owner.').requiredOption('--owner <name>', 'who takes it')
   one(payment, context, 'payments', 'approve', 'Carries out what another person asked for above the limit.')
@@ -65,10 +66,22 @@ function addStray(program: Command, context: Context): void {
     )
   one(stray, context, 'strays', 'accept', 'Keeps the money: deliver.').requiredOption(...REASON)
   one(stray, context, 'strays', 'refund', 'Gives the money back.').requiredOption(...REASON)
+  addRelease(stray, context, 'strays')
   one(stray, context, 'strays', 'recheck', 'Looks at the gateway now.')
   one(stray, context, 'strays', 'acknowledge', 'Names an owner.').requiredOption('--owner <name>', 'who takes it')
   one(stray, context, 'strays', 'approve', 'Carries out what another person asked for above the limit.')
 }
+
+const addRelease = (parent: Command, context: Context, kind: Kind): Command =>
+  one(
+    parent,
+    context,
+    kind,
+    'release',
+    'Ends the holds of exactly what was seen: the gateway speaks against our books.',
+  )
+    .requiredOption('--seen <mark>', 'the mark of what you saw, as show and the alert print it')
+    .requiredOption(...REASON)
 
 const ID_NAMES = { refunds: 'refundId', payments: 'merchantUid', strays: 'id' } as const
 type Kind = keyof typeof ID_NAMES
