@@ -26,12 +26,15 @@ const NEWEST = 3
 type Check = { readonly began: number; readonly done: Promise<Failure | undefined> }
 const checks = new WeakMap<Db, Map<GatewayName, Check>>()
 
-/** Throws `accountDiffers` where it does. Looks at the same time share one check. */
-export async function proveAccount(deps: AccountDeps, gateway: Gateway): Promise<void> {
+/**
+ * Throws `accountDiffers` where it does. Looks at the same time share one check; what asks for much at once, as a sweep
+ * does, begins one of its own (`goodForMs` 0).
+ */
+export async function proveAccount(deps: AccountDeps, gateway: Gateway, goodForMs = FRESH_MS): Promise<void> {
   const known = checks.get(deps.db) ?? new Map<GatewayName, Check>()
   checks.set(deps.db, known)
   const last = known.get(gateway.name)
-  const fresh = last !== undefined && performance.now() - last.began < FRESH_MS
+  const fresh = last !== undefined && performance.now() - last.began < goodForMs
   const check = fresh ? last : { began: performance.now(), done: checkAccount(deps, gateway) }
   known.set(gateway.name, check)
   check.done.catch(() => known.delete(gateway.name))

@@ -68,7 +68,7 @@ async function walk(
 ): Promise<{ readonly counts: SweepCounts; readonly said: string | null }> {
   const { db, kick } = deps
   const beforePage = async (counts: SweepCounts) => {
-    if (counts.calls === 0) await proveAccount(deps, gateway)
+    if (counts.calls === 0) await proveAccount(deps, gateway, 0)
     await noteCatchUp(db, id, added(before, counts), { state: 'listing', said: null })
     kick()
     if (stopping.aborted) throw STOPPED

@@ -51,7 +51,7 @@ export async function sweepGateway(deps: SweepDeps, name: GatewayName, options: 
   const { looksPerSecond = LOOKS_PER_SECOND, stopping } = options
   try {
     const gateway = gatewayOf(deps, name)
-    await proveAccount(deps, gateway)
+    await proveAccount(deps, gateway, 0)
     const paid = await settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, 'paid', options))
     const cancelled = await settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, 'cancelled', options))
     const failed = await settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, 'failed', options))
