@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`alter table tickets alter column sent_reason set not null`,
     sql`alter table refunds add column matched_by_amount boolean not null default false`,
     sql`create table accounts (
-      gateway text primary key, channels jsonb not null, remembered_at timestamptz not null, checked_at timestamptz not null,
+      gateway text primary key, channels jsonb not null, remembered_at timestamptz not null, accepted_at timestamptz, checked_at timestamptz not null,
       differs_since timestamptz, shown jsonb, said text, told_at timestamptz, version int8 not null default 1)`,
   ])
     await statement.execute(db)
