@@ -8,7 +8,7 @@ import {
   readMerchantUid,
   readOrder,
   readRefundId,
-  readRefundOfOrder,
+  readAskedRefundOfOrder,
   type AskedOrder,
   type AskedRefund,
 } from '../src/domain/order.ts'
@@ -27,7 +27,7 @@ type RefundOfOrder = AskedRefund & { readonly merchantUid: MerchantUid }
 
 export function parseRefundInput(input: unknown): { id: RefundId; asked: RefundOfOrder | undefined } {
   if (namesOnly(input, 'refundId')) return { id: fitting(readRefundId(input)).refundId, asked: undefined }
-  const asked = fitting(readRefundOfOrder(input))
+  const asked = fitting(readAskedRefundOfOrder(input))
   return { id: asked.refundId, asked }
 }
 

@@ -165,9 +165,9 @@ export function readOrderAndBuyer(input: unknown): Read<AskedOrder & { readonly 
 }
 
 /** A refund whose order is named elsewhere: in the path. */
-export const readRefund = (input: unknown): Read<AskedRefund> => readObject(input, refundFields)
+export const readAskedRefund = (input: unknown): Read<AskedRefund> => readObject(input, refundFields)
 
-export const readRefundOfOrder = (input: unknown): Read<AskedRefund & { readonly merchantUid: MerchantUid }> =>
+export const readAskedRefundOfOrder = (input: unknown): Read<AskedRefund & { readonly merchantUid: MerchantUid }> =>
   readObject(input, (form) => ({
     merchantUid: needed(form, 'merchantUid', merchantUidRule),
     ...refundFields(form),

@@ -2,7 +2,7 @@
 // Must not know: how anything is done.
 import { z } from 'zod'
 import type { FailureKind } from '../domain/failures.ts'
-import { readOrderAndBuyer, readRefund } from '../domain/order.ts'
+import { readOrderAndBuyer, readAskedRefund } from '../domain/order.ts'
 import { ROLES, type Role } from './access.ts'
 import { accountRoutes } from './accountRoutes.ts'
 import * as answers from './answers.ts'
@@ -100,7 +100,7 @@ const refunds: readonly Route[] = [
     ...at('post', '/payments/{merchantUid}/refunds', CHECKOUT),
     summary: 'Ask for money back; without an amount, for all that is left',
     params: schemas.merchantUidParams,
-    body: judgedBy(readRefund),
+    body: judgedBy(readAskedRefund),
     bodyShape: schemas.refundBody,
     answers: {
       202: { description: 'Recorded and reserved; it may take days', schema: answers.oneRefund },

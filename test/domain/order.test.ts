@@ -12,9 +12,9 @@ import {
   readMerchantUid,
   readOrder,
   readOrderAndBuyer,
-  readRefund,
+  readAskedRefund,
   readRefundId,
-  readRefundOfOrder,
+  readAskedRefundOfOrder,
 } from '../../src/domain/order.ts'
 import { accepts } from '../../src/gateways/iamport/limits.ts'
 import { paymentBody, refundBody } from '../../src/http/schemas.ts'
@@ -154,8 +154,8 @@ test('a gateway is asked last, and only the one that the order names', () => {
 
 describe('a refund', () => {
   test('is of all that is left where no amount is written', () => {
-    expect(fitting(readRefund(REFUND))).toEqual({ ...REFUND, amount: null })
-    expect(fitting(readRefundOfOrder({ ...REFUND, merchantUid: 'ord-1', amount: 5, reason: ' x ' }))).toEqual({
+    expect(fitting(readAskedRefund(REFUND))).toEqual({ ...REFUND, amount: null })
+    expect(fitting(readAskedRefundOfOrder({ ...REFUND, merchantUid: 'ord-1', amount: 5, reason: ' x ' }))).toEqual({
       ...REFUND,
       merchantUid: 'ord-1',
       amount: 5,
@@ -164,25 +164,25 @@ describe('a refund', () => {
   })
 
   test.each(BAD_REFUNDS)('with %j is refused as %s: %s', (change, kind, said) => {
-    const inPath = refusalOf(() => fitting(readRefund({ ...REFUND, ...change })))
-    const inBody = refusalOf(() => fitting(readRefundOfOrder({ ...REFUND, merchantUid: 'ord-1', ...change })))
+    const inPath = refusalOf(() => fitting(readAskedRefund({ ...REFUND, ...change })))
+    const inBody = refusalOf(() => fitting(readAskedRefundOfOrder({ ...REFUND, merchantUid: 'ord-1', ...change })))
     expect([inPath.kind, inPath.message]).toEqual([kind, expect.stringContaining(said)])
     expect(inBody).toEqual(inPath)
   })
 
   test.each(BAD_IDS)('has no refundId such as %j', (refundId) => {
     const faults = [{ path: 'refundId', message: BAD_ID }]
-    expect(readRefund({ ...REFUND, refundId })).toEqual({ fits: false, faults })
+    expect(readAskedRefund({ ...REFUND, refundId })).toEqual({ fits: false, faults })
     expect(readRefundId({ refundId })).toEqual({ fits: false, faults })
   })
 
   test("may not be asked for under an id of the program's own, but such a one may be named", () => {
-    expect(readRefund({ ...REFUND, refundId: 'auto.1' })).toMatchObject({ faults: [{ path: 'refundId' }] })
+    expect(readAskedRefund({ ...REFUND, refundId: 'auto.1' })).toMatchObject({ faults: [{ path: 'refundId' }] })
     expect(fitting(readRefundId({ refundId: 'auto.1' }))).toEqual({ refundId: 'auto.1' })
   })
 
   test('does not name its order twice', () => {
-    expect(readRefund({ ...REFUND, merchantUid: 'ord-2' })).toMatchObject({ faults: [{ path: 'merchantUid' }] })
+    expect(readAskedRefund({ ...REFUND, merchantUid: 'ord-2' })).toMatchObject({ faults: [{ path: 'merchantUid' }] })
   })
 })
 

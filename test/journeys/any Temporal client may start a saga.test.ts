@@ -1,7 +1,7 @@
 // Any Temporal client may start a saga with JSON: the same rows, the same path as through the HTTP API.
 // Must not know: HTTP, but to read what came of it.
 import { expect } from 'vitest'
-import { failureOf, startPayment, startRefund } from '../support/starts.ts'
+import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
 import { eventually, fresh, shopTest } from '../support/shop.ts'
 
 const test = shopTest()
@@ -10,14 +10,14 @@ const anOrder = (merchantUid: string) => ({ merchantUid, amount: 1_990, currency
 
 test('a payment and its refund started by a plain client are carried out to the end', async ({ shop, sim }) => {
   const merchantUid = fresh('order')
-  const order = await startPayment(shop.client, anOrder(merchantUid), `payment:${merchantUid}`)
+  const order = await startPaymentSaga(shop.client, anOrder(merchantUid), `payment:${merchantUid}`)
   await eventually(() => shop.payment(merchantUid).catch(() => undefined)).toMatchObject({ state: 'prepared' })
   await sim.pay(merchantUid, { country: 'DE' })
   expect(await order.result()).toEqual({ state: 'paid' })
 
   const refundId = fresh('refund')
   const input = { refundId, merchantUid, reason: 'customer request' }
-  const refund = await startRefund(shop.client, input, `refund:${refundId}`)
+  const refund = await startRefundSaga(shop.client, input, `refund:${refundId}`)
   await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'cancelPending', reserved: 1_990 })
   const [ticket] = await sim.tickets(merchantUid)
@@ -31,7 +31,7 @@ test('a payment and its refund started by a plain client are carried out to the 
 
 test('a saga that a plain client started can be found by its search attributes', async ({ shop, sim }) => {
   const merchantUid = fresh('order')
-  const order = await startPayment(shop.client, anOrder(merchantUid), `payment:${merchantUid}`)
+  const order = await startPaymentSaga(shop.client, anOrder(merchantUid), `payment:${merchantUid}`)
   const firstTask = async (workflowId: string) => {
     const events = await shop.events(workflowId)
     const task = events.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId
@@ -51,7 +51,7 @@ test('a saga that a plain client started can be found by its search attributes',
   expect(await order.result()).toEqual({ state: 'paid' })
   const refundId = fresh('refund')
   const input = { refundId, merchantUid, reason: 'customer request' }
-  const refund = await startRefund(shop.client, input, `refund:${refundId}`)
+  const refund = await startRefundSaga(shop.client, input, `refund:${refundId}`)
   await eventually(() => firstTask(refund.workflowId)).toEqual(
     expect.arrayContaining(['SagaState', 'GatewayRef', 'PaymentwallRef', 'PayerCountry', 'NextCheckpoint']),
   )
@@ -68,7 +68,7 @@ test('a bad input ends the workflow with a failure that lists every fault', asyn
   const merchantUid = fresh('order')
   const order = { ...anOrder(merchantUid), amount: 19.9, currency: 'won', name: '', buyer: 'Ann' }
 
-  const failure = await failureOf(await startPayment(shop.client, order, `payment:${merchantUid}`))
+  const failure = await failureOf(await startPaymentSaga(shop.client, order, `payment:${merchantUid}`))
 
   expect(failure.type).toBe('invalidRequest')
   for (const fault of ['amount: ', 'currency: must be a code of ISO 4217', 'name: ', 'buyer: is not a field'])
@@ -77,7 +77,7 @@ test('a bad input ends the workflow with a failure that lists every fault', asyn
 
   const refundId = fresh('refund')
   const bad = { refundId, merchantUid, amount: -1, reason: '' }
-  const refused = await failureOf(await startRefund(shop.client, bad, `refund:${refundId}`))
+  const refused = await failureOf(await startRefundSaga(shop.client, bad, `refund:${refundId}`))
   expect(refused.type).toBe('invalidRequest')
   expect(refused.message).toMatch(/amount: .*reason: /)
 })
@@ -86,7 +86,7 @@ test('a saga under a foreign workflow id is refused and records nothing', async 
   const merchantUid = fresh('order')
   const other = fresh('other')
 
-  const failure = await failureOf(await startPayment(shop.client, anOrder(merchantUid), `payment:${other}`))
+  const failure = await failureOf(await startPaymentSaga(shop.client, anOrder(merchantUid), `payment:${other}`))
 
   expect(failure).toEqual({
     type: 'invalidRequest',
@@ -98,7 +98,7 @@ test('a saga under a foreign workflow id is refused and records nothing', async 
 
 test('a saga without a row starts nothing and says what to do', async ({ shop }) => {
   const refundId = fresh('nobody')
-  const failure = await failureOf(await startRefund(shop.client, { refundId }, `refund:${refundId}`))
+  const failure = await failureOf(await startRefundSaga(shop.client, { refundId }, `refund:${refundId}`))
 
   expect(failure.type).toBe('notFound')
   expect(failure.message).toContain('Ask for the refund through the API')
@@ -109,7 +109,7 @@ test('a refund that does not fit ends its workflow with the reason, and its id s
   const refundId = fresh('refund')
   const input = { refundId, merchantUid, amount: 19_001, reason: 'too much' }
 
-  const failure = await failureOf(await startRefund(shop.client, input, `refund:${refundId}`))
+  const failure = await failureOf(await startRefundSaga(shop.client, input, `refund:${refundId}`))
 
   expect(failure.type).toBe('refundExceedsBalance')
   expect(failure.message).toContain('can still be refunded')

@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest'
 import { z } from 'zod'
 import { BAD_ORDERS, BAD_REFUNDS } from '../support/badRequests.ts'
 import { eventually, fresh, shopTest, type Shop } from '../support/shop.ts'
-import { failureOf, startPayment, startRefund } from '../support/starts.ts'
+import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
 
 const test = shopTest()
 
@@ -30,12 +30,16 @@ async function byTemporal(handle: { result(): Promise<unknown> }): Promise<Refus
 const orderOverHttp = (shop: Shop, id: string, fields: Fields) =>
   overHttp(shop, '/payments', { ...ORDER, buyer: BUYER, merchantUid: id, ...fields })
 const orderByTemporal = async ({ client }: Shop, id: string, fields: Fields) =>
-  byTemporal(await startPayment(client, { ...ORDER, merchantUid: id, ...fields }, `payment:${id}`))
+  byTemporal(await startPaymentSaga(client, { ...ORDER, merchantUid: id, ...fields }, `payment:${id}`))
 const refundOverHttp = (shop: Shop, order: string, id: string, fields: Fields) =>
   overHttp(shop, `/payments/${order}/refunds`, { refundId: id, reason: 'customer request', ...fields })
 const refundByTemporal = async ({ client }: Shop, merchantUid: string, refundId: string, fields: Fields) =>
   byTemporal(
-    await startRefund(client, { merchantUid, refundId, reason: 'customer request', ...fields }, `refund:${refundId}`),
+    await startRefundSaga(
+      client,
+      { merchantUid, refundId, reason: 'customer request', ...fields },
+      `refund:${refundId}`,
+    ),
   )
 const runsOf = async ({ client }: Shop, workflowId: string) =>
   (await client.workflow.getHandle(workflowId).describe()).status.name
@@ -54,7 +58,7 @@ test('what is taken is recorded alike', async ({ shop }) => {
   const given = { country: 'de', returnUrl: 'https://shop.test/back', expiresIn: '45m', name: ' Gold pack ' }
   const [one, other] = [fresh('order'), fresh('order')]
   await shop.call('POST', '/payments', { ...ORDER, ...given, buyer: BUYER, merchantUid: one })
-  await startPayment(shop.client, { ...ORDER, ...given, merchantUid: other }, `payment:${other}`)
+  await startPaymentSaga(shop.client, { ...ORDER, ...given, merchantUid: other }, `payment:${other}`)
   await eventually(() => shop.payment(other).catch(() => undefined)).toMatchObject({ state: 'prepared' })
   const fields = ['name', 'country', 'returnUrl', 'widget', 'channel', 'gateway', 'latePolicy', 'amount'] as const
   const rows = await shop.db.selectFrom('payments').select(fields).where('amount', '=', 1_990).execute()
@@ -150,12 +154,12 @@ describe('an order that is recorded', () => {
     const saga = `payment:${merchantUid}`
     for (const input of [{ merchantUid }, { ...ORDER, merchantUid }]) {
       await shop.client.workflow.getHandle(saga).terminate('by the test')
-      await startPayment(shop.client, input, saga)
+      await startPaymentSaga(shop.client, input, saga)
       expect(await runsOf(shop, saga)).toBe('RUNNING')
     }
     await sim.pay(merchantUid)
     await eventually(() => runsOf(shop, saga)).toBe('COMPLETED')
-    const again = await startPayment(shop.client, { ...ORDER, merchantUid }, saga)
+    const again = await startPaymentSaga(shop.client, { ...ORDER, merchantUid }, saga)
     expect(await again.result()).toEqual({ state: 'paid' })
   })
 })

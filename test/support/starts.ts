@@ -2,10 +2,10 @@
 // Must not know: what a test promises.
 import { ApplicationFailure, WorkflowFailedError, type Client } from '@temporalio/client'
 
-export const startPayment = ({ workflow }: Client, input: unknown, workflowId: string) =>
+export const startPaymentSaga = ({ workflow }: Client, input: unknown, workflowId: string) =>
   workflow.start('payment', { workflowId, taskQueue: 'payments', args: [input] })
 
-export const startRefund = ({ workflow }: Client, input: unknown, workflowId: string) =>
+export const startRefundSaga = ({ workflow }: Client, input: unknown, workflowId: string) =>
   workflow.start('refund', { workflowId, taskQueue: 'refunds', args: [input] })
 
 /** The kind and the sentence of the failure that ended the workflow. */
