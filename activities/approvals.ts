@@ -1,5 +1,6 @@
 // Four eyes: what is above the limit waits as a row until another person carries it out, or it is dropped with a sentence.
 // Must not know: HTTP, keys. Who asks has been proved, or not, before.
+import { randomUUID } from 'node:crypto'
 import type { Decision, JournalLine } from '../src/domain/books.ts'
 import { Failure } from '../src/domain/failures.ts'
 import { printMoney, type Money } from '../src/domain/money.ts'
@@ -46,7 +47,8 @@ export async function planToAsk(
     )
   // Whether the state allows it at all is judged now, and again when it is approved.
   target.carry()
-  const why = `${name} of ${amount} waits for another person's approval`
+  const id = randomUUID().slice(0, 8)
+  const why = `${name} of ${amount} waits for another person's approval as request ${id}`
   const { books } = target.loaded
   const lapse: readonly JournalLine[] = waiting
     ? [{ what: 'approvalDropped', ...target.about, why: `${whatWas(waiting)} was approved by nobody and lapsed` }]
@@ -57,7 +59,7 @@ export async function planToAsk(
     level: 'remind',
     kind: 'approvalNeeded',
     saga: workflowId,
-    sentence: `${why}; ops show tells its outcome and reason`,
+    sentence: `${why}; ops show tells its outcome and reason, ops approve --request ${id} carries it out`,
   } as const
   return {
     target,
@@ -66,8 +68,8 @@ export async function planToAsk(
       journal: [...lapse, { what: 'approvalAsked', ...target.about, why: words, facts: { command: name } }],
       alerts: [alert],
     },
-    pending: { saga: workflowId, command: name, args: kept, person: person.name, askedAt: now },
-    answer: { answer: 'approvalNeeded', state: target.state(books), sentence: why },
+    pending: { saga: workflowId, request: id, command: name, args: kept, person: person.name, askedAt: now },
+    answer: { answer: 'approvalNeeded', state: target.state(books), sentence: why, request: id },
   }
 }
 
@@ -87,7 +89,7 @@ function argsToKeep(args: unknown, { about: { gatewayRef } }: Target): object {
 /** Carries out what waits. What can no longer be carried out is dropped: it was asked for in another situation. */
 export async function approve(deps: ActivityDeps, trx: Trx, request: Request): Promise<CommandAnswer | Failure> {
   const { workflowId, now, person } = request
-  const pending = await judged(() => approvable(trx, workflowId, person))
+  const pending = await judged(() => approvable(trx, request))
   if (pending instanceof Failure) return pending
   await endApproval(trx, workflowId)
   const plan = await judged(async () => {
@@ -102,9 +104,14 @@ export async function approve(deps: ActivityDeps, trx: Trx, request: Request): P
   return plan instanceof Failure ? drop(deps, trx, request, pending, plan) : follow(deps, trx, plan, request)
 }
 
-async function approvable(trx: Trx, saga: string, person: Person): Promise<PendingApproval> {
-  const pending = await lockApproval(trx, saga)
+async function approvable(trx: Trx, { workflowId, person, asked }: Request): Promise<PendingApproval> {
+  const pending = await lockApproval(trx, workflowId)
   if (!pending) throw rejected('nothing of this saga waits for an approval; ask for the command itself')
+  // What was read is what is carried out: another request may have taken its place.
+  if (asked.command.kind === 'approve' && asked.command.request !== pending.request)
+    throw rejected(
+      `what waits now is request ${pending.request}, ${whatWas(pending)} and not the one that is named; read it and approve it by its id`,
+    )
   if (person.role !== 'approver')
     throw rejected(
       'an approval needs an API key with the role approver; a name typed in the Temporal UI cannot approve',

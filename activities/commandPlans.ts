@@ -22,6 +22,8 @@ export type CommandAnswer = {
   readonly answer: 'done' | 'approvalNeeded'
   readonly state: string
   readonly sentence: string
+  /** What waits for another person: `approve` names it. */
+  readonly request?: string
 }
 /** A refusal is a result as well: a person was answered, nothing has failed, and nothing is to be tried again. */
 export type CommandRefused = { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }

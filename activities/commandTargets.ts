@@ -32,6 +32,7 @@ import {
   commandStray,
   strayToDecide,
 } from '../src/domain/peopleOfPayments.ts'
+import { seenOf, seenOfRefund } from '../src/domain/seen.ts'
 import { strayState } from '../src/domain/views.ts'
 import { loadBooks, type Loaded } from '../src/db/books.ts'
 import type { Trx } from '../src/db/connect.ts'
@@ -63,8 +64,8 @@ type Looking = {
 }
 
 export type ParsedCommand = { readonly asker: Asker } & (
-  | (Extract<Saga, { kind: 'refund' }> & Pick<Asked<RefundCommand>, 'command'>)
-  | (Extract<Saga, { kind: 'payment' | 'stray' }> & Pick<Asked<PaymentCommand>, 'command'>)
+  | (Extract<Saga, { kind: 'refund' }> & Pick<Asked<RefundCommand>, 'command' | 'seen'>)
+  | (Extract<Saga, { kind: 'payment' | 'stray' }> & Pick<Asked<PaymentCommand>, 'command' | 'seen'>)
 )
 
 function sagaOf(workflowId: string): Saga {
@@ -114,17 +115,17 @@ export async function loadSaga(trx: Trx, workflowId: string): Promise<Loaded> {
 export async function targetOf(trx: Trx, asked: ParsedCommand, setting: Setting): Promise<Target> {
   switch (asked.kind) {
     case 'refund':
-      return refundTarget(await loadRefund(trx, asked.id), asked.id, asked.command, setting)
+      return refundTarget(await loadRefund(trx, asked.id), asked, setting)
     case 'payment':
-      return paymentTarget(await loadBooks(trx, { merchantUid: asked.id }), asked.id, asked.command, setting)
+      return paymentTarget(await loadBooks(trx, { merchantUid: asked.id }), asked, setting)
     case 'stray':
-      return strayTarget(await loadStray(trx, asked), asked.gatewayRef, asked.command, setting)
+      return strayTarget(await loadStray(trx, asked), asked, setting)
   }
 }
 
-type Approval = { readonly kind: 'approve' }
+type Of<Kind> = Extract<ParsedCommand, { kind: Kind }>
 
-function refundTarget(loaded: Loaded, id: RefundId, command: RefundCommand | Approval, setting: Setting): Target {
+function refundTarget(loaded: Loaded, { id, command, seen }: Of<'refund'>, setting: Setting): Target {
   if (command.kind === 'approve') throw cannotApprove()
   const { gateway, gatewayRef, merchantUid: order, ...refund } = refundIn(loaded.books, id)
   return {
@@ -134,11 +135,14 @@ function refundTarget(loaded: Loaded, id: RefundId, command: RefundCommand | App
     money: movesMoney(command) ? refund : undefined,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef, merchantUid: order } : undefined,
     state: (books) => refundIn(books, id).state,
-    carry: () => commandRefund(loaded.books, id, command, setting),
+    carry: () => {
+      mustBeSeen(seen, seenOfRefund(loaded.books, refundIn(loaded.books, id)), refund.state)
+      return commandRefund(loaded.books, id, command, setting)
+    },
   }
 }
 
-function paymentTarget(loaded: Loaded, id: MerchantUid, command: PaymentCommand | Approval, setting: Setting): Target {
+function paymentTarget(loaded: Loaded, { id, command, seen }: Of<'payment'>, setting: Setting): Target {
   if (command.kind === 'approve') throw cannotApprove()
   const { gateway } = paymentIn(loaded.books, id)
   const decides = command.kind === 'accept' || command.kind === 'refund'
@@ -150,11 +154,14 @@ function paymentTarget(loaded: Loaded, id: MerchantUid, command: PaymentCommand 
     money: command.kind === 'release' ? moneyHeld(loaded.books) : attempt,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef: null, merchantUid: id } : undefined,
     state: (books) => paymentIn(books, id).state,
-    carry: () => commandPayment(loaded.books, command, setting),
+    carry: () => {
+      mustBeSeen(seen, seenOf(loaded.books), paymentIn(loaded.books, id).state)
+      return commandPayment(loaded.books, command, setting)
+    },
   }
 }
 
-function strayTarget(loaded: Loaded, ref: GatewayRef, command: PaymentCommand | Approval, setting: Setting): Target {
+function strayTarget(loaded: Loaded, { gatewayRef: ref, command, seen }: Of<'stray'>, setting: Setting): Target {
   if (command.kind === 'approve') throw cannotApprove()
   const { gateway, merchantUid: order } = strayIn(loaded.books, ref)
   const decides = command.kind === 'accept' || command.kind === 'refund'
@@ -169,8 +176,21 @@ function strayTarget(loaded: Loaded, ref: GatewayRef, command: PaymentCommand | 
         : undefined,
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef: ref, merchantUid: order } : undefined,
     state: (books) => strayState(books, strayIn(books, ref)),
-    carry: () => commandStray(loaded.books, ref, command, setting),
+    carry: () => {
+      mustBeSeen(seen, seenOf(loaded.books), strayState(loaded.books, strayIn(loaded.books, ref)))
+      return commandStray(loaded.books, ref, command, setting)
+    },
   }
+}
+
+/** Two people, or one who presses twice: the second has not seen what the first one did. */
+function mustBeSeen(seen: string | null, now: string, state: string): void {
+  if (seen === null || seen === now) return
+  throw new Failure(
+    'updateRejected',
+    `this has changed since it was seen: it is ${state}, and its mark is ${now} now; read it and ask again if it is still wanted`,
+    { seen: now },
+  )
 }
 
 /** Accepted money is given back only where the command names it. */

@@ -37,7 +37,7 @@ export async function takeCommand(deps: ActivityDeps, commanded: Commanded): Pro
       deps.db,
       `command ${command}`,
       async (trx) => {
-        const update = updateId === undefined ? undefined : { saga, updateId, command }
+        const update = updateId === undefined ? undefined : { saga, updateId, command, args: commanded.args }
         const before = update && (await toldBefore(trx, update))
         if (before) return before
         const told = toldOf(await answerTo(deps, trx, commanded))
@@ -75,12 +75,13 @@ async function answerTo(deps: ActivityDeps, trx: Trx, commanded: Commanded): Pro
 
 async function requestOf(trx: Trx, commanded: Commanded): Promise<Request> {
   const asked = parseCommand(commanded.workflowId, commanded.name, commanded.args)
-  return { ...commanded, asked, person: await personOf(trx, asked.asker, commanded.workflowId, commanded.name) }
+  return { ...commanded, asked, person: await personOf(trx, asked.asker, commanded) }
 }
 
-async function personOf(trx: Trx, { proof, person }: Asker, saga: string, command: string): Promise<Person> {
+async function personOf(trx: Trx, { proof, person }: Asker, commanded: Commanded): Promise<Person> {
   if (proof === null) return { name: person ?? 'nobody', role: undefined }
-  const proven = await useProof(trx, proof, saga, command)
+  const { workflowId: saga, name: command, args } = commanded
+  const proven = await useProof(trx, proof, { saga, command, args })
   if (!proven)
     throw rejected(
       'this proof was used before, is too old, or was made for something else; the journal says what was done, ask the API again',

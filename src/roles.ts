@@ -134,7 +134,7 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     trustedProxies: config.TRUSTED_PROXIES,
     openWaitMs: OPEN_WAIT_MS,
     temporalReady: temporal.ready,
-    command: (saga, name, args) => commandSaga(look, temporal, saga, name, args),
+    command: (...asked) => commandSaga(look, temporal, ...asked),
     noticesLeave: config.NOTICE_URL !== undefined,
     fourEyes: config.APPROVAL_LIMIT !== undefined,
     catchUp: catchUps.begin,
@@ -163,10 +163,17 @@ function roomForHints({ log, stops }: Pick<Wiring, 'log' | 'stops'>, { db, kick 
   return room
 }
 
-async function commandSaga({ db }: LookDeps, temporal: Temporal, saga: string, name: string, args: object) {
+async function commandSaga(
+  { db }: LookDeps,
+  temporal: Temporal,
+  saga: string,
+  name: string,
+  args: object,
+  updateId: string,
+) {
   const start = await startOf(db, saga)
   if (!start) throw new Failure('notFound', `nothing is recorded as ${saga}; check the id`)
-  return temporal.command(start, name, args)
+  return temporal.command(start, name, args, updateId)
 }
 
 function listen(server: Server, { HOST, PORT }: Config): Promise<number> {

@@ -4,27 +4,43 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { FailureKind } from '../domain/failures.ts'
 import type { Db, Trx } from './connect.ts'
+import { digestOf } from './digest.ts'
 
 /** A person as an API key has proved; `role` null: this machine, without keys. */
 export type ProvenPerson = { readonly name: string; readonly role: string | null }
-export type ProofFor = { readonly saga: string; readonly command: string; readonly person: ProvenPerson }
+export type ProofFor = {
+  readonly saga: string
+  readonly command: string
+  /** A proof is good for these arguments and no others. */
+  readonly args: unknown
+  readonly person: ProvenPerson
+}
 
 const PROOF_LIVES = sql`interval '10 minutes'`
 
-export async function mintProof(db: Db, { saga, command, person }: ProofFor): Promise<string> {
+export async function mintProof(db: Db, { saga, command, args, person }: ProofFor): Promise<string> {
   const id = randomUUID()
-  await db.insertInto('proofs').values({ id, saga, command, person: person.name, role: person.role }).execute()
+  const { name, role } = person
+  await db
+    .insertInto('proofs')
+    .values({ id, saga, command, digest: digestOf(args), person: name, role })
+    .execute()
   return id
 }
 
 /** Uses a proof up; undefined where it is unknown, used, old, or was minted for something else. */
-export async function useProof(trx: Trx, id: string, saga: string, command: string): Promise<ProvenPerson | undefined> {
+export async function useProof(
+  trx: Trx,
+  id: string,
+  { saga, command, args }: Omit<ProofFor, 'person'>,
+): Promise<ProvenPerson | undefined> {
   const row = await trx
     .updateTable('proofs')
     .set({ usedAt: sql<string>`clock_timestamp()` })
     .where('id', '=', id)
     .where('saga', '=', saga)
     .where('command', '=', command)
+    .where('digest', '=', digestOf(args))
     .where('usedAt', 'is', null)
     .where(sql<boolean>`minted_at > clock_timestamp() - ${PROOF_LIVES}`)
     .returning(['person', 'role'])
@@ -34,6 +50,7 @@ export async function useProof(trx: Trx, id: string, saga: string, command: stri
 
 export type PendingApproval = {
   readonly saga: string
+  readonly request: string
   readonly command: string
   readonly args: unknown
   readonly person: string
@@ -65,29 +82,50 @@ export async function endApproval(trx: Trx, saga: string): Promise<void> {
 }
 
 /** A person's update: its id is the caller's, and the same id asks the same thing. */
-export type UpdateOf = { readonly saga: string; readonly updateId: string; readonly command: string }
+export type UpdateOf = {
+  readonly saga: string
+  readonly updateId: string
+  readonly command: string
+  readonly args: unknown
+}
 export type Told =
-  | { readonly answer: 'done' | 'approvalNeeded'; readonly state: string; readonly sentence: string }
+  | {
+      readonly answer: 'done' | 'approvalNeeded'
+      readonly state: string
+      readonly sentence: string
+      /** What `approve` names. */
+      readonly request?: string
+    }
   | { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }
 
-/** What was told before, where the same update is carried out again; undefined the first time. */
-export async function toldBefore(trx: Trx, { saga, updateId, command }: UpdateOf): Promise<Told | undefined> {
+/**
+ * What was told before, where the same update is carried out again; undefined the first time. The same id with other
+ * arguments is refused: to say of them what was said of the others would be a lie.
+ */
+export async function toldBefore(trx: Trx, { saga, updateId, command, args }: UpdateOf): Promise<Told | undefined> {
   const row = await trx
     .selectFrom('answers')
-    .select(['answer', 'state', 'kind', 'sentence'])
+    .select(['answer', 'state', 'kind', 'sentence', 'digest', 'request'])
     .where('saga', '=', saga)
     .where('updateId', '=', updateId)
     .where('command', '=', command)
     .executeTakeFirst()
   if (!row) return undefined
-  const { answer, state, kind, sentence } = row
+  const { answer, state, kind, sentence, digest, request } = row
+  if (digest !== null && digest !== digestOf(args)) return otherArguments(updateId)
   if (answer === 'refused') return { answer, kind: kind ?? 'updateRejected', sentence }
-  return { answer, state: state ?? '', sentence }
+  return { answer, state: state ?? '', sentence, ...(request !== null && { request }) }
 }
 
-export async function keepTold(trx: Trx, update: UpdateOf, told: Told): Promise<void> {
+const otherArguments = (updateId: string): Told => ({
+  answer: 'refused',
+  kind: 'conflict',
+  sentence: `${updateId} was used before for other arguments, which the journal shows; use a new id for another command. Nothing was done`,
+})
+
+export async function keepTold(trx: Trx, { args, ...update }: UpdateOf, told: Told): Promise<void> {
   await trx
     .insertInto('answers')
-    .values({ state: null, kind: null, ...told, ...update })
+    .values({ state: null, kind: null, request: null, ...told, ...update, digest: digestOf(args) })
     .execute()
 }

@@ -142,11 +142,21 @@ export type ProofsTable = {
   command: string
   person: string
   role: string | null
+  /** Of the arguments that it was minted for. */
+  digest: string | null
   mintedAt: Generated<string>
   usedAt: string | null
 }
 
-export type ApprovalsTable = { saga: string; command: string; args: unknown; person: string; askedAt: string }
+export type ApprovalsTable = {
+  saga: string
+  /** The id by which an approver names what he has read. */
+  request: string
+  command: string
+  args: unknown
+  person: string
+  askedAt: string
+}
 
 /** What a person was told: a state where it was carried out or waits for another person, a kind where it was refused. */
 export type AnswersTable = {
@@ -157,6 +167,10 @@ export type AnswersTable = {
   state: string | null
   kind: FailureKind | null
   sentence: string
+  /** Of the arguments that were answered; null where it was answered before there were digests. */
+  digest: string | null
+  /** The request that waits for an approval. */
+  request: string | null
   answeredAt: Generated<string>
 }
 

@@ -7,9 +7,9 @@ import { COMMAND_HELP } from './commands.ts'
 import { contradicted } from './holds.ts'
 import { money, printMoney, type Money } from './money.ts'
 import { MONEY_STATES, PAYMENT_STATES, type OrderState } from './payment.ts'
-import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible, retryable } from './possible.ts'
+import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible } from './possible.ts'
 import { REFUND_STATES, type RefundState } from './refund.ts'
-import { seenOf } from './seen.ts'
+import { seenOf, seenOfRefund } from './seen.ts'
 import { command, labelled, moment, oneLine, sheet } from './sheet.ts'
 import { strayState } from './views.ts'
 
@@ -61,7 +61,7 @@ export function refundDetails(books: Books, refund: Refund): string {
           : comesNext(refund),
       About: `order **${merchantUid ?? 'unknown'}**, ${named(gatewayRef, attempt)}, asked for by ${refund.origin}`,
     },
-    { advice: ADVICE[state] ?? 'It is over.', commands: commandsOf(refund), cancelling: CANCELLING_REFUND },
+    { advice: ADVICE[state] ?? 'It is over.', commands: commandsOf(books, refund), cancelling: CANCELLING_REFUND },
   )
 }
 
@@ -74,17 +74,26 @@ const askedWhen = ({ tickets }: Refund): string => {
   return last ? ` (asked ${moment(last.intentAt)}, \`${last.authorisedBy}\`)` : ''
 }
 
-function commandsOf(refund: Refund): readonly string[] {
+/** As far as the row alone tells; whether its ticket has been waited for is judged when somebody asks. */
+const mayRetry = (refund: Refund): boolean =>
+  possible(refund, 'retried') && (refund.state !== 'ticketOpen' || refund.attention === 'page')
+
+/** Where a command's help has the mark of what its person saw. */
+const SEEN = '"seen":"…"'
+const seenAs = (mark: string): string => `"seen":"${mark}"`
+
+function commandsOf(books: Books, refund: Refund): readonly string[] {
+  const mark = seenAs(seenOfRefund(books, refund))
   const outcomes = OUTCOMES.filter(
     (outcome) => possible(refund, EVENTS[outcome]) || closesByDeadTicket(refund, outcome),
   )
-  const resolve = COMMAND_HELP.resolve.replace(OUTCOMES.join('|'), outcomes.join('|'))
+  const resolve = COMMAND_HELP.resolve.replace(OUTCOMES.join('|'), outcomes.join('|')).replace(SEEN, mark)
   return [
     command('recheck'),
     command('acknowledge'),
     command('snooze'),
     ...(outcomes.length > 0 ? [command('resolve', resolve)] : []),
-    ...(retryable(refund) ? [command('retryTicket')] : []),
+    ...(mayRetry(refund) ? [command('retryTicket', COMMAND_HELP.retryTicket.replace(SEEN, mark))] : []),
     ...(possible(refund, 'withdrawn') && !mayBeSent(refund) ? [command('withdraw')] : []),
   ]
 }
@@ -113,9 +122,9 @@ const MONEY_BECAUSE: Record<AttemptReason, string> = {
 const CANCELLING = 'Request Cancellation is journalled and told, and stops nothing.'
 
 /** The commands that decide on money, with the reference that they are about. */
-const decide = (ref: string): readonly string[] =>
+const decide = (books: Books, ref: string): readonly string[] =>
   (['accept', 'refund', 'recheck', 'acknowledge'] as const).map((name) =>
-    command(name, COMMAND_HELP[name].replace('imp_…', ref)),
+    command(name, COMMAND_HELP[name].replace('imp_…', ref).replace(SEEN, seenAs(seenOf(books)))),
   )
 
 export function paymentDetails(books: Books, payment: Payment): string {
@@ -156,8 +165,8 @@ export function paymentDetails(books: Books, payment: Payment): string {
             ? 'Accept keeps the money and delivers, refund gives it back.'
             : 'Nothing is to be done; the checkout may close the order.',
       commands: [
-        ...(against.length > 0 ? [command('release', COMMAND_HELP.release.replace('…', seenOf(books)))] : []),
-        ...(open[0] ? decide(open[0].gatewayRef) : [command('recheck')]),
+        ...(against.length > 0 ? [command('release', COMMAND_HELP.release.replace(SEEN, seenAs(seenOf(books))))] : []),
+        ...(open[0] ? decide(books, open[0].gatewayRef) : [command('recheck')]),
       ],
       cancelling: CANCELLING,
     },
@@ -176,7 +185,7 @@ export function strayDetails(books: Books, attempt: Attempt): string {
     },
     {
       advice: 'Accept keeps the money, refund gives it back.',
-      commands: decide(attempt.gatewayRef),
+      commands: decide(books, attempt.gatewayRef),
       cancelling: CANCELLING,
     },
   )

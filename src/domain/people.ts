@@ -12,13 +12,14 @@ import {
   closesByDeadTicket,
   EVENTS,
   inState,
+  latestIntentAt,
   mayBeSent,
   possible,
   possibleNow,
   retryable,
   type Outcome,
 } from './possible.ts'
-import { refundClosed, refundReserves } from './refund.ts'
+import { refundClosed, refundReserves, type RefundState } from './refund.ts'
 import { planRefund } from './waits.ts'
 
 /** One word a command, the same from the Temporal UI, the API and the CLI. */
@@ -79,7 +80,7 @@ export function movesMoney(command: RefundCommand): boolean {
 }
 
 function acknowledge(draft: Draft, refund: Refund, owner: string): void {
-  refuseClosed(refund)
+  refuseClosed(draft, refund)
   // The same request again has nothing to add.
   if (refund.owner === owner && refund.acknowledgedLevel === refund.attention) return
   putRefund(draft, { ...refund, owner, acknowledgedLevel: refund.attention })
@@ -93,7 +94,7 @@ function acknowledge(draft: Draft, refund: Refund, owner: string): void {
 }
 
 function snooze(draft: Draft, refund: Refund, until: string, reason: string | null): void {
-  refuseClosed(refund)
+  refuseClosed(draft, refund)
   const ms = Date.parse(until) - Date.parse(draft.setting.now)
   if (!(ms > 0 && ms <= LONGEST_SNOOZE_MS))
     throw rejected(`a snooze ends in the future, at most 90 days from now; "${until}" does not`)
@@ -108,16 +109,15 @@ function snooze(draft: Draft, refund: Refund, until: string, reason: string | nu
 }
 
 function retryTicket(draft: Draft, refund: Refund, reason: string): void {
-  const open = 'its ticket is open, and another is possible once it has waited past the page level; '
+  const open = WAITS_STILL[refund.state] ?? ''
   if (orderHeld(draft))
     throw rejected(
-      `the gateway speaks against our books of this order, so nothing is asked of it; release that first, on its payment: ${possibleNow(refund, 'retryTicket')}`,
+      `the gateway speaks against our books of this order, so nothing is asked of it; release that first, on its payment: ${possibleNow(refund, draft.setting, 'retryTicket')}`,
     )
-  if (!retryable(refund))
-    throw rejected(
-      `${inState(refund)} takes no new ticket: ${refund.state === 'ticketOpen' ? open : ''}${possibleNow(refund)}`,
-    )
-  const waitMs = RETRY_AFTER_MS - sinceLastIntentMs(refund, draft.setting.now)
+  if (!retryable(refund, draft.setting))
+    throw rejected(`${inState(refund)} takes no new ticket: ${open}${possibleNow(refund, draft.setting)}`)
+  const sentAt = latestIntentAt(refund)
+  const waitMs = sentAt === undefined ? 0 : RETRY_AFTER_MS - (Date.parse(draft.setting.now) - Date.parse(sentAt))
   if (waitMs > 0)
     throw rejected(
       `the last try began less than a minute ago and its answer may be on its way; ask again in ${Math.ceil(waitMs / 1_000)} s`,
@@ -127,15 +127,18 @@ function retryTicket(draft: Draft, refund: Refund, reason: string): void {
   const left = attempt ? balanceOf(draft, attempt) : 0
   if (missing > left)
     throw rejected(
-      `this refund no longer reserves its amount, and only ${printMoney(money(Math.max(0, left), refund.currency))} is left for another one: ${possibleNow(refund, 'retryTicket')}`,
+      `this refund no longer reserves its amount, and only ${printMoney(money(Math.max(0, left), refund.currency))} is left for another one: ${possibleNow(refund, draft.setting, 'retryTicket')}`,
     )
   const authorisation = `retry-${new Set(refund.tickets.map(({ authorisedBy }) => authorisedBy.split('.')[0])).size + 1}`
   putRefund(draft, { ...refund, authorisation, ticketDead: false, blockedBecause: null })
   moveRefund(draft, refund.refundId, 'retried', { why: reason, facts: { authorisation } })
 }
 
-const sinceLastIntentMs = (refund: Refund, now: string): number =>
-  Math.min(...refund.tickets.map(({ intentAt }) => Date.parse(now) - Date.parse(intentAt)), Infinity)
+/** Why a ticket that may be open bars another one. */
+const WAITS_STILL: Partial<Record<RefundState, string>> = {
+  ticketOpen: 'its ticket is open, and another is possible once that one has waited past the page level; ',
+  unknown: 'its answer may still come, and another ticket is possible an hour after the last one was asked for; ',
+}
 
 type Resolve = Extract<RefundCommand, { kind: 'resolve' }>
 
@@ -145,7 +148,7 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
   if (outcome === 'ticketOpen' && ticketDead) throw rejected('a ticket cannot be open and dead; choose one')
   const closes = ticketDead && closesByDeadTicket(refund, outcome)
   if (!closes && !possible(refund, EVENTS[outcome]))
-    throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(refund)}`)
+    throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(refund, draft.setting)}`)
   const attempt = attemptOf(draft, refund.gatewayRef)
   const balanceBefore = attempt && balanceOf(draft, attempt)
   // What the bank has paid back stays paid back: said again after a reversal, it is the same transfer.
@@ -172,16 +175,17 @@ function quieten(draft: Draft, id: RefundId): void {
 }
 
 function withdraw(draft: Draft, refund: Refund, reason: string): void {
-  if (!possible(refund, 'withdrawn')) throw rejected(`${inState(refund)} cannot be withdrawn: ${possibleNow(refund)}`)
+  if (!possible(refund, 'withdrawn'))
+    throw rejected(`${inState(refund)} cannot be withdrawn: ${possibleNow(refund, draft.setting)}`)
   if (mayBeSent(refund))
     throw rejected(
-      `a ticket of this ${refund.state} refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund)}`,
+      `a ticket of this ${refund.state} refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund, draft.setting)}`,
     )
   moveRefund(draft, refund.refundId, 'withdrawn', { why: reason })
 }
 
-function refuseClosed(refund: Refund): void {
-  if (refundClosed(refund)) throw rejected(`${inState(refund)} asks for nobody: ${possibleNow(refund)}`)
+function refuseClosed({ setting }: Draft, refund: Refund): void {
+  if (refundClosed(refund)) throw rejected(`${inState(refund)} asks for nobody: ${possibleNow(refund, setting)}`)
 }
 
 const rejected = (sentence: string): Failure => new Failure('updateRejected', sentence)

@@ -11,7 +11,6 @@ import { contradicted, orderHeld } from './holds.ts'
 import { autoId, newRefund } from './policyRefunds.ts'
 import { mayBeSent } from './possible.ts'
 import { firstTakenByOthers } from './second.ts'
-import { seenOf } from './seen.ts'
 import { strayState } from './views.ts'
 
 export function commandPayment(books: Books, command: PaymentCommand, setting: Setting): Decision {
@@ -30,7 +29,7 @@ export function commandPayment(books: Books, command: PaymentCommand, setting: S
       giveBack(draft, attemptToRefund(books, command.gatewayRef), command.reason)
       break
     case 'release':
-      release(draft, books, command.seen, command.reason)
+      release(draft, command.reason)
       break
   }
   return decided(draft)
@@ -53,7 +52,7 @@ export function commandStray(books: Books, ref: GatewayRef, command: PaymentComm
       giveBack(draft, strayToDecide(books, ref, command), command.reason)
       break
     case 'release':
-      release(draft, books, command.seen, command.reason)
+      release(draft, command.reason)
       break
   }
   return decided(draft)
@@ -148,17 +147,10 @@ function accept(draft: Draft, attempt: Attempt, why: string): void {
 }
 
 /** Ends the holds of exactly what the person saw: a further change holds again. */
-function release(draft: Draft, books: Books, seen: string, why: string): void {
+function release(draft: Draft, why: string): void {
   const held = draft.attempts.filter(contradicted)
   if (held.length === 0)
     throw rejected(`nothing speaks against these books, so there is nothing to release; ${RECHECK}`)
-  const now = seenOf(books)
-  const what = held.map(({ gatewayRef, contradiction }) => `${gatewayRef}: ${contradiction ?? ''}`).join('; ')
-  if (seen !== now)
-    throw rejected(
-      `this has changed since you saw it: it is ${what}, and its mark is ${now} now; read it and ask again`,
-      { seen: now },
-    )
   for (const attempt of held) {
     const { gatewayRef, contradiction } = attempt
     putAttempt(draft, { ...attempt, released: contradiction })

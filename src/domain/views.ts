@@ -5,7 +5,7 @@ import type { Attempt, Books, Payment, Refund } from './books.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from './ids.ts'
 import { attemptState, PAYMENT_STATES, type MoneyState } from './payment.ts'
 import { closedByAmount, REFUND_STATES } from './refund.ts'
-import { seenOf } from './seen.ts'
+import { seenOf, seenOfRefund } from './seen.ts'
 
 /** Makes the Temporal UI's address of a workflow, or null where no UI is known. */
 export type Links = (workflowId: string) => string | null
@@ -121,6 +121,7 @@ export function refundView(books: Books, refund: Refund, links: Links) {
     nextCheckpoint: refund.nextCheckpointAt && { at: refund.nextCheckpointAt, level: refund.nextCheckpointLevel },
     lastLook: attempt ? lastLook(attempt) : null,
     blockedBecause: refund.blockedBecause,
+    seen: seenOfRefund(books, refund),
     matchedByAmount: closedByAmount(refund),
     said: refund.said,
     tickets: refund.tickets.map(({ authorisedBy, intentAt, outcome, said }) => ({

@@ -96,6 +96,7 @@ export const refund = z
     nextCheckpoint: z.strictObject({ at: time, level: attention.nullable() }).nullable(),
     lastLook: look.nullable(),
     blockedBecause: text,
+    seen: z.string().meta({ description: 'The mark of what a person sees here; commands that move money name it' }),
     matchedByAmount: z
       .boolean()
       .meta({ description: 'Closed by an entry that does not name it: its amount stays reserved' }),
@@ -188,6 +189,7 @@ export const commanded = z.strictObject({
   answer: z.enum(['done', 'approvalNeeded']),
   state: z.string(),
   sentence: z.string(),
+  request: z.string().optional().meta({ description: 'What waits for another person: approve names it' }),
 })
 
 export const problem = z

@@ -18,6 +18,8 @@ export type Commanded = {
   readonly answer: 'done' | 'approvalNeeded'
   readonly state: string
   readonly sentence: string
+  /** What waits for another person. */
+  readonly request?: string
 }
 
 export type HttpDeps = {
@@ -49,7 +51,7 @@ export type HttpDeps = {
   /** Begins to list a range in the background; left out where this process cannot list. */
   readonly catchUp?: (asked: { readonly id: string; readonly from: Date; readonly to: Date }) => void
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
-  readonly command?: (saga: string, name: string, args: object) => Promise<Commanded>
+  readonly command?: (saga: string, name: string, args: object, updateId: string) => Promise<Commanded>
   readonly temporalReady: () => Promise<boolean>
   /** Room for webhooks about what nobody knows. */
   readonly hintRoom: HintRoom

@@ -1,5 +1,6 @@
 // The calls of people: one handler for every command on a refund or a payment. The form is judged here, the state by the saga.
 // Must not know: Temporal. Who asks is proved by a row; the saga is told only the proof's id.
+import { randomUUID } from 'node:crypto'
 import { mintProof } from '../db/people.ts'
 import {
   parsePaymentCommand,
@@ -49,16 +50,29 @@ export const commandStray =
     return command(deps, strayWorkflowId(params.gateway, params.gatewayRef), name, body, call)
   }
 
+/** The same key of the same person is the same command, however often it is sent; without one each is its own. */
+function updateIdOf({ request }: Call, person: string): string {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return randomUUID()
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,100}$/.test(key)) return `key:${person}:${key}`
+  throw new Failure(
+    'invalidRequest',
+    'Idempotency-Key is 1 to 100 printable characters without spaces. Nothing was done.',
+  )
+}
+
 /** Over HTTP the key says who asks: a name in the body would be another one's. */
 function withoutAsker(body: Body): Body {
   if (!('person' in body) && !('proof' in body)) return body
   throw new Failure('invalidRequest', 'person and proof are not fields of this call: the API key says who asks')
 }
 
-async function command(deps: HttpDeps, saga: string, name: string, body: Body, { person }: Call): Promise<Answer> {
+async function command(deps: HttpDeps, saga: string, name: string, body: Body, call: Call): Promise<Answer> {
   if (!deps.command)
     throw new Failure('temporarilyUnavailable', 'this process cannot reach Temporal; ask one with the role api')
-  const proof = await mintProof(deps.db, { saga, command: name, person: person ?? { name: 'local', role: null } })
-  const answer = await deps.command(saga, name, { ...body, proof })
+  const person = call.person ?? { name: 'local', role: null }
+  const updateId = updateIdOf(call, person.name)
+  const proof = await mintProof(deps.db, { saga, command: name, args: body, person })
+  const answer = await deps.command(saga, name, { ...body, proof }, updateId)
   return { status: answer.answer === 'approvalNeeded' ? 202 : 200, body: answer }
 }

@@ -1,10 +1,14 @@
 // The HTTP API as the ops commands call it: JSON in, parsed JSON out, refusals as the API's own sentences.
 // Must not know: which commands there are.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 
 export type Api = {
   get<T>(path: string, answer: z.ZodType<T>): Promise<T>
   post<T>(path: string, body: object, answer: z.ZodType<T>): Promise<T>
+  /** A person's command: under one key over all tries, so that it is carried out at most once. */
+  command<T>(path: string, body: object, answer: z.ZodType<T>): Promise<T>
 }
 
 /** The API said no; the message is its sentence. */
@@ -15,12 +19,21 @@ export class NotKnown extends ApiError {}
 export class NotAnswering extends Error {}
 
 const TIMEOUT_MS = 35_000
+/** Between the tries of one command. */
+const PAUSES_MS = [500, 1_500]
 const problem = z.object({ code: z.string(), detail: z.string().optional(), title: z.string().optional() })
 
 export function createApi({ url, key }: { url: string; key: string | undefined }): Api {
   const base = url.replace(/\/+$/, '')
-  async function call<T>(method: string, path: string, body: object | undefined, answer: z.ZodType<T>): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body: object | undefined,
+    answer: z.ZodType<T>,
+    idempotencyKey?: string,
+  ): Promise<T> {
     const headers = {
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(body && { 'content-type': 'application/json' }),
     }
@@ -35,6 +48,17 @@ export function createApi({ url, key }: { url: string; key: string | undefined }
   return {
     get: (path, answer) => call('GET', path, undefined, answer),
     post: (path, body, answer) => call('POST', path, body, answer),
+    command: async (path, body, answer) => {
+      const own = randomUUID()
+      for (const pauseMs of PAUSES_MS)
+        try {
+          return await call('POST', path, body, answer, own)
+        } catch (error) {
+          if (!(error instanceof NotAnswering)) throw error
+          await pause(pauseMs)
+        }
+      return call('POST', path, body, answer, own)
+    },
   }
 }
 

@@ -1,6 +1,5 @@
 // The typed verbs of our Temporal client: wake a saga, tell whether the server answers. Boots while Temporal is down.
 // Must not know: databases. Every call has a deadline: the SDK's own is none.
-import { randomUUID } from 'node:crypto'
 import {
   Client,
   Connection,
@@ -34,7 +33,7 @@ export type TemporalClient = {
   /** Starts the saga or tells the running one that its row moved. Resolves once Temporal has accepted. */
   wake(start: Start): Promise<void>
   /** Carries out a person's command on a saga, starting it where its run has ended. Throws a Failure with the saga's own sentence. */
-  command(start: Start, name: string, args: object): Promise<CommandAnswer>
+  command(start: Start, name: string, args: object, updateId: string): Promise<CommandAnswer>
   ready(): Promise<boolean>
   close(): Promise<void>
 }
@@ -68,9 +67,8 @@ export function createTemporalClient(options: ConnectionOptions & { namespace: s
         }),
       )
     },
-    command: async (start, name, args) => {
+    command: async (start, name, args, updateId) => {
       try {
-        const updateId = randomUUID()
         return await connection.withDeadline(Date.now() + COMMAND_DEADLINE_MS, () =>
           askedAgain(() => updateWithStart(client, start, updateId, name, args)),
         )
@@ -138,6 +136,6 @@ function refusalOf(error: unknown): Failure {
   const said = error instanceof Error ? error.message : String(error)
   return new Failure(
     'temporarilyUnavailable',
-    `the saga did not answer (${said}); whether the command was carried out is in the journal, and asking again is safe to try`,
+    `the saga did not answer (${said}); whether the command was carried out is in the journal. Ask again with the same Idempotency-Key, and it is carried out at most once`,
   )
 }

@@ -7,8 +7,9 @@ import { mintProof } from '../../src/db/people.ts'
 import type { Refund } from '../../src/domain/books.ts'
 import { refundId, type RefundId } from '../../src/domain/ids.ts'
 import { putRefund, decided, draftOf } from '../../src/domain/draft.ts'
-import { aRefund, aTicket, GATEWAY, later, PATIENCE, setting } from '../support/books.ts'
-import { moveBooks, paidOrder } from '../support/booksDatabase.ts'
+import { seenOfRefund } from '../../src/domain/seen.ts'
+import { aRefund, aTicket, GATEWAY, later, ORDER, PATIENCE, refundOf, setting } from '../support/books.ts'
+import { moveBooks, paidOrder, readBooks } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const database = await openTestDatabase()
@@ -57,8 +58,32 @@ async function aRefundRow(shown: Partial<Refund> = {}): Promise<RefundId> {
       .execute()
   return row.refundId
 }
-const take = (id: RefundId, updateId: string | undefined, name: string, args: object = {}, by = deps) =>
-  takeCommand(by, { workflowId: `refund:${id}`, name, args, ...(updateId !== undefined && { updateId }), now: NOW })
+/** What a person saw before the first of his updates under an id; the same update says the same again. */
+const marks = new Map<string, string>()
+async function seenBy(id: RefundId, updateId: string | undefined): Promise<string> {
+  const { merchantUid } = await db
+    .selectFrom('refunds')
+    .select('merchantUid')
+    .where('refundId', '=', id)
+    .executeTakeFirstOrThrow()
+  const books = await readBooks(db, { merchantUid: merchantUid ?? ORDER })
+  const now = seenOfRefund(books, refundOf(books, id))
+  const key = `${id} ${updateId ?? now}`
+  marks.set(key, marks.get(key) ?? now)
+  return marks.get(key) ?? now
+}
+const MOVES_MONEY = ['retryTicket', 'resolve']
+
+async function take(id: RefundId, updateId: string | undefined, name: string, given: object = {}, by = deps) {
+  const args = MOVES_MONEY.includes(name) && !('seen' in given) ? { ...given, seen: await seenBy(id, updateId) } : given
+  return takeCommand(by, {
+    workflowId: `refund:${id}`,
+    name,
+    args,
+    ...(updateId !== undefined && { updateId }),
+    now: NOW,
+  })
+}
 
 /** Everything that a command could have written. */
 async function written(id: RefundId): Promise<unknown> {
@@ -96,7 +121,8 @@ describe('an update that is carried out again', () => {
   test('says the same where it was refused, though its proof is used up and the state is another one', async () => {
     const id = await aRefundRow({ attention: 'none' })
     const person = { name: 'joon', role: 'approver' }
-    const proof = await mintProof(db, { saga: `refund:${id}`, command: 'retryTicket', person })
+    const args = { ...because, seen: await seenBy(id, 'u-1') }
+    const proof = await mintProof(db, { saga: `refund:${id}`, command: 'retryTicket', args, person })
     const first = await take(id, 'u-1', 'retryTicket', { ...because, proof })
     expect(first).toMatchObject({
       answer: 'refused',
@@ -105,7 +131,7 @@ describe('an update that is carried out again', () => {
     })
     await take(id, 'u-2', 'resolve', { ...because, outcome: 'refunded' })
     expect(await take(id, 'u-1', 'retryTicket', { ...because, proof })).toEqual(first)
-    const stolen = await take(id, 'u-3', 'retryTicket', { ...because, proof })
+    const stolen = await take(id, 'u-3', 'retryTicket', { ...args, proof })
     expect(stolen).toMatchObject({ sentence: expect.stringContaining('this proof was used before') })
   })
 
@@ -119,17 +145,24 @@ describe('an update that is carried out again', () => {
 
   test('asks once for an approval, and is approved once', async () => {
     const id = await aRefundRow()
-    const proofOf = (name: string, command: string) =>
-      mintProof(db, { saga: `refund:${id}`, command, person: { name, role: 'approver' } })
-    const request = { ...because, outcome: 'refunded', proof: await proofOf('sora', 'resolve') }
-    const waits = await take(id, 'u-1', 'resolve', request, limited)
+    const proofOf = (name: string, command: string, args: object) =>
+      mintProof(db, { saga: `refund:${id}`, command, args, person: { name, role: 'approver' } })
+    const asks = { ...because, outcome: 'refunded', seen: await seenBy(id, 'u-1') }
+    const proven = { ...asks, proof: await proofOf('sora', 'resolve', asks) }
+    const waits = await take(id, 'u-1', 'resolve', proven, limited)
     const once = await written(id)
-    expect(await take(id, 'u-1', 'resolve', request, limited)).toEqual(waits)
+    expect(await take(id, 'u-1', 'resolve', proven, limited)).toEqual(waits)
     expect([waits.answer, await written(id)]).toEqual(['approvalNeeded', once])
-    const proof = await proofOf('joon', 'approve')
+    const request = 'request' in waits ? waits.request : undefined
+    const other = { request: 'another', proof: await proofOf('joon', 'approve', { request: 'another' }) }
+    expect(await take(id, 'u-other', 'approve', other, limited)).toMatchObject({
+      answer: 'refused',
+      sentence: expect.stringContaining(`what waits now is request ${request}`),
+    })
+    const proof = await proofOf('joon', 'approve', { request })
     const done = { answer: 'done', state: 'refunded', sentence: 'resolve, asked for by sora, is done' }
-    expect(await take(id, 'u-2', 'approve', { proof }, limited)).toEqual(done)
-    expect(await take(id, 'u-2', 'approve', { proof }, limited)).toEqual(done)
+    expect(await take(id, 'u-2', 'approve', { request, proof }, limited)).toEqual(done)
+    expect(await take(id, 'u-2', 'approve', { request, proof }, limited)).toEqual(done)
   })
 })
 
@@ -153,4 +186,34 @@ test('a workflow id that names no saga of ours is refused', async () => {
   const id = refundId('nobody')
   expect(await take(id, undefined, 'accept')).toMatchObject({ sentence: 'refund:nobody takes no command accept' })
   expect(await take(id, undefined, 'recheck')).toMatchObject({ kind: 'notFound' })
+})
+
+test('the same update id with other arguments is told so, and nothing is carried out', async () => {
+  const id = await aRefundRow()
+  await take(id, 'u-1', 'acknowledge', { owner: 'ann' })
+  const once = await written(id)
+  expect(await take(id, 'u-1', 'acknowledge', { owner: 'bob' })).toMatchObject({ answer: 'refused', kind: 'conflict' })
+  expect(await written(id)).toEqual(once)
+})
+
+test('a proof is good for the arguments that it was minted for, and for no others', async () => {
+  const id = await aRefundRow()
+  const args = { ...because, outcome: 'refused', seen: await seenBy(id, 'u-1') }
+  const person = { name: 'mina', role: 'ops' }
+  const proof = await mintProof(db, { saga: `refund:${id}`, command: 'resolve', args, person })
+  const stolen = await take(id, 'u-1', 'resolve', { ...args, outcome: 'refunded', proof })
+  expect(stolen).toMatchObject({ sentence: expect.stringContaining('this proof was used before') })
+  expect(await take(id, 'u-2', 'resolve', { ...args, proof })).toMatchObject({ answer: 'done', state: 'refused' })
+})
+
+test('a money command that names what is no longer so is refused with what is so now; without a mark it is told where to find it', async () => {
+  const id = await aRefundRow()
+  const seen = await seenBy(id, 'before')
+  await take(id, 'u-1', 'resolve', { ...because, outcome: 'refused' })
+  const late = await take(id, 'u-2', 'retryTicket', { ...because, seen })
+  const now = await seenBy(id, 'after')
+  expect(late).toMatchObject({ answer: 'refused', kind: 'updateRejected' })
+  expect('sentence' in late && late.sentence).toContain(`it is refused, and its mark is ${now} now`)
+  expect(await take(id, 'u-3', 'retryTicket', { ...because, seen: '' })).toMatchObject({ kind: 'invalidRequest' })
+  expect(await take(id, 'u-4', 'retryTicket', { ...because, seen: now })).toMatchObject({ state: 'requested' })
 })

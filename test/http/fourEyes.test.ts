@@ -50,7 +50,7 @@ const linesOf = async (shop: OwnShop, { merchantUid }: Situation, what: string) 
   (await shop.journal(merchantUid)).filter((line) => line.what === what)
 const waits = (name: string, amount: string) => ({
   answer: 'approvalNeeded',
-  sentence: `${name} of ${amount} waits for another person's approval`,
+  sentence: expect.stringContaining(`${name} of ${amount} waits for another person's approval as request `),
 })
 const refusal = (sentence: string) => ({ refused: 'updateRejected', sentence })
 const NOTHING = refusal('nothing of this saga waits for an approval; ask for the command itself')
@@ -212,9 +212,11 @@ describe('a proof', () => {
 
   test('belongs to its command and its saga, lives ten minutes, and is not made up', async ({ shop }) => {
     const [asked, other] = [await ticketOpen(shop), await ticketOpen(shop)]
-    await as(shop, 'mina')(asked, 'resolve', seen)
+    const told = await as(shop, 'mina')(asked, 'resolve', seen)
+    const request = 'answer' in told ? told.request : undefined
     const person = { name: 'joon', role: 'approver' }
-    const mint = (saga: Saga, command: string) => mintProof(shop.db, { saga: workflowIdOf(saga), command, person })
+    const mint = (saga: Saga, command: string) =>
+      mintProof(shop.db, { saga: workflowIdOf(saga), command, args: { request }, person })
     const old = await mint(asked, 'approve')
     await sql`update proofs set minted_at = minted_at - interval '10 minutes' where id = ${old}`.execute(shop.db)
     const proofs = [await mint(asked, 'recheck'), await mint(other, 'approve'), old, 'made-up']

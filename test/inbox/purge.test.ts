@@ -190,7 +190,7 @@ test('looks at references that belong to nothing go after a day, others stay', a
 test('proofs that nobody could use any more go after a day, what people were told after 90', async () => {
   const { db } = database
   const person = { name: 'ann', role: 'ops' }
-  const asked = { saga: 'refund:purged', command: 'recheck' }
+  const asked = { saga: 'refund:purged', command: 'recheck', args: {} }
   const [old, young] = [await mintProof(db, { ...asked, person }), await mintProof(db, { ...asked, person })]
   await sql`update proofs set minted_at = minted_at - interval '25 hours' where id = ${old}`.execute(db)
   for (const days of [89, 91]) {

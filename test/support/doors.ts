@@ -15,7 +15,12 @@ export type Door = (typeof DOORS)[number]
 export type Saga = { readonly kind: 'refund' | 'payment' | 'stray'; readonly id: string }
 export type Fields = Readonly<Record<string, string | boolean>>
 
-const answered = z.strictObject({ answer: z.enum(['done', 'approvalNeeded']), state: z.string(), sentence: z.string() })
+const answered = z.strictObject({
+  answer: z.enum(['done', 'approvalNeeded']),
+  state: z.string(),
+  sentence: z.string(),
+  request: z.string().optional(),
+})
 const problem = z.looseObject({ status: z.number(), code: z.string(), detail: z.string() })
 /** What a person was told: that it is done, that it waits for another person, or why not. */
 export type Told = z.infer<typeof answered> | { readonly refused: string; readonly sentence: string }
@@ -31,9 +36,38 @@ export const doorsOf = (shop: Shop, key?: string): Record<Door, Act> => ({
   Temporal: (saga, name, fields) => byTemporal(shop, saga, name, fields),
 })
 
+const MOVES_MONEY = ['retryTicket', 'resolve', 'accept', 'refund', 'release']
+const requests = new Map<string, string>()
+const seenIn = z.object({ seen: z.string() })
+
+/**
+ * What a person reads before he asks: the mark of what he sees, and the request that waits. A test about these gives
+ * them itself.
+ */
+async function informed({ api }: Pick<Shop, 'api'>, saga: Saga, name: string, fields: Fields, key?: string) {
+  const request = requests.get(workflowIdOf(saga)) ?? 'none'
+  if (name === 'approve') return { request, ...fields }
+  if (!MOVES_MONEY.includes(name) || 'seen' in fields) return fields
+  const headers = { ...(key !== undefined && { authorization: `Bearer ${key}` }) }
+  const response = await fetch(`${api}/${saga.kind}s/${saga.id}`, { headers })
+  const body: unknown = await response.json()
+  const shown = seenIn.safeParse(Object(body)[saga.kind])
+  return { ...fields, seen: shown.success ? shown.data.seen : 'unknown' }
+}
+
+/** Whoever approves next has read what was answered last. */
+function noted(saga: Saga, told: Told): Told {
+  const request = 'answer' in told ? (told.request ?? / as request (\S+)$/.exec(told.sentence)?.[1]) : undefined
+  if (request !== undefined) requests.set(workflowIdOf(saga), request)
+  return told
+}
+
 /** 200 and 202 with the answer; everything else as problem+json, its status the one that it names. */
-export function overHttp({ api }: Shop, key?: string): Act {
-  return async ({ kind, id }, name, fields = {}) => {
+export function overHttp(shop: Shop, key?: string): Act {
+  const { api } = shop
+  return async (saga, name, given = {}) => {
+    const { kind, id } = saga
+    const fields = await informed(shop, saga, name, given, key)
     const path = `/${kind}s/${id}/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     const headers = {
       'content-type': 'application/json',
@@ -45,7 +79,7 @@ export function overHttp({ api }: Shop, key?: string): Act {
     if (response.ok) {
       const told = answered.parse(body)
       if (response.status !== (told.answer === 'done' ? 200 : 202)) throw wrongForm(`${response.status}`, body)
-      return told
+      return noted(saga, told)
     }
     const { status, code, detail } = problem.parse(body)
     if (!type.startsWith('application/problem+json') || status !== response.status) throw wrongForm(type, body)
@@ -54,9 +88,11 @@ export function overHttp({ api }: Shop, key?: string): Act {
 }
 
 /** Ends with 0 (done) or 2 (waits for another person) and "SENTENCE; state STATE"; with 1 and "SENTENCE (CODE)". */
-function byCommandLine({ api }: Shop, key?: string): Act {
-  const ops = makeCli(api, key)
-  return async ({ kind, id }, name, fields = {}) => {
+function byCommandLine(shop: Shop, key?: string): Act {
+  const ops = makeCli(shop.api, key)
+  return async (saga, name, given = {}) => {
+    const { kind, id } = saga
+    const fields = await informed(shop, saga, name, given, key)
     const options = Object.entries(fields).flatMap(([field, value]) => {
       const option = `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
       return value === true ? [option] : [option, String(value)]
@@ -65,7 +101,7 @@ function byCommandLine({ api }: Shop, key?: string): Act {
     const { code, out, error } = await ops(...(kind === 'refund' ? [] : [kind]), command, id, ...options)
     const [, sentence, state] = /^(.*); state (\w+)\n$/.exec(out) ?? []
     if ((code === 0 || code === 2) && error === '' && sentence !== undefined && state !== undefined)
-      return { answer: code === 0 ? 'done' : 'approvalNeeded', state, sentence }
+      return noted(saga, { answer: code === 0 ? 'done' : 'approvalNeeded', state, sentence })
     const [, why, refused] = /^(.*) \((\w+)\)\n$/.exec(error) ?? []
     if (code !== 1 || out !== '' || why === undefined || refused === undefined)
       throw wrongForm(String(code), error || out)
@@ -74,13 +110,21 @@ function byCommandLine({ api }: Shop, key?: string): Act {
 }
 
 /** As the Temporal UI or any client does it; a saga that has ended is started by the same call. Who asks is only claimed. */
-export async function byTemporal({ client }: Shop, saga: Saga, name: string, fields: Fields = {}): Promise<Told> {
+export async function byTemporal(
+  shop: Shop,
+  saga: Saga,
+  name: string,
+  given: Fields = {},
+  key?: string,
+): Promise<Told> {
+  const { client } = shop
+  const fields = await informed(shop, saga, name, given, key ?? shop.key)
   const updateId = fresh('update')
   const update = () =>
     client.workflow.executeUpdateWithStart(name, { updateId, args: [fields], startWorkflowOperation: startOf(saga) })
   for (let tries = 1; ; tries += 1) {
     try {
-      return await toldBy(update())
+      return noted(saga, await toldBy(update()))
     } catch (error) {
       // The server gives an update up with a task that fails because news came while the saga ended; by its id it is asked again.
       if (!isGrpcServiceError(error) || !error.message.includes('unexpected workflow task failure') || tries >= 5)
@@ -90,8 +134,10 @@ export async function byTemporal({ client }: Shop, saga: Saga, name: string, fie
 }
 
 /** The same on a run that is there, under an id of the caller's: repeated, Temporal knows it again. */
-export const byUpdateId = ({ client }: Shop, saga: Saga, updateId: string, name: string, fields: Fields = {}) =>
-  toldBy(client.workflow.getHandle(workflowIdOf(saga)).executeUpdate(name, { updateId, args: [fields] }))
+export async function byUpdateId(shop: Shop, saga: Saga, updateId: string, name: string, given: Fields = {}) {
+  const fields = await informed(shop, saga, name, given, shop.key)
+  return toldBy(shop.client.workflow.getHandle(workflowIdOf(saga)).executeUpdate(name, { updateId, args: [fields] }))
+}
 
 async function toldBy(update: Promise<unknown>): Promise<Told> {
   try {

@@ -199,7 +199,7 @@ export function shopAt({ api, simulator, temporalAddress, key }: Places) {
 
   const disconnect = () => connection.close()
   const verbs = { call, open, order, payment, paid, requestRefund, askRefund, paidThenRefunded, refund, journal }
-  return { api, simulator, sim, client, ...verbs, hint, metric, disconnect, ...sagasOf(client) }
+  return { api, simulator, key, sim, client, ...verbs, hint, metric, disconnect, ...sagasOf(client) }
 }
 
 /** What Temporal keeps of the sagas. */

@@ -8,13 +8,20 @@ import { agreed } from '../ask.ts'
 import { duration, queryOf, step, time } from '../options.ts'
 import { json, oneLine, progress } from '../render.ts'
 
-const commanded = z.object({ answer: z.enum(['done', 'approvalNeeded']), state: z.string(), sentence: z.string() })
+const commanded = z.object({
+  answer: z.enum(['done', 'approvalNeeded']),
+  state: z.string(),
+  sentence: z.string(),
+  request: z.string().optional(),
+})
 const page = z.object({ refunds: z.array(z.looseObject({ refundId: z.string() })), cursor: z.string().nullable() })
 type Exit = (code: number) => void
 type Given = Readonly<Record<string, unknown>>
 type Context = { readonly api: () => Api; readonly exit: Exit }
 
 const REASON = ['--reason <text>', 'why, for the journal'] as const
+const SEEN = ['--seen <mark>', 'the mark of what you saw, as show, the list and the alert print it'] as const
+const REQUEST = ['--request <id>', 'which request, as its alert and show name it'] as const
 const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen']
 
 export function addPeople(program: Command, api: () => Api, exit: Exit): void {
@@ -30,14 +37,23 @@ export function addPeople(program: Command, api: () => Api, exit: Exit): void {
   one(program, context, 'refunds', 'snooze', 'Nobody is told until then; past the page level a reason is needed.')
     .requiredOption('--until <time>', '2026-12-24, or a time with its zone', time)
     .option(...REASON)
-  one(program, context, 'refunds', 'retry-ticket', 'Authorises one more ticket.').requiredOption(...REASON)
+  one(program, context, 'refunds', 'retry-ticket', 'Authorises one more ticket.')
+    .requiredOption(...REASON)
+    .requiredOption(...SEEN)
   one(program, context, 'refunds', 'resolve', 'Says how it ended, with what Paymentwall wrote.')
     .addOption(new Option('--outcome <outcome>', 'how it ended').choices(OUTCOMES).makeOptionMandatory())
     .requiredOption(...REASON)
+    .requiredOption(...SEEN)
     .option('--evidence <text>', 'what Paymentwall wrote')
     .option('--ticket-dead', 'Paymentwall wrote that no ticket of it is open any more')
   one(program, context, 'refunds', 'withdraw', 'Takes it back while nothing was sent.').requiredOption(...REASON)
-  one(program, context, 'refunds', 'approve', 'Carries out what another person asked for above the limit.')
+  one(
+    program,
+    context,
+    'refunds',
+    'approve',
+    'Carries out what another person asked for above the limit.',
+  ).requiredOption(...REQUEST)
   addPayment(program, context)
   addStray(program, context)
 }
@@ -47,14 +63,22 @@ function addPayment(program: Command, context: Context): void {
   const ref = ['--gateway-ref <ref>', 'which attempt, where several wait'] as const
   one(payment, context, 'payments', 'accept', 'Keeps the money: deliver.')
     .requiredOption(...REASON)
+    .requiredOption(...SEEN)
     .option(...ref)
   one(payment, context, 'payments', 'refund', 'Gives the money back.')
     .requiredOption(...REASON)
+    .requiredOption(...SEEN)
     .option(...ref)
   addRelease(payment, context, 'payments')
   one(payment, context, 'payments', 'recheck', 'Looks at the gateway now.')
   one(payment, context, 'payments', 'acknowledge', 'Names an owner.').requiredOption('--owner <name>', 'who takes it')
-  one(payment, context, 'payments', 'approve', 'Carries out what another person asked for above the limit.')
+  one(
+    payment,
+    context,
+    'payments',
+    'approve',
+    'Carries out what another person asked for above the limit.',
+  ).requiredOption(...REQUEST)
 }
 
 /** Money with a saga of its own: a second payment, or of an order that is unknown here. */
@@ -64,12 +88,18 @@ function addStray(program: Command, context: Context): void {
     .description(
       "People's commands on money that no order waits for; its id is iamport/main/imp_…, as GET /strays lists it.",
     )
-  one(stray, context, 'strays', 'accept', 'Keeps the money: deliver.').requiredOption(...REASON)
-  one(stray, context, 'strays', 'refund', 'Gives the money back.').requiredOption(...REASON)
+  one(stray, context, 'strays', 'accept', 'Keeps the money: deliver.')
+    .requiredOption(...REASON)
+    .requiredOption(...SEEN)
+  one(stray, context, 'strays', 'refund', 'Gives the money back.')
+    .requiredOption(...REASON)
+    .requiredOption(...SEEN)
   addRelease(stray, context, 'strays')
   one(stray, context, 'strays', 'recheck', 'Looks at the gateway now.')
   one(stray, context, 'strays', 'acknowledge', 'Names an owner.').requiredOption('--owner <name>', 'who takes it')
-  one(stray, context, 'strays', 'approve', 'Carries out what another person asked for above the limit.')
+  one(stray, context, 'strays', 'approve', 'Carries out what another person asked for above the limit.').requiredOption(
+    ...REQUEST,
+  )
 }
 
 const addRelease = (parent: Command, context: Context, kind: Kind): Command =>
@@ -80,7 +110,7 @@ const addRelease = (parent: Command, context: Context, kind: Kind): Command =>
     'release',
     'Ends the holds of exactly what was seen: the gateway speaks against our books.',
   )
-    .requiredOption('--seen <mark>', 'the mark of what you saw, as show and the alert print it')
+    .requiredOption(...SEEN)
     .requiredOption(...REASON)
 
 const ID_NAMES = { refunds: 'refundId', payments: 'merchantUid', strays: 'id' } as const
@@ -104,7 +134,7 @@ function stepsOf(kind: Kind, id: string): string {
 }
 
 async function send(api: Api, path: string, fields: Given, asJson: boolean): Promise<number> {
-  const answer = await api.post(path, fields, commanded)
+  const answer = await api.command(path, fields, commanded)
   if (asJson) json(process.stdout, answer)
   else process.stdout.write(`${oneLine(answer.sentence)}; state ${answer.state}\n`)
   return answer.answer === 'done' ? 0 : 2

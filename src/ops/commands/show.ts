@@ -23,7 +23,12 @@ const history = z.object({
     }),
   ),
 })
-const shared = { attention: z.string(), owner: z.string().nullable(), temporalUi: z.string().nullable() }
+const shared = {
+  attention: z.string(),
+  owner: z.string().nullable(),
+  seen: z.string(),
+  temporalUi: z.string().nullable(),
+}
 const oneRefund = z.object({
   refund: z.looseObject({
     ...shared,
@@ -116,9 +121,11 @@ async function showPayment(api: Api, id: string) {
   return { title: `payment ${id}`, answer, history: told, facts }
 }
 
-const sharedFacts = (of: { attention: string; owner: string | null; temporalUi: string | null }): readonly Fact[] => [
+type Shared = { attention: string; owner: string | null; seen: string; temporalUi: string | null }
+const sharedFacts = (of: Shared): readonly Fact[] => [
   ['attention', of.attention],
   ['owner', of.owner ?? '-'],
+  ['seen', of.seen],
   ['Temporal', of.temporalUi ?? '-'],
 ]
 
