@@ -20,12 +20,11 @@ export const possible = (refund: Refund, event: RefundEvent): boolean => refundA
 /**
  * A new ticket beside one that may be open only once that one has been waited for: past the page
  * level of its own intent, or past the last early look where its answer was lost. The age of the
- * refund says nothing of its ticket.
+ * refund says nothing of its ticket. Where no intent is known, its state tells since when.
  */
 export const retryable = (refund: Refund, { patience, now }: Setting): boolean => {
   if (!possible(refund, 'retried')) return false
-  const since = latestIntentAt(refund)
-  if (since === undefined) return true
+  const since = latestIntentAt(refund) ?? refund.stateSince
   if (refund.state === 'ticketOpen') return levelAt([{ since, patience }], now) === 'page'
   return refund.state !== 'unknown' || levelAt([{ since, patience: UNKNOWN_PATIENCE }], now) === 'warn'
 }

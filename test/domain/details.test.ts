@@ -8,6 +8,7 @@ import { Failure } from '../../src/domain/failures.ts'
 import { commandRefund } from '../../src/domain/people.ts'
 import { OUTCOMES } from '../../src/domain/possible.ts'
 import { REFUND_STATES, REFUND_STATE_NAMES } from '../../src/domain/refund.ts'
+import { seenOf, seenOfRefund } from '../../src/domain/seen.ts'
 import { paymentStep, refundStep } from '../../src/domain/steps.ts'
 import { aBooked, anAttempt, aPayment, aRefund, aTicket, DAY, later, PATIENCE } from '../support/books.ts'
 import { refundOf, SECOND_REF, theBooks, unpaidBooks } from '../support/books.ts'
@@ -56,7 +57,8 @@ function notACommand(name: string | undefined): never {
 }
 
 function give(books: Books, name: RefundCommandName, input: Record<string, unknown>): string {
-  const { command } = parseRefundCommand(name, input)
+  const { command, seen } = parseRefundCommand(name, input)
+  if (seen !== null && seen !== markIn(books)) return `the mark ${seen} is not ${markIn(books)}`
   if (command.kind === 'approve') return 'done'
   try {
     commandRefund(books, refundOf(books).refundId, command, { now: NOW, patience: PATIENCE })
@@ -67,6 +69,7 @@ function give(books: Books, name: RefundCommandName, input: Record<string, unkno
   }
 }
 
+const markIn = (books: Books): string => seenOfRefund(books, refundOf(books))
 const outcomesOf = ({ outcome }: Record<string, unknown>): readonly string[] =>
   typeof outcome === 'string' ? outcome.split('|') : ['']
 
@@ -107,11 +110,11 @@ describe.each(OPEN)('the page of a refund that is %s', (state) => {
     const commands = offered(pageOf(books))
     const resolve = commands.find(({ name }) => name === 'resolve')
     const outcomes = outcomesOf(resolve?.input ?? {})
+    const said = { reason: 'r', seen: markIn(books) }
     for (const outcome of OUTCOMES.filter((each) => !outcomes.includes(each)))
-      expect(give(books, 'resolve', { outcome, reason: 'r' })).toMatch(/possible now/)
-    for (const name of ['retryTicket', 'withdraw'] as const)
-      if (!commands.some((each) => each.name === name))
-        expect(give(books, name, { reason: 'r' })).toMatch(/possible now/)
+      expect(give(books, 'resolve', { ...said, outcome })).toMatch(/possible now/)
+    for (const [name, input] of [['retryTicket', said] as const, ['withdraw', { reason: 'r' }] as const])
+      if (!commands.some((each) => each.name === name)) expect(give(books, name, input)).toMatch(/possible now/)
   })
 })
 
@@ -159,15 +162,18 @@ test('money that nobody has decided on is named with its reason, and what decide
   const page = paymentDetails(books, books.payment ?? aPayment())
   expect(pointOf(page, 'Waits for')).toBe('a person to decide on its money')
   expect(pointOf(page, 'Money')).toContain('`imp_1`, Paymentwall `b1`, card, KR, KRW 10,000: it came after the order')
-  expect(page).toContain('`accept` keep the money and deliver: `{"reason":"…", "gatewayRef":"imp_1"}`')
-  expect(page).toContain('`refund` give the money back: `{"reason":"…", "gatewayRef":"imp_1"}`')
+  const input = `{"reason":"…", "seen":"${seenOf(books)}", "gatewayRef":"imp_1"}`
+  expect(page).toContain(`\`accept\` keep the money and deliver: \`${input}\``)
+  expect(page).toContain(`\`refund\` give the money back: \`${input}\``)
 })
 
 test('money with a saga of its own says why no order waits for it', () => {
   const stray = anAttempt({ gatewayRef: SECOND_REF, accepted: false, because: 'second', attention: 'warn' })
-  const page = strayDetails(theBooks({ attempts: [anAttempt(), stray] }), stray)
+  const books = theBooks({ attempts: [anAttempt(), stray] })
+  const page = strayDetails(books, stray)
   expect(pointOf(page, 'Waits for')).toContain('another attempt has settled the order')
-  expect(page).toContain('`accept` keep the money and deliver: `{"reason":"…", "gatewayRef":"imp_2"}`')
+  const input = `{"reason":"…", "seen":"${seenOf(books)}", "gatewayRef":"imp_2"}`
+  expect(page).toContain(`\`accept\` keep the money and deliver: \`${input}\``)
 })
 
 test('the step of each saga carries its page, and its timer says what a checkpoint will do', () => {

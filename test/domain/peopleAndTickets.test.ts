@@ -13,8 +13,9 @@ import { HOUR, judged, later, linesOf, MINUTE, PATIENCE, refundOf, theBooks } fr
 const r1 = aRefund().refundId
 const WAITS = { nextCheckpointAt: later(DAY) } as const
 const OPEN = '; acknowledge; snooze; recheck'
-const booksWith = (shown: Parameters<typeof aRefund>[0]): Books =>
-  theBooks({ refunds: [aRefund({ ...WAITS, ...shown })] })
+function booksWith(shown: Parameters<typeof aRefund>[0]): Books {
+  return theBooks({ refunds: [aRefund({ ...WAITS, ...shown })] })
+}
 const command = (books: Books, asked: RefundCommand, now = later(HOUR)): Decision =>
   commandRefund(books, r1, asked, { now, patience: PATIENCE })
 const rejected = (sentence: string) => new Failure('updateRejected', sentence)
@@ -27,6 +28,14 @@ const resolve = {
   evidence: 'a mail',
   ticketDead: true,
 } as const
+
+const refusedTwice = booksWith({
+  state: 'refused',
+  tickets: [
+    aTicket({ outcome: 'refused' }),
+    aTicket({ authorisedBy: 'retry-2', outcome: 'refused', intentAt: later(HOUR) }),
+  ],
+})
 
 describe('one more ticket', () => {
   test('is a new authorisation: its key is new, whatever was tried before', () => {
@@ -51,13 +60,50 @@ describe('one more ticket', () => {
     expect(nextTicketKey(refundOf(books))).toBe('retry-1')
   })
 
-  test('while one is open is refused until the refund has waited past the page level', () => {
+  test('while one is open is refused until that one has waited past the page level, however old and loud the refund is', () => {
     const possible = `possible now: resolve as refunded, refused, settledElsewhere${OPEN}`
-    const why = `a ticketOpen refund takes no new ticket: its ticket is open, and another is possible once it has waited past the page level; ${possible}`
-    for (const attention of ['none', 'remind', 'warn'] as const)
-      expect(() => command(booksWith({ attention }), retry)).toThrow(rejected(why))
-    expect(refundOf(command(booksWith({ attention: 'page' }), retry).books).state).toBe('requested')
+    const why = `a ticketOpen refund takes no new ticket: its ticket is open, and another is possible once that one has waited past the page level; ${possible}`
+    for (const attention of ['none', 'remind', 'warn', 'page'] as const)
+      expect(() => command(booksWith({ attention }), retry, later(7 * DAY - 1))).toThrow(rejected(why))
+    expect(refundOf(command(booksWith({}), retry, later(7 * DAY)).books).state).toBe('requested')
   })
+
+  test('beside one that was sent a second time waits for that second one', () => {
+    const tickets = [aTicket(), aTicket({ authorisedBy: 'retry-2', intentAt: later(9 * DAY) })]
+    const before = booksWith({ attention: 'page', authorisation: 'retry-2', tickets })
+    for (const now of [later(9 * DAY + 2 * MINUTE), later(16 * DAY - 1)])
+      expect(() => command(before, retry, now)).toThrow('another is possible once that one has waited past the page')
+    expect(refundOf(command(before, retry, later(16 * DAY)).books).authorisation).toBe('retry-3')
+  })
+
+  test('of a lost answer is refused until an hour after the latest one was asked for', () => {
+    const tickets = [
+      aTicket({ outcome: 'unknown' }),
+      aTicket({ authorisedBy: 'retry-2', outcome: 'unknown', intentAt: later(2 * HOUR) }),
+    ]
+    const before = booksWith({ state: 'unknown', authorisation: 'retry-2', tickets })
+    const why = `an unknown refund takes no new ticket: its answer may still come, and another ticket is possible an hour after the last one was asked for; possible now: resolve as refunded, refused, settledElsewhere, ticketOpen${OPEN}`
+    for (const now of [later(2 * HOUR + MINUTE), later(3 * HOUR - 1)])
+      expect(() => command(before, retry, now)).toThrow(rejected(why))
+    expect(refundOf(command(before, retry, later(3 * HOUR)).books).state).toBe('requested')
+  })
+
+  test('waits for no try that sent nothing', () => {
+    const tickets = [
+      aTicket({ outcome: 'unknown' }),
+      aTicket({ authorisedBy: 'submit.2', outcome: 'notSent', intentAt: later(HOUR) }),
+    ]
+    expect(refundOf(command(booksWith({ state: 'unknown', tickets }), retry).books).state).toBe('requested')
+  })
+
+  test.each(['unknown', 'ticketOpen'] as const)(
+    'is waited for by the time of the state where no intent of a refund that is %s is known',
+    (state) => {
+      const before = booksWith({ state, tickets: [], stateSince: later(9 * DAY) })
+      expect(() => command(before, retry, later(9 * DAY + MINUTE))).toThrow('takes no new ticket')
+      expect(refundOf(command(before, retry, later(16 * DAY)).books).state).toBe('requested')
+    },
+  )
 
   test.each([
     [0, 60],
@@ -65,17 +111,12 @@ describe('one more ticket', () => {
     [59_001, 1],
     [59_999, 1],
   ])('%i ms after the last intent is refused for another %i s', (ms, seconds) => {
-    const before = booksWith({
-      state: 'unknown',
-      tickets: [aTicket({ intentAt: later(0) }), aTicket({ intentAt: later(HOUR) })],
-    })
     const why = `the last try began less than a minute ago and its answer may be on its way; ask again in ${seconds} s`
-    expect(() => command(before, retry, later(HOUR + ms))).toThrow(rejected(why))
+    expect(() => command(refusedTwice, retry, later(HOUR + ms))).toThrow(rejected(why))
   })
 
   test('is possible from the 60th second on', () => {
-    const before = booksWith({ state: 'unknown', tickets: [aTicket({ intentAt: later(0) })] })
-    expect(refundOf(command(before, retry, later(MINUTE)).books).state).toBe('requested')
+    expect(refundOf(command(refusedTwice, retry, later(HOUR + MINUTE)).books).state).toBe('requested')
   })
 
   test('reserves again what a refusal had released, or says what is left', () => {
@@ -103,7 +144,7 @@ describe('one more ticket', () => {
   test('keeps no more than is missing where a part is booked already', () => {
     const attempt = anAttempt({ entries: [aBooked({ amount: 4_000 })], gatewayReturned: 4_000 })
     const partly = aRefund({ ...WAITS, attention: 'page', tickets: [aTicket()] })
-    const { books } = command(theBooks({ attempts: [attempt], refunds: [partly] }), retry)
+    const { books } = command(theBooks({ attempts: [attempt], refunds: [partly] }), retry, later(8 * DAY))
     expect(sumsOf(books, attemptIn(books))).toMatchObject({ returned: 4_000, reserved: 6_000 })
   })
 })
