@@ -99,28 +99,40 @@ export type Told =
   | { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }
 
 /**
- * What was told before, where the same update is carried out again; undefined the first time. The same id with other
- * arguments is refused: to say of them what was said of the others would be a lie.
+ * What was told before, where the same update is carried out again; undefined the first time. The same id for another
+ * command or other arguments is refused: to say of them what was said of the first would be a lie.
  */
-export async function toldBefore(trx: Trx, { saga, updateId, command, args }: UpdateOf): Promise<Told | undefined> {
-  const row = await trx
-    .selectFrom('answers')
-    .select(['answer', 'state', 'kind', 'sentence', 'digest', 'request'])
-    .where('saga', '=', saga)
-    .where('updateId', '=', updateId)
-    .where('command', '=', command)
-    .executeTakeFirst()
+export async function toldBefore(trx: Trx, update: UpdateOf): Promise<Told | undefined> {
+  const row = await answered(trx, update)
   if (!row) return undefined
-  const { answer, state, kind, sentence, digest, request } = row
-  if (digest !== null && digest !== digestOf(args)) return otherArguments(updateId)
+  if (isAnother(row, update)) return otherArguments(update.updateId)
+  const { answer, state, kind, sentence, request } = row
   if (answer === 'refused') return { answer, kind: kind ?? 'updateRejected', sentence }
   return { answer, state: state ?? '', sentence, ...(request !== null && { request }) }
 }
 
+/** Whether this id has been answered for another command, or for other arguments. */
+export async function answeredAnother(db: Db, update: UpdateOf): Promise<boolean> {
+  const row = await answered(db, update)
+  return row !== undefined && isAnother(row, update)
+}
+
+const answered = (db: Db, { saga, updateId }: UpdateOf) =>
+  db
+    .selectFrom('answers')
+    .select(['command', 'answer', 'state', 'kind', 'sentence', 'digest', 'request'])
+    .where('saga', '=', saga)
+    .where('updateId', '=', updateId)
+    .executeTakeFirst()
+
+type Answered = { readonly command: string; readonly digest: string | null }
+const isAnother = ({ command, digest }: Answered, asked: UpdateOf): boolean =>
+  command !== asked.command || (digest !== null && digest !== digestOf(asked.args))
+
 const otherArguments = (updateId: string): Told => ({
   answer: 'refused',
   kind: 'conflict',
-  sentence: `${updateId} was used before for other arguments, which the journal shows; use a new id for another command. Nothing was done`,
+  sentence: `${updateId} was used before for another command or other arguments, which the journal shows; use a new id for a new command. Nothing was done`,
 })
 
 export async function keepTold(trx: Trx, { args, ...update }: UpdateOf, told: Told): Promise<void> {

@@ -39,10 +39,11 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
   }
 }
 
-function parametersOf({ params, query }: Route): Pick<ZodOpenApiOperationObject, 'requestParams'> {
+function parametersOf({ params, query, headers }: Route): Pick<ZodOpenApiOperationObject, 'requestParams'> {
   const requestParams = {
     ...(params instanceof z.ZodObject ? { path: params } : {}),
     ...(query instanceof z.ZodObject ? { query } : {}),
+    ...(headers ? { header: headers } : {}),
   }
   return Object.keys(requestParams).length > 0 ? { requestParams } : {}
 }

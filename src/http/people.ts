@@ -1,7 +1,7 @@
 // The calls of people: one handler for every command on a refund or a payment. The form is judged here, the state by the saga.
 // Must not know: Temporal. Who asks is proved by a row; the saga is told only the proof's id.
 import { randomUUID } from 'node:crypto'
-import { mintProof } from '../db/people.ts'
+import { answeredAnother, mintProof, type UpdateOf } from '../db/people.ts'
 import {
   parsePaymentCommand,
   parseRefundCommand,
@@ -73,6 +73,16 @@ async function command(deps: HttpDeps, saga: string, name: string, body: Body, c
   const person = call.person ?? { name: 'local', role: null }
   const updateId = updateIdOf(call, person.name)
   const proof = await mintProof(deps.db, { saga, command: name, args: body, person })
-  const answer = await deps.command(saga, name, { ...body, proof }, updateId)
+  const update = { saga, updateId, command: name, args: body }
+  const answer = await deps.command(saga, name, { ...body, proof }, updateId).finally(() => refuseAnother(deps, update))
   return { status: answer.answer === 'approvalNeeded' ? 202 : 200, body: answer }
+}
+
+/** Temporal knows an update again by its id alone, and gives the first one's answer to whatever is asked under it. */
+async function refuseAnother({ db }: HttpDeps, update: UpdateOf): Promise<void> {
+  if (await answeredAnother(db, update))
+    throw new Failure(
+      'conflict',
+      'this Idempotency-Key was used before for another command or other arguments, which the journal shows; use a new key for a new command. Nothing was done',
+    )
 }

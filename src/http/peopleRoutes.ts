@@ -29,6 +29,12 @@ const ERRORS: readonly FailureKind[] = [
   'temporarilyUnavailable',
 ]
 const anyFields = z.looseObject({})
+const headers = z.object({
+  'idempotency-key': z.string().optional().meta({
+    description:
+      'The same key is the same command, however often it is sent: carried out at most once, and answered alike',
+  }),
+})
 const rolesOf = (name: string): readonly Role[] => (name === 'approve' ? APPROVERS : PEOPLE)
 /** retryTicket → retry-ticket, as addresses are written. */
 const pathOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -45,6 +51,7 @@ const refundRoute = (name: RefundCommandName): Route =>
     roles: rolesOf(name),
     summary: COMMAND_HELP[name],
     params: schemas.refundIdParams,
+    headers,
     body: anyFields,
     answers: answered,
     errors: ERRORS,
@@ -59,6 +66,7 @@ const paymentRoute = (name: PaymentCommandName): Route =>
     roles: rolesOf(name),
     summary: COMMAND_HELP[name],
     params: schemas.merchantUidParams,
+    headers,
     body: anyFields,
     answers: answered,
     errors: ERRORS,
@@ -73,6 +81,7 @@ const strayRoute = (name: PaymentCommandName): Route =>
     roles: rolesOf(name),
     summary: COMMAND_HELP[name],
     params: schemas.strayParams,
+    headers,
     body: anyFields,
     answers: answered,
     errors: ERRORS,

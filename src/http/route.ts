@@ -45,6 +45,8 @@ type Spec<P, Q, B> = {
   readonly body: z.ZodType<B>
   /** What documents say of the body, where another judge than a schema reads it. */
   readonly bodyShape?: z.ZodType
+  /** For documents only: headers that the handler reads itself. */
+  readonly headers?: z.ZodObject
   /** For documents only, where the handler reads the bytes itself. */
   readonly rawBody?: readonly string[]
   readonly answers: Readonly<Record<number, Documented>>

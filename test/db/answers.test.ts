@@ -188,11 +188,12 @@ test('a workflow id that names no saga of ours is refused', async () => {
   expect(await take(id, undefined, 'recheck')).toMatchObject({ kind: 'notFound' })
 })
 
-test('the same update id with other arguments is told so, and nothing is carried out', async () => {
+test('the same update id with other arguments, or for another command, is told so, and nothing is carried out', async () => {
   const id = await aRefundRow()
   await take(id, 'u-1', 'acknowledge', { owner: 'ann' })
   const once = await written(id)
   expect(await take(id, 'u-1', 'acknowledge', { owner: 'bob' })).toMatchObject({ answer: 'refused', kind: 'conflict' })
+  expect(await take(id, 'u-1', 'recheck')).toMatchObject({ answer: 'refused', kind: 'conflict' })
   expect(await written(id)).toEqual(once)
 })
 
