@@ -8,7 +8,7 @@ import type { Refund } from '../../src/domain/books.ts'
 import { refundId, type RefundId } from '../../src/domain/ids.ts'
 import { putRefund, decided, draftOf } from '../../src/domain/draft.ts'
 import { seenOfRefund } from '../../src/domain/seen.ts'
-import { aRefund, aTicket, GATEWAY, later, ORDER, PATIENCE, refundOf, setting } from '../support/books.ts'
+import { aRefund, aTicket, DAY, GATEWAY, later, ORDER, PATIENCE, refundOf, setting } from '../support/books.ts'
 import { moveBooks, paidOrder, readBooks } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -34,7 +34,7 @@ const deps: ActivityDeps = {
   runningSagas: () => Promise.resolve([]),
 }
 const limited: ActivityDeps = { ...deps, approvalLimit: new Map([['KRW', 1]]) }
-const NOW = later(9 * 86_400_000)
+const NOW = later(9 * DAY)
 
 let count = 0
 /** A refund with its ticket open, past the page level, unless the test says otherwise. */
@@ -119,7 +119,7 @@ describe('an update that is carried out again', () => {
   })
 
   test('says the same where it was refused, though its proof is used up and the state is another one', async () => {
-    const id = await aRefundRow({ attention: 'none' })
+    const id = await aRefundRow({ tickets: [aTicket({ intentAt: later(8 * DAY) })] })
     const person = { name: 'joon', role: 'approver' }
     const args = { ...because, seen: await seenBy(id, 'u-1') }
     const proof = await mintProof(db, { saga: `refund:${id}`, command: 'retryTicket', args, person })

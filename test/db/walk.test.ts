@@ -43,6 +43,7 @@ const STATIONS: Readonly<Record<string, readonly Step[]>> = {
   pastPage: [...asked('filed'), waited],
   partlyBooked: [...asked('filed'), entry(2_000)],
   unknown: asked('unknown'),
+  unknownForAnHour: [...asked('unknown'), minutesPass(60)],
   blocked: [blocked],
   refused: asked('refused'),
   refusedLiving: [...asked('filed'), resolve('refused')],
@@ -54,18 +55,18 @@ const STATIONS: Readonly<Record<string, readonly Step[]>> = {
   saidRefunded: [...asked('filed'), resolve('refunded')],
   reversed: [...asked('filed'), entry(6_000), goneForGood],
 }
+const authorisedAnew = [
+  ...asked('unknown'),
+  minutesPass(60),
+  person('retryTicket', { reason: 'they found none' }),
+] as const
 /** The same with a call whose answer is still to come. Withdrawn has none: that needs every outcome. */
 const UNANSWERED: Readonly<Record<string, readonly Step[]>> = {
   asking: [intent],
   unknown: asked('unknown'),
-  authorisedAnew: [...asked('unknown'), person('retryTicket', { reason: 'they found none' })],
-  filedAnew: [
-    ...asked('unknown'),
-    person('retryTicket', { reason: 'they found none' }),
-    intent,
-    answer('filed', 'newest'),
-  ],
-  blockedAnew: [...asked('unknown'), person('retryTicket', { reason: 'they found none' }), blocked],
+  authorisedAnew,
+  filedAnew: [...authorisedAnew, intent, answer('filed', 'newest')],
+  blockedAnew: [...authorisedAnew, blocked],
   ticketSeen: [...asked('unknown'), resolve('ticketOpen')],
   refusedLiving: [...asked('unknown'), resolve('refused')],
   refusedDead: [...asked('unknown'), resolve('refused', true)],

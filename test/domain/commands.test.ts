@@ -26,21 +26,22 @@ test('the commands are those of the design', () => {
 })
 
 /** With the mark that the command is held to; the others are held to none. */
-const TAKEN_OF_REFUNDS: readonly (readonly [RefundCommandName, unknown, object, string?])[] = [
-  ['recheck', undefined, { kind: 'recheck' }],
-  ['recheck', null, { kind: 'recheck' }],
-  ['recheck', {}, { kind: 'recheck' }],
-  ['approve', { request: '1a2b3c4d' }, { kind: 'approve', request: '1a2b3c4d' }],
-  ['acknowledge', { owner: ' ann ' }, { kind: 'acknowledge', owner: 'ann' }],
-  ['acknowledge', { owner: 'a'.repeat(40) }, { kind: 'acknowledge', owner: 'a'.repeat(40) }],
-  ['snooze', { until: '2026-12-24T09:00:00Z' }, { kind: 'snooze', until: '2026-12-24T09:00:00Z', reason: null }],
+const TAKEN_OF_REFUNDS: readonly (readonly [RefundCommandName, unknown, object, string | null])[] = [
+  ['recheck', undefined, { kind: 'recheck' }, null],
+  ['recheck', null, { kind: 'recheck' }, null],
+  ['recheck', {}, { kind: 'recheck' }, null],
+  ['approve', { request: '1a2b3c4d' }, { kind: 'approve', request: '1a2b3c4d' }, null],
+  ['acknowledge', { owner: ' ann ' }, { kind: 'acknowledge', owner: 'ann' }, null],
+  ['acknowledge', { owner: 'a'.repeat(40) }, { kind: 'acknowledge', owner: 'a'.repeat(40) }, null],
+  ['snooze', { until: '2026-12-24T09:00:00Z' }, { kind: 'snooze', until: '2026-12-24T09:00:00Z', reason: null }, null],
   [
     'snooze',
     { until: '2026-12-24T18:00+09:00', reason: 'holidays' },
     { kind: 'snooze', until: '2026-12-24T18:00+09:00', reason: 'holidays' },
+    null,
   ],
   ['retryTicket', { reason: 'the desk lost it', seen }, { kind: 'retryTicket', reason: 'the desk lost it' }, seen],
-  ['withdraw', { reason: 'r'.repeat(500) }, { kind: 'withdraw', reason: 'r'.repeat(500) }],
+  ['withdraw', { reason: 'r'.repeat(500) }, { kind: 'withdraw', reason: 'r'.repeat(500) }, null],
   [
     'resolve',
     { outcome: 'refunded', reason: 'mail', seen: ` ${seen} ` },
@@ -60,14 +61,14 @@ const TAKEN_OF_REFUNDS: readonly (readonly [RefundCommandName, unknown, object, 
     seen,
   ],
 ]
-test.each(TAKEN_OF_REFUNDS)('a refund takes %s with %j', (name, input, command, mark = null) => {
+test.each(TAKEN_OF_REFUNDS)('a refund takes %s with %j', (name, input, command, mark) => {
   expect(parseRefundCommand(name, input)).toEqual({ asker: NOBODY, seen: mark, command })
 })
 
-const TAKEN_OF_PAYMENTS: readonly (readonly [PaymentCommandName, unknown, object, string?])[] = [
-  ['recheck', {}, { kind: 'recheck' }],
-  ['approve', { request: 'r'.repeat(40) }, { kind: 'approve', request: 'r'.repeat(40) }],
-  ['acknowledge', { owner: 'ann' }, { kind: 'acknowledge', owner: 'ann' }],
+const TAKEN_OF_PAYMENTS: readonly (readonly [PaymentCommandName, unknown, object, string | null])[] = [
+  ['recheck', {}, { kind: 'recheck' }, null],
+  ['approve', { request: 'r'.repeat(40) }, { kind: 'approve', request: 'r'.repeat(40) }, null],
+  ['acknowledge', { owner: 'ann' }, { kind: 'acknowledge', owner: 'ann' }, null],
   ['accept', { reason: 'sent', seen }, { kind: 'accept', reason: 'sent', gatewayRef: null }, seen],
   [
     'refund',
@@ -77,7 +78,7 @@ const TAKEN_OF_PAYMENTS: readonly (readonly [PaymentCommandName, unknown, object
   ],
   ['release', { reason: 'they explained', seen }, { kind: 'release', reason: 'they explained' }, seen],
 ]
-test.each(TAKEN_OF_PAYMENTS)('a payment takes %s with %j', (name, input, command, mark = null) => {
+test.each(TAKEN_OF_PAYMENTS)('a payment takes %s with %j', (name, input, command, mark) => {
   expect(parsePaymentCommand(name, input)).toEqual({ asker: NOBODY, seen: mark, command })
 })
 

@@ -12,6 +12,7 @@ import { Failure } from '../../src/domain/failures.ts'
 import type { CancelAnswer, CancelEntry, Evidence } from '../../src/domain/gateway.ts'
 import { refundId, type GatewayRef, type MerchantUid, type RefundId } from '../../src/domain/ids.ts'
 import type { JudgeSetting } from '../../src/domain/judge.ts'
+import { seenOf, seenOfRefund } from '../../src/domain/seen.ts'
 import { block, intend, nextTicketKey } from '../../src/domain/ticketing.ts'
 import { anEvidence, DAY, GATEWAY, later, MINUTE, PATIENCE, setting } from './books.ts'
 import { bookEvidence, freshOrder, moveBooks, paidOrder, readBooks, recordPrepared } from './booksDatabase.ts'
@@ -82,7 +83,8 @@ export async function shortPaid(db: Db, steps: readonly Step[]): Promise<Scene> 
   await recordPrepared(db, order)
   await bookEvidence(db, anEvidence({ merchantUid: order, gatewayRef: ref, amount: paid }))
   const { deps, ...scene } = begun(db, { order, ref, id: refundId('none'), paid, accepted: false })
-  const args = { person: 'ann', reason: 'too little' }
+  const seen = seenOf(await readBooks(db, { merchantUid: order }))
+  const args = { person: 'ann', reason: 'too little', seen }
   const told = await takeCommand(deps, { workflowId: `payment:${order}`, name: 'refund', args, now: scene.now })
   expect(told.answer).toBe('done')
   const [refund] = (await readBooks(db, { merchantUid: order })).refunds
@@ -163,11 +165,16 @@ export const blocked: Step = (scene) => {
   return move(scene, (books) => block(books, scene.id, because, setting({ now: tick(scene), patience: PATIENCE })))
 }
 
-/** As a person does it, through the activity that every door leads to. Throws the refusal. */
+/** These name the mark of what their person saw. */
+const MOVES_MONEY = ['retryTicket', 'resolve']
+
+/** As a person does it who has just read it, through the activity that every door leads to. Throws the refusal. */
 export const person =
   (name: string, args: object = {}): Step =>
   async (scene) => {
-    const commanded = { workflowId: own(scene), name, args: { person: 'ann', ...args }, now: tick(scene) }
+    const books = await booksOf(scene)
+    const seen = MOVES_MONEY.includes(name) ? { seen: seenOfRefund(books, refundIn(books, scene)) } : {}
+    const commanded = { workflowId: own(scene), name, args: { person: 'ann', ...seen, ...args }, now: tick(scene) }
     const told = await takeCommand(scene.deps, commanded)
     if (told.answer === 'refused') throw new Failure(told.kind, told.sentence)
   }

@@ -67,7 +67,8 @@ export const PEOPLE = {
     ticketOpen    | ticketOpen | cancelPending | 0+6000, 4000 left    | acknowledge |
     pastPage      | ticketOpen | cancelPending | 0+6000, 4000 left    | acknowledge |
     partlyBooked  | ticketOpen | cancelPending | 2000+4000, 4000 left | acknowledge |
-    unknown       | unknown    | cancelPending | 0+6000, 4000 left    | acknowledge |
+    unknown          | unknown    | cancelPending | 0+6000, 4000 left    | acknowledge |
+    unknownForAnHour | unknown    | cancelPending | 0+6000, 4000 left    | acknowledge |
     blocked       | blocked    | paid          | 0+6000, 4000 left    | acknowledge |
     refused       | refused    | paid          | 0+0, 10000 left      | acknowledge |
     refusedLiving | refused    | paid          | 0+6000, 4000 left    | acknowledge |
@@ -78,7 +79,8 @@ export const PEOPLE = {
     ticketOpen    | ticketOpen | cancelPending | 0+6000, 4000 left    | snooze |
     pastPage      | ticketOpen | cancelPending | 0+6000, 4000 left    | snooze |
     partlyBooked  | ticketOpen | cancelPending | 2000+4000, 4000 left | snooze |
-    unknown       | unknown    | cancelPending | 0+6000, 4000 left    | snooze |
+    unknown          | unknown    | cancelPending | 0+6000, 4000 left    | snooze |
+    unknownForAnHour | unknown    | cancelPending | 0+6000, 4000 left    | snooze |
     blocked       | blocked    | paid          | 0+6000, 4000 left    | snooze |
     refused       | refused    | paid          | 0+0, 10000 left      | snooze |
     refusedLiving | refused    | paid          | 0+6000, 4000 left    | snooze |
@@ -86,7 +88,7 @@ export const PEOPLE = {
 
   retryTicket: `
     pastPage      | requested | cancelPending | 0+6000, 4000 left | retried               | refund.requested
-    unknown       | requested | cancelPending | 0+6000, 4000 left | retried               | refund.requested
+    unknownForAnHour | requested | cancelPending | 0+6000, 4000 left | retried               | refund.requested
     blocked       | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
     refused       | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
     refusedLiving | requested | cancelPending | 0+6000, 4000 left | retried payment.state | refund.requested, payment.cancelPending
@@ -97,7 +99,8 @@ export const PEOPLE = {
     ticketOpen    | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     pastPage      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     partlyBooked  | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
-    unknown       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    unknown          | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    unknownForAnHour | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     blocked       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     refused       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     refusedLiving | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
@@ -108,7 +111,8 @@ export const PEOPLE = {
     ticketOpen    | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     pastPage      | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     partlyBooked  | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
-    unknown       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    unknown          | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
+    unknownForAnHour | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     blocked       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     refused       | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
     refusedLiving | refunded closed | partlyCancelled | 6000+0, 4000 left | resolvedRefunded payment.state | refund.refunded, payment.partlyCancelled
@@ -119,14 +123,16 @@ export const PEOPLE = {
     ticketOpen   | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
     pastPage     | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
     partlyBooked | refused | partlyCancelled | 2000+4000, 4000 left | resolvedRefused payment.state | refund.refused, payment.partlyCancelled
-    unknown      | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
+    unknown          | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
+    unknownForAnHour | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid
     reversed     | refused | paid            | 0+6000, 4000 left    | resolvedRefused payment.state | refund.refused, payment.paid`,
 
   'resolve refused, ticket dead': `
     ticketOpen    | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
     pastPage      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
     partlyBooked  | refused closed | partlyCancelled | 2000+0, 8000 left | resolvedRefused payment.state | refund.refused, payment.partlyCancelled
-    unknown       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
+    unknown          | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
+    unknownForAnHour | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid
     refused       | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               |
     refusedLiving | refused closed | paid            | 0+0, 10000 left   | resolvedRefused               |
     reversed      | refused closed | paid            | 0+0, 10000 left   | resolvedRefused payment.state | refund.refused, payment.paid`,
@@ -135,7 +141,8 @@ export const PEOPLE = {
     ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     pastPage      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     partlyBooked  | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
-    unknown       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    unknown          | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    unknownForAnHour | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     blocked       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     refused       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     refusedLiving | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
@@ -146,7 +153,8 @@ export const PEOPLE = {
     ticketOpen    | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     pastPage      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     partlyBooked  | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
-    unknown       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    unknown          | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
+    unknownForAnHour | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     blocked       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     refused       | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
     refusedLiving | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled
@@ -154,7 +162,8 @@ export const PEOPLE = {
     reversed      | settledElsewhere closed | partlyCancelled | 6000+0, 4000 left | settled payment.state | refund.settledElsewhere, payment.partlyCancelled`,
 
   'resolve ticketOpen': `
-    unknown | ticketOpen | cancelPending | 0+6000, 4000 left | ticketSeen | refund.ticketOpen`,
+    unknown          | ticketOpen | cancelPending | 0+6000, 4000 left | ticketSeen | refund.ticketOpen
+    unknownForAnHour | ticketOpen | cancelPending | 0+6000, 4000 left | ticketSeen | refund.ticketOpen`,
   'resolve ticketOpen, ticket dead': '',
 
   withdraw: `

@@ -8,6 +8,7 @@ export const STANDING = `
   pastPage         | ticketOpen              | cancelPending   | 0+6000, 4000 left
   partlyBooked     | ticketOpen              | cancelPending   | 2000+4000, 4000 left
   unknown          | unknown                 | cancelPending   | 0+6000, 4000 left
+  unknownForAnHour | unknown                 | cancelPending   | 0+6000, 4000 left
   blocked          | blocked                 | paid            | 0+6000, 4000 left
   refused          | refused                 | paid            | 0+0, 10000 left
   refusedLiving    | refused                 | paid            | 0+6000, 4000 left
@@ -26,6 +27,7 @@ export const EVIDENCE = {
     pastPage         | refunded closed  | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state | wake, refund.refunded, payment.partlyCancelled
     partlyBooked     | refunded closed  | partlyCancelled | 8000+0, 2000 left | cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
     unknown          | refunded closed  | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state | wake, refund.refunded, payment.partlyCancelled
+    unknownForAnHour | refunded closed  | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state | wake, refund.refunded, payment.partlyCancelled
     blocked          | refunded closed  | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state | wake, refund.refunded, payment.partlyCancelled
     refused          | refunded closed  | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state | wake, refund.refunded, payment.partlyCancelled
     refusedLiving    | refunded closed  | partlyCancelled | 6000+0, 4000 left | attempt.status cancelled payment.state | wake, refund.refunded, payment.partlyCancelled
@@ -43,6 +45,7 @@ export const EVIDENCE = {
     pastPage         | refunded closed  | partlyCancelled | 7000+0, 3000 left | attempt.status cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
     partlyBooked     | refunded closed  | partlyCancelled | 9000+0, 1000 left | cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
     unknown          | refunded closed  | partlyCancelled | 7000+0, 3000 left | attempt.status cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
+    unknownForAnHour | refunded closed  | partlyCancelled | 7000+0, 3000 left | attempt.status cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
     blocked          | refunded closed  | partlyCancelled | 7000+0, 3000 left | attempt.status cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
     refused          | refunded closed  | partlyCancelled | 7000+0, 3000 left | attempt.status cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
     refusedLiving    | refunded closed  | partlyCancelled | 7000+0, 3000 left | attempt.status cancelled refund.outside payment.state | wake, refund.refunded, refund.refunded, payment.partlyCancelled, page largerThanAsked
@@ -60,6 +63,7 @@ export const EVIDENCE = {
     pastPage         | ticketOpen              | cancelPending   | 2000+4000, 4000 left | attempt.status refund.partlyBooked | warn smallerThanAsked
     partlyBooked     | ticketOpen              | cancelPending   | 4000+2000, 4000 left | refund.partlyBooked | warn smallerThanAsked
     unknown          | unknown                 | cancelPending   | 2000+4000, 4000 left | attempt.status refund.partlyBooked | warn smallerThanAsked
+    unknownForAnHour | unknown                 | cancelPending   | 2000+4000, 4000 left | attempt.status refund.partlyBooked | warn smallerThanAsked
     blocked          | blocked                 | partlyCancelled | 2000+4000, 4000 left | attempt.status refund.partlyBooked payment.state | payment.partlyCancelled, warn smallerThanAsked
     refused          | refused                 | partlyCancelled | 2000+0, 8000 left    | attempt.status refund.partlyBooked payment.state | payment.partlyCancelled, warn smallerThanAsked
     refusedLiving    | refused                 | partlyCancelled | 2000+4000, 4000 left | attempt.status refund.partlyBooked payment.state | payment.partlyCancelled, warn smallerThanAsked
@@ -77,6 +81,7 @@ export const EVIDENCE = {
     pastPage         | superseded closed       | cancelled | 10000+0, 0 left    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled, page overtakenTicket
     partlyBooked     | superseded closed       | cancelled | 10000+0, 0 left    | refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled, page overtakenTicket
     unknown          | superseded closed       | cancelled | 10000+0, 0 left    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled, page overtakenTicket
+    unknownForAnHour | superseded closed       | cancelled | 10000+0, 0 left    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled, page overtakenTicket
     blocked          | superseded closed       | cancelled | 10000+0, 0 left    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled
     refused          | refused                 | cancelled | 10000+0, 0 left    | attempt.status refund.outside payment.state | refund.refunded, payment.cancelled
     refusedLiving    | superseded closed       | cancelled | 10000+0, 0 left    | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.cancelled, page overtakenTicket
@@ -94,6 +99,7 @@ export const EVIDENCE = {
     pastPage         | superseded closed       | partlyCancelled | 5000+0, 5000 left | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.partlyCancelled, page overtakenTicket
     partlyBooked     | superseded closed       | partlyCancelled | 7000+0, 3000 left | refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.partlyCancelled, page overtakenTicket
     unknown          | superseded closed       | partlyCancelled | 5000+0, 5000 left | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.partlyCancelled, page overtakenTicket
+    unknownForAnHour | superseded closed       | partlyCancelled | 5000+0, 5000 left | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.partlyCancelled, page overtakenTicket
     blocked          | superseded closed       | partlyCancelled | 5000+0, 5000 left | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.partlyCancelled
     refused          | refused                 | partlyCancelled | 5000+0, 5000 left | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled
     refusedLiving    | superseded closed       | partlyCancelled | 5000+0, 5000 left | attempt.status refund.outside overtaken payment.state | wake, refund.superseded, refund.refunded, payment.partlyCancelled, page overtakenTicket
@@ -111,6 +117,7 @@ export const EVIDENCE = {
     pastPage         | ticketOpen              | cancelPending   | 3000+6000, 1000 left | attempt.status refund.outside | refund.refunded
     partlyBooked     | ticketOpen              | cancelPending   | 5000+4000, 1000 left | refund.outside | refund.refunded
     unknown          | unknown                 | cancelPending   | 3000+6000, 1000 left | attempt.status refund.outside | refund.refunded
+    unknownForAnHour | unknown                 | cancelPending   | 3000+6000, 1000 left | attempt.status refund.outside | refund.refunded
     blocked          | blocked                 | partlyCancelled | 3000+6000, 1000 left | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled
     refused          | refused                 | partlyCancelled | 3000+0, 7000 left    | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled
     refusedLiving    | refused                 | partlyCancelled | 3000+6000, 1000 left | attempt.status refund.outside payment.state | refund.refunded, payment.partlyCancelled
