@@ -15,12 +15,12 @@ const keys = [
   { name: 'mina', role: 'ops', key: KEY },
   { name: 'shop', role: 'checkout', key: 'key-of-shop-0123456789' },
 ] as const
-let asked: { saga: string; name: string; args: Record<string, unknown> }[] = []
+let asked: { saga: string; name: string; args: Record<string, unknown>; updateId: string }[] = []
 let saga: (id: string, name: string) => Commanded = done
 const api = await startApi({
   keys,
-  command: (id, name, args) => {
-    asked.push({ saga: id, name, args: { ...args } })
+  command: (id, name, args, updateId) => {
+    asked.push({ saga: id, name, args: { ...args }, updateId })
     return Promise.resolve(saga(id, name))
   },
 })
@@ -31,6 +31,7 @@ function done(_id: string, name: string): Commanded {
   return { answer: 'done', state: 'ticketOpen', sentence: `${name} is done` }
 }
 
+const seen = '0123456789abcdef'
 const AGES = [
   ['r-old', 100, { state: 'ticketOpen', attention: 'page', waitingSince: '2026-01-01T00:00:00.000Z' }],
   ['r-big', 9_000, { state: 'unknown', attention: 'warn', waitingSince: '2026-01-05T00:00:00.000Z', owner: 'ann' }],
@@ -123,6 +124,7 @@ describe('show', () => {
     expect(ran.code).toBe(0)
     expect(ran.out).toContain('state\tticketOpen 취소처리 대기\n')
     expect(ran.out).toContain('amount\tUSD 1.00\n')
+    expect(ran.out).toMatch(/^seen\t[0-9a-f]{16}$/m)
     const kinds = new Set(ran.rows.slice(-5).map((row) => row[1]))
     expect(kinds).toContain('hint')
     expect(ran.rows.some((row) => row[2] === 'checkout:shop' && row[1] === 'people')).toBe(true)
@@ -170,6 +172,7 @@ describe('letter', () => {
 })
 
 describe("people's commands", () => {
+  const REFUSED = ['resolve', 'r-old', '--outcome', 'refused', '--reason', 'mail']
   const commands: readonly [readonly string[], string, string, Record<string, unknown>][] = [
     [['recheck', 'r-old'], 'refund:r-old', 'recheck', {}],
     [['acknowledge', 'r-old', '--owner', 'ann'], 'refund:r-old', 'acknowledge', { owner: 'ann' }],
@@ -179,26 +182,36 @@ describe("people's commands", () => {
       'snooze',
       { until: '2099-01-01T00:00:00.000Z', reason: 'holidays' },
     ],
-    [['retry-ticket', 'r-old', '--reason', 'asked'], 'refund:r-old', 'retryTicket', { reason: 'asked' }],
     [
-      ['resolve', 'r-old', '--outcome', 'refused', '--reason', 'mail', '--evidence', 'no ticket', '--ticket-dead'],
+      ['retry-ticket', 'r-old', '--reason', 'asked', '--seen', seen],
+      'refund:r-old',
+      'retryTicket',
+      { reason: 'asked', seen },
+    ],
+    [
+      [...REFUSED, '--seen', seen, '--evidence', 'no ticket', '--ticket-dead'],
       'refund:r-old',
       'resolve',
-      { outcome: 'refused', reason: 'mail', evidence: 'no ticket', ticketDead: true },
+      { outcome: 'refused', reason: 'mail', seen, evidence: 'no ticket', ticketDead: true },
     ],
     [['withdraw', 'r-old', '--reason', 'kept'], 'refund:r-old', 'withdraw', { reason: 'kept' }],
     [
-      ['payment', 'accept', 'order-1', '--reason', 'sent', '--gateway-ref', 'imp_order-1'],
+      ['payment', 'accept', 'order-1', '--reason', 'sent', '--seen', seen, '--gateway-ref', 'imp_order-1'],
       'payment:order-1',
       'accept',
-      { reason: 'sent', gatewayRef: 'imp_order-1' },
+      { reason: 'sent', seen, gatewayRef: 'imp_order-1' },
     ],
-    [['payment', 'refund', 'order-1', '--reason', 'twice'], 'payment:order-1', 'refund', { reason: 'twice' }],
     [
-      ['stray', 'accept', 'iamport/main/imp/9', '--reason', 'sent'],
+      ['payment', 'refund', 'order-1', '--reason', 'twice', '--seen', seen],
+      'payment:order-1',
+      'refund',
+      { reason: 'twice', seen },
+    ],
+    [
+      ['stray', 'accept', 'iamport/main/imp/9', '--reason', 'sent', '--seen', seen],
       'stray:iamport/main:imp/9',
       'accept',
-      { reason: 'sent' },
+      { reason: 'sent', seen },
     ],
     [['payment', 'recheck', 'order-1'], 'payment:order-1', 'recheck', {}],
     [['payment', 'acknowledge', 'order-1', '--owner', 'ann'], 'payment:order-1', 'acknowledge', { owner: 'ann' }],
@@ -206,7 +219,8 @@ describe("people's commands", () => {
   test.each(commands)('%j reaches the saga as the person of the key', async (args, id, name, fields) => {
     const ran = await ops(...args)
     expect([ran.code, ran.error]).toEqual([0, ''])
-    expect(asked).toEqual([{ saga: id, name, args: { ...fields, proof: expect.any(String) } }])
+    expect(asked).toMatchObject([{ saga: id, name, updateId: expect.stringContaining('key:mina:') }])
+    expect(asked[0]?.args).toEqual({ ...fields, proof: expect.any(String) })
     const proof = await api.db
       .selectFrom('proofs')
       .selectAll()
@@ -217,7 +231,7 @@ describe("people's commands", () => {
 
   test('that waits for another person ends with 2', async () => {
     saga = () => ({ answer: 'approvalNeeded', state: 'ticketOpen', sentence: 'resolve of USD 1.00 waits' })
-    const ran = await ops('resolve', 'r-old', '--outcome', 'refunded', '--reason', 'seen')
+    const ran = await ops(...REFUSED, '--seen', seen)
     expect([ran.code, ran.out]).toEqual([2, 'resolve of USD 1.00 waits; state ticketOpen\n'])
   })
 
@@ -225,15 +239,40 @@ describe("people's commands", () => {
     saga = () => {
       throw new Failure('updateRejected', 'a ticketOpen refund takes no new ticket: its ticket is open')
     }
-    const ran = await ops('retry-ticket', 'r-old', '--reason', 'again')
+    const ran = await ops('retry-ticket', 'r-old', '--reason', 'again', '--seen', seen)
     expect([ran.code, ran.error]).toEqual([
       1,
       'a ticketOpen refund takes no new ticket: its ticket is open (updateRejected)\n',
     ])
   })
 
+  test.each([
+    [['retry-ticket', 'r-old', '--reason', 'again'], '--seen <mark>'],
+    [REFUSED, '--seen <mark>'],
+    [['payment', 'accept', 'order-1', '--reason', 'sent'], '--seen <mark>'],
+    [['stray', 'refund', 'iamport/main/imp_9', '--reason', 'sent'], '--seen <mark>'],
+    [['approve', 'r-old'], '--request <id>'],
+    [['payment', 'approve', 'order-1'], '--request <id>'],
+  ])('%j without what was read names the option, and nothing is asked', async (args, option) => {
+    const ran = await ops(...args)
+    expect([ran.code, asked]).toEqual([1, []])
+    expect(ran.error).toContain(`required option '${option}' not specified`)
+  })
+
+  test('whose answer was lost is asked again under the same key, another command under another', async () => {
+    saga = (id, name) => {
+      if (asked.length < 3) throw new Failure('temporarilyUnavailable', 'the saga did not answer')
+      return done(id, name)
+    }
+    const retry = ['retry-ticket', 'r-old', '--reason', 'again', '--seen', seen]
+    expect((await ops(...retry)).code).toBe(0)
+    await ops(...retry)
+    const ids = asked.map(({ updateId }) => updateId)
+    expect([ids.length, new Set(ids.slice(0, 3)).size, new Set(ids).size]).toEqual([4, 1, 2])
+  })
+
   test('approve with the key of ops says whose key is needed', async () => {
-    const ran = await ops('approve', 'r-old')
+    const ran = await ops('approve', 'r-old', '--request', '1a2b3c4d')
     expect(ran.code).toBe(1)
     expect(ran.error).toContain('needs approver')
     expect(ran.error).toContain('--key or SAGA_KEY')
