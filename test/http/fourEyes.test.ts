@@ -140,6 +140,26 @@ describe('above the limit', () => {
     expect(await moneyOf(shop, asked)).toEqual(before)
   })
 
+  test('an approval carries out the request that it names, and never one that has taken its place', async ({
+    shop,
+  }) => {
+    const asked = await ticketOpen(shop)
+    const request = async (outcome: string) => {
+      const told = await as(shop, 'mina')(asked, 'resolve', { ...because, outcome })
+      return ('answer' in told && told.request) || 'none'
+    }
+    const read = await request('settledElsewhere')
+    await sql`update approvals set asked_at = asked_at - interval '3 days' where saga = ${workflowIdOf(asked)}`.execute(
+      shop.db,
+    )
+    const other = await request('refunded')
+    const before = await moneyOf(shop, asked)
+    const why = `what waits now is request ${other}, resolve, asked for by mina, and not the one that is named; read it and approve it by its id`
+    expect(await as(shop, 'joon')(asked, 'approve', { request: read })).toEqual(refusal(why))
+    expect(await moneyOf(shop, asked)).toEqual(before)
+    expect(await as(shop, 'joon')(asked, 'approve', { request: other })).toMatchObject({ state: 'refunded' })
+  })
+
   test('what the state forbids is refused at once, and no request is left waiting', async ({ shop }) => {
     const asked = await ticketOpen(shop)
     expect(await as(shop, 'mina')(asked, 'retryTicket', because)).toMatchObject({ refused: 'updateRejected' })
@@ -201,12 +221,15 @@ describe('a proof', () => {
     const [stolen = ''] = await proofsIn(shop, asked)
     await as(shop, 'mina')(asked, 'resolve', seen)
     const before = await moneyOf(shop, asked)
-    expect(await replayed(shop, asked, 'approve', { proof: stolen })).toEqual(WORTHLESS)
+    // For what it was minted for, and for what waits now.
+    for (const fields of [{ proof: stolen, request: 'none' } as const, { proof: stolen } as const])
+      expect(await replayed(shop, asked, 'approve', fields)).toEqual(WORTHLESS)
     expect(await moneyOf(shop, asked)).toEqual(before)
 
     await as(shop, 'mina')(asked, 'acknowledge', { owner: 'ann' })
     const used = (await proofsIn(shop, asked)).at(-1) ?? ''
-    expect(await replayed(shop, asked, 'acknowledge', { owner: 'bob', proof: used })).toEqual(WORTHLESS)
+    for (const owner of ['ann', 'bob'])
+      expect(await replayed(shop, asked, 'acknowledge', { owner, proof: used })).toEqual(WORTHLESS)
     expect(await shop.refund(asked.id)).toMatchObject({ owner: 'ann' })
   })
 
@@ -225,6 +248,16 @@ describe('a proof', () => {
     expect(await moneyOf(shop, asked)).toEqual(before)
     const good = await mint(asked, 'approve')
     expect(await byTemporal(shop, asked, 'approve', { proof: good })).toMatchObject({ state: 'refunded' })
+  })
+
+  test('that nobody has used yet is worth nothing for other arguments', async ({ shop }) => {
+    const asked = await ticketOpen(shop)
+    const person = { name: 'mina', role: 'ops' }
+    const args = { owner: 'ann' }
+    const proof = await mintProof(shop.db, { saga: workflowIdOf(asked), command: 'acknowledge', args, person })
+    expect(await byTemporal(shop, asked, 'acknowledge', { owner: 'bob', proof })).toEqual(WORTHLESS)
+    expect(await shop.refund(asked.id)).toMatchObject({ owner: null })
+    expect(await byTemporal(shop, asked, 'acknowledge', { ...args, proof })).toMatchObject({ answer: 'done' })
   })
 
   test('nor a name can be sent over HTTP', async ({ shop }) => {
@@ -252,7 +285,8 @@ describe('what moved between the request and the approval', () => {
     const [ticket] = await sim.tickets(asked.merchantUid)
     await sim.complete(ticket?.id ?? '')
     await eventually(() => shop.refund(asked.id)).toMatchObject({ state: 'refunded' })
-    const why = 'a refunded refund cannot be resolved as settledElsewhere: possible now: recheck'
+    const { seen: now } = await shop.refund(asked.id)
+    const why = `this has changed since it was seen: it is refunded, and its mark is ${now} now; read it and ask again if it is still wanted`
     expect(await as(shop, 'joon')(asked, 'approve')).toEqual(dropped(why))
     expect(await pending(shop, asked)).toEqual([])
     expect(await linesOf(shop, asked, 'approvalDropped')).toMatchObject([
@@ -273,7 +307,7 @@ describe('what moved between the request and the approval', () => {
     expect([await sim.callsOf(CANCEL), await pending(shop, asked)]).toEqual([calls, []])
   })
 
-  test('another ticket: the minute after its intent holds for an approval too', async ({ shop, sim }) => {
+  test('another ticket: the wait that its intent begins holds for an approval too', async ({ shop, sim }) => {
     const asked = await pastPage(shop)
     await as(shop, 'mina')(asked, 'retryTicket', because)
     // As if a try of the same authorisation had begun just now.
@@ -281,7 +315,9 @@ describe('what moved between the request and the approval', () => {
     const calls = await sim.callsOf(CANCEL)
     expect(await as(shop, 'joon')(asked, 'approve')).toMatchObject({
       refused: 'updateRejected',
-      sentence: expect.stringMatching(/^the last try began less than a minute ago .*; ask again in \d+ s; what mina/),
+      sentence: expect.stringMatching(
+        /^a ticketOpen refund takes no new ticket: its ticket is open, .* past the page level; .*; what mina/,
+      ),
     })
     expect([await sim.callsOf(CANCEL), (await sim.tickets(asked.merchantUid)).length]).toEqual([calls, 1])
   })

@@ -97,7 +97,8 @@ async function takeBack(shop: OwnShop, { impUid, refundId }: Asked & { readonly 
 }
 
 async function payByBank(shop: OwnShop, { refundId }: Asked): Promise<void> {
-  await person(shop, `/refunds/${refundId}/resolve`, { outcome: 'settledElsewhere', reason: 'paid back by bank' })
+  const settled = { outcome: 'settledElsewhere', reason: 'paid back by bank' }
+  expect(await shop.person(`/refunds/${refundId}/resolve`, settled)).toMatchObject({ status: 200 })
 }
 
 async function cancelInConsole(shop: OwnShop, { impUid }: { readonly impUid: string }): Promise<void> {

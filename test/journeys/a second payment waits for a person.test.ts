@@ -55,13 +55,11 @@ test('held money shows itself to people, in the list, in Temporal and as an aler
   await eventually(() => shop.metric('saga_alerts_total{level="warn",kind="held.second"}')).toBe(1)
   expect(await sim.tickets(merchantUid)).toEqual([])
 
-  expect(await shop.call('POST', `${stray}/accept`, { reason: 'two orders in one', gatewayRef: impUid })).toMatchObject(
-    {
-      status: 409,
-      body: { code: 'updateRejected', detail: expect.stringContaining(`this saga is about ${second}`) },
-    },
-  )
-  expect(await shop.call('POST', `${stray}/accept`, { reason: 'two orders in one' })).toMatchObject({ status: 200 })
+  expect(await shop.person(`${stray}/accept`, { reason: 'two orders in one', gatewayRef: impUid })).toMatchObject({
+    status: 409,
+    body: { code: 'updateRejected', detail: expect.stringContaining(`this saga is about ${second}`) },
+  })
+  expect(await shop.person(`${stray}/accept`, { reason: 'two orders in one' })).toMatchObject({ status: 200 })
   expect(await handle.result()).toEqual({ state: 'paid' })
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'paid', acceptedRef: impUid, paid: 19_000 })
   expect(await sim.tickets(merchantUid)).toEqual([])
@@ -69,7 +67,7 @@ test('held money shows itself to people, in the list, in Temporal and as an aler
 
 test('a person gives it back, and its saga ends while the refund waits for its ticket', async ({ shop, sim }) => {
   const { merchantUid, second, stray, handle } = await paidTwice(shop)
-  expect(await shop.call('POST', `${stray}/refund`, { reason: 'paid twice' })).toMatchObject({ status: 200 })
+  expect(await shop.person(`${stray}/refund`, { reason: 'paid twice' })).toMatchObject({ status: 200 })
   expect(await handle.result()).toEqual({ state: 'cancelPending' })
   await eventually(() => sim.tickets(merchantUid)).toMatchObject([{ impUid: second, amount: 19_000, state: 'open' }])
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'paid', reserved: 0 })
@@ -78,13 +76,13 @@ test('a person gives it back, and its saga ends while the refund waits for its t
 test('a refund of it that is refused wakes its saga again', async ({ shop, sim }) => {
   const { stray, handle } = await paidTwice(shop)
   await sim.faults({ cancel: 'refuse' })
-  await shop.call('POST', `${stray}/refund`, { reason: 'paid twice' })
+  await shop.person(`${stray}/refund`, { reason: 'paid twice' })
   await eventually(() => shop.call('GET', stray)).toMatchObject({
     body: { stray: { state: 'quarantined', attention: 'warn' } },
   })
   await eventually(async () => (await handle.describe()).status.name).toBe('RUNNING')
   await sim.faults({ cancel: 'accept' })
-  expect(await shop.call('POST', `${stray}/accept`, { reason: 'kept' })).toMatchObject({ status: 200 })
+  expect(await shop.person(`${stray}/accept`, { reason: 'kept' })).toMatchObject({ status: 200 })
   expect(await handle.result()).toEqual({ state: 'paid' })
 })
 
@@ -125,7 +123,7 @@ test('a name that is no account, or no reference of ours, is refused with a sent
     status: 404,
     body: { code: 'notFound' },
   })
-  expect(await shop.call('POST', '/strays/iamport/main/imp_1/accept', { reason: 'mine' })).toMatchObject({
+  expect(await shop.person('/strays/iamport/main/imp_1/accept', { reason: 'mine' })).toMatchObject({
     status: 404,
   })
 })

@@ -43,7 +43,7 @@ test('a refund of a method that cannot be refunded in its country is blocked, an
   const line = (await shop.journal(merchantUid)).find(({ what }) => what === 'notRefundable')
   expect(line?.why).toContain('(our contract, 2026-01)')
 
-  await shop.call('POST', `/refunds/${refundId}/retry-ticket`, { reason: 'try all the same' })
+  await shop.person(`/refunds/${refundId}/retry-ticket`, { reason: 'try all the same' })
   await eventually(async () =>
     (await shop.journal(merchantUid)).filter(({ what }) => what === 'notRefundable'),
   ).toHaveLength(2)
@@ -51,7 +51,7 @@ test('a refund of a method that cannot be refunded in its country is blocked, an
   expect(await sim.tickets(merchantUid)).toEqual([])
 
   const settled = { outcome: 'settledElsewhere', reason: 'paid back by bank', evidence: 'transfer 7' }
-  expect(await shop.call('POST', `/refunds/${refundId}/resolve`, settled)).toMatchObject({ status: 200 })
+  expect(await shop.person(`/refunds/${refundId}/resolve`, settled)).toMatchObject({ status: 200 })
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'cancelled', returned: 19_000 })
 })
 

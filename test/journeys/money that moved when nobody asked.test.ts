@@ -57,14 +57,14 @@ test('money for nobody’s order is found by a sweep, held by a saga of its own,
   expect(await shop.call('POST', `${stray}/acknowledge`, { owner: 'ann' })).toMatchObject({ status: 200 })
   expect(await shop.call('GET', stray)).toMatchObject({ body: { stray: { owner: 'ann' } } })
 
-  expect(await shop.call('POST', `${stray}/refund`, { reason: 'not ours' })).toMatchObject({ status: 200 })
+  expect(await shop.person(`${stray}/refund`, { reason: 'not ours' })).toMatchObject({ status: 200 })
   expect(await handle.result()).toEqual({ state: 'cancelPending' })
   await completeTicket(shop, merchantUid)
   await eventually(() => shop.call('GET', stray)).toMatchObject({
     body: { stray: { state: 'cancelled', returned: 5_000, attention: 'none' } },
   })
   expect(await shop.call('GET', '/strays')).toMatchObject({ body: { strays: [] } })
-  expect(await shop.call('POST', `${stray}/accept`, { reason: 'ours after all' })).toMatchObject({ status: 409 })
+  expect(await shop.person(`${stray}/accept`, { reason: 'ours after all' })).toMatchObject({ status: 409 })
 })
 
 test('money that came before its order was recorded settles it once it is', async ({ shop, sim }) => {

@@ -91,7 +91,7 @@ test('an entry smaller than its refund is booked, and the refund waits for the r
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'cancelPending', returned: 4_000, reserved: 5_000 })
   expect(await alerts(shop, merchantUid)).toEqual(['warn smallerThanAsked'])
   const rest = { outcome: 'settledElsewhere', reason: 'the rest went by bank', evidence: 'transfer 9' }
-  expect(await shop.call('POST', `/refunds/${refundIds[0]}/resolve`, rest)).toMatchObject({ status: 200 })
+  expect(await shop.person(`/refunds/${refundIds[0]}/resolve`, rest)).toMatchObject({ status: 200 })
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'partlyCancelled', returned: 9_000, reserved: 0 })
 })
 
@@ -155,7 +155,7 @@ test('money in another currency than ordered is refunded in full only', async ({
     state: 'quarantined',
     attempts: [{ because: 'currencyDiffers' }],
   })
-  await shop.call('POST', `/payments/${merchantUid}/accept`, { reason: 'agreed by phone' })
+  await shop.person(`/payments/${merchantUid}/accept`, { reason: 'agreed by phone' })
   expect(await shop.requestRefund(merchantUid, { amount: 500 })).toMatchObject({
     status: 422,
     body: { code: 'partialRefundNotSupported', left: 1_500, currency: 'USD' },

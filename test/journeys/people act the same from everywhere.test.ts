@@ -1,5 +1,6 @@
 // People's commands do the same through the HTTP API, the ops command line and any Temporal client, and are refused with the same words.
 // Must not know: how a saga carries them out. Nobody here has a key: the first two doors are the person local, the third proves nobody.
+import { sql } from 'kysely'
 import { describe, expect } from 'vitest'
 import { merchantUid, refundId } from '../../src/domain/ids.ts'
 import {
@@ -96,7 +97,7 @@ const REFUSED: readonly (readonly [name: string, prepare: Prepare, fields: Field
     'retryTicket',
     ticketOpen,
     because,
-    'a ticketOpen refund takes no new ticket: its ticket is open, and another is possible once it has waited past the page level; possible now: resolve as refunded, refused, settledElsewhere; acknowledge; snooze; recheck',
+    'a ticketOpen refund takes no new ticket: its ticket is open, and another is possible once that one has waited past the page level; possible now: resolve as refunded, refused, settledElsewhere; acknowledge; snooze; recheck',
   ],
   [
     'resolve',
@@ -161,6 +162,15 @@ describe('is refused alike, and nothing has moved', () => {
 /** Lines of the journal, in all: nothing else is under way in this shop. */
 const lines = async ({ db }: OwnShop): Promise<number> => (await db.selectFrom('journal').select('id').execute()).length
 
+const seenOf = (shop: OwnShop, { kind, id }: Saga): Promise<string> => shop.seen(`/${kind}s/${id}/retry-ticket`)
+
+/** The second ticket is open, and was asked for two minutes ago. */
+async function filedAgain(shop: OwnShop, { id }: Saga): Promise<void> {
+  await eventually(() => shop.refund(id)).toMatchObject({ state: 'ticketOpen', attention: 'page' })
+  await sql`update tickets set intent_at = intent_at - interval '2 minutes'
+    where refund_id = ${id} and authorised_by = 'retry-2'`.execute(shop.db)
+}
+
 describe('said twice is done once', () => {
   test('over HTTP: the owner and the snooze stay, without a second line', async ({ shop }) => {
     const saga = await ticketOpen(shop)
@@ -209,11 +219,62 @@ describe('said twice is done once', () => {
     expect(await http(saga, 'retryTicket', because)).toMatchObject({ refused: 'updateRejected' })
     await eventually(() => shop.refund(saga.id)).toMatchObject({ state: 'ticketOpen', attention: 'page' })
     expect(await http(saga, 'retryTicket', because)).toMatchObject({
-      sentence: expect.stringMatching(/^the last try began less than a minute ago .*; ask again in \d+ s$/),
+      sentence: expect.stringMatching(/^a ticketOpen refund takes no new ticket: its ticket is open, /),
     })
     expect([await sim.callsOf(CANCEL), (await sim.tickets(saga.merchantUid)).length]).toEqual([calls + 1, 2])
     const { tickets } = await shop.refund(saga.id)
     expect(tickets.map(({ authorisedBy }) => authorisedBy)).toEqual(['submit', 'retry-2'])
+  })
+
+  test('over HTTP under one Idempotency-Key: one move and one answer, also where the first answer was lost', async ({
+    shop,
+    sim,
+  }) => {
+    const saga = await pastPage(shop)
+    const calls = await sim.callsOf(CANCEL)
+    const asked = { ...because, seen: await seenOf(shop, saga) }
+    const http = overHttp(shop, undefined, fresh('key'))
+    const first = await http(saga, 'retryTicket', asked)
+    expect(first).toMatchObject({ answer: 'done', state: 'requested' })
+    await filedAgain(shop, saga)
+    expect(await http(saga, 'retryTicket', asked)).toEqual(first)
+    for (const [name, fields] of [
+      ['retryTicket', { ...asked, reason: 'and another' }] as const,
+      ['retryTicket', { ...asked, seen: await seenOf(shop, saga) }] as const,
+      ['acknowledge', { owner: 'ann' }] as const,
+    ])
+      expect(await http(saga, name, fields)).toMatchObject({
+        refused: 'conflict',
+        sentence: expect.stringContaining(
+          'this Idempotency-Key was used before for another command or other arguments',
+        ),
+      })
+    expect(await journalOf(shop, saga, 'retried')).toHaveLength(1)
+    expect(await journalOf(shop, saga, 'acknowledge')).toEqual([])
+    expect([await sim.callsOf(CANCEL), (await sim.tickets(saga.merchantUid)).length]).toEqual([calls + 1, 2])
+  })
+
+  test('by two people who saw the same, two minutes apart: the second is refused by each door, and one ticket more is filed', async ({
+    shop,
+    sim,
+  }) => {
+    const saga = await pastPage(shop)
+    const calls = await sim.callsOf(CANCEL)
+    const asked = { ...because, seen: await seenOf(shop, saga) }
+    const doors = doorsOf(shop)
+    expect(await doors.HTTP(saga, 'retryTicket', asked)).toMatchObject({ answer: 'done' })
+    await filedAgain(shop, saga)
+    const now = await seenOf(shop, saga)
+    const changed = `this has changed since it was seen: it is ticketOpen, and its mark is ${now} now; read it and ask again if it is still wanted`
+    for (const door of DOORS) {
+      expect(await doors[door](saga, 'retryTicket', asked)).toEqual({ refused: 'updateRejected', sentence: changed })
+      // Who reads it anew is told that the new ticket has not been waited for.
+      expect(await doors[door](saga, 'retryTicket', because)).toMatchObject({
+        refused: 'updateRejected',
+        sentence: expect.stringContaining('another is possible once that one has waited past the page level'),
+      })
+    }
+    expect([await sim.callsOf(CANCEL), (await sim.tickets(saga.merchantUid)).length]).toEqual([calls + 1, 2])
   })
 
   test('in Temporal, under one update id: the first answer is given again', async ({ shop, sim }) => {
@@ -221,7 +282,7 @@ describe('said twice is done once', () => {
     const calls = await sim.callsOf(CANCEL)
     for (const [name, fields, line] of [
       ['recheck', {}, 'recheck'] as const,
-      ['retryTicket', because, 'retried'] as const,
+      ['retryTicket', { ...because, seen: await seenOf(shop, saga) }, 'retried'] as const,
     ]) {
       const id = fresh('update')
       const told = [await byUpdateId(shop, saga, id, name, fields), await byUpdateId(shop, saga, id, name, fields)]

@@ -28,7 +28,7 @@ test('test money on a live order goes back by a ticket, is seen until it is back
   expect((await shop.order(merchantUid)).refunds).toMatchObject([
     { testChannel: true, nextCheckpoint: { level: 'remind' } },
   ])
-  expect(await shop.call('POST', `/payments/${merchantUid}/accept`, { reason: 'please' })).toMatchObject({
+  expect(await shop.person(`/payments/${merchantUid}/accept`, { reason: 'please' })).toMatchObject({
     status: 409,
   })
 

@@ -63,7 +63,7 @@ function noted(saga: Saga, told: Told): Told {
 }
 
 /** 200 and 202 with the answer; everything else as problem+json, its status the one that it names. */
-export function overHttp(shop: Shop, key?: string): Act {
+export function overHttp(shop: Shop, key?: string, idempotencyKey?: string): Act {
   const { api } = shop
   return async (saga, name, given = {}) => {
     const { kind, id } = saga
@@ -71,6 +71,7 @@ export function overHttp(shop: Shop, key?: string): Act {
     const path = `/${kind}s/${id}/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     const headers = {
       'content-type': 'application/json',
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     }
     const response = await fetch(api + path, { method: 'POST', headers, body: JSON.stringify(fields) })

@@ -119,6 +119,8 @@ export async function exchange(
   return { status: response.status, body: type.includes('json') ? JSON.parse(text) : text }
 }
 
+const marked = z.object({ seen: z.string() }).optional()
+const shownToPeople = z.object({ refund: marked, payment: marked, stray: marked })
 const opened = z.object({ payment: answers.payment, window: z.unknown() })
 const BUYER = { name: 'Ann Roe', email: 'ann@example.com' }
 type Order = {
@@ -184,6 +186,15 @@ export function shopAt({ api, simulator, temporalAddress, key }: Places) {
   const journal = async (merchantUid: string) =>
     answers.journal.parse((await call('GET', `/payments/${merchantUid}/journal?limit=1000`)).body).journal
 
+  /** The mark of what a person sees just now of the saga that this path of a command is about. */
+  async function seen(path: string): Promise<string> {
+    const { body } = await call('GET', path.slice(0, path.lastIndexOf('/')))
+    const { refund, payment, stray } = shownToPeople.parse(body)
+    return (refund ?? payment ?? stray)?.seen ?? 'nothing'
+  }
+  /** A command that moves money, in the situation that its person sees just now. */
+  const person = async (path: string, fields: object) => call('POST', path, { seen: await seen(path), ...fields })
+
   async function hint(body: Readonly<Record<string, string>>): Promise<void> {
     expect(await call('POST', '/webhooks/iamport', body)).toMatchObject({ status: 200 })
   }
@@ -199,7 +210,7 @@ export function shopAt({ api, simulator, temporalAddress, key }: Places) {
 
   const disconnect = () => connection.close()
   const verbs = { call, open, order, payment, paid, requestRefund, askRefund, paidThenRefunded, refund, journal }
-  return { api, simulator, key, sim, client, ...verbs, hint, metric, disconnect, ...sagasOf(client) }
+  return { api, simulator, key, sim, client, ...verbs, seen, person, hint, metric, disconnect, ...sagasOf(client) }
 }
 
 /** What Temporal keeps of the sagas. */

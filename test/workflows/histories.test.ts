@@ -51,7 +51,7 @@ const PATHS: Readonly<Record<string, Path>> = {
     const { merchantUid } = await shop.open()
     await shop.sim.pay(merchantUid, { amount: 18_000 })
     await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'quarantined', attention: 'page' })
-    const accepted = await shop.call('POST', `/payments/${merchantUid}/accept`, {
+    const accepted = await shop.person(`/payments/${merchantUid}/accept`, {
       reason: 'a voucher made the difference',
     })
     expect(accepted).toMatchObject({ status: 200, body: { state: 'paid' } })
@@ -111,7 +111,7 @@ const PATHS: Readonly<Record<string, Path>> = {
     await eventually(async () => (await shop.payment(merchantUid)).attempts.map(({ because }) => because)).toContain(
       'second',
     )
-    const given = await shop.call('POST', `/strays/iamport/main/${ref}/refund`, { reason: 'paid twice' })
+    const given = await shop.person(`/strays/iamport/main/${ref}/refund`, { reason: 'paid twice' })
     expect(given).toMatchObject({ status: 200 })
     return `stray:iamport/main:${ref}`
   },
@@ -139,7 +139,7 @@ const PATHS: Readonly<Record<string, Path>> = {
     const { merchantUid } = await shop.paid({ method: 'mobilegateway' })
     const { refundId } = await shop.askRefund(merchantUid)
     await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'blocked' })
-    const resolved = await shop.call('POST', `/refunds/${refundId}/resolve`, {
+    const resolved = await shop.person(`/refunds/${refundId}/resolve`, {
       outcome: 'settledElsewhere',
       reason: 'paid back by bank',
     })
