@@ -222,8 +222,8 @@ describe('a proof', () => {
     await as(shop, 'mina')(asked, 'resolve', seen)
     const before = await moneyOf(shop, asked)
     // For what it was minted for, and for what waits now.
-    for (const fields of [{ proof: stolen, request: 'none' } as const, { proof: stolen } as const])
-      expect(await replayed(shop, asked, 'approve', fields)).toEqual(WORTHLESS)
+    const replays: readonly Fields[] = [{ proof: stolen, request: 'none' }, { proof: stolen }]
+    for (const fields of replays) expect(await replayed(shop, asked, 'approve', fields)).toEqual(WORTHLESS)
     expect(await moneyOf(shop, asked)).toEqual(before)
 
     await as(shop, 'mina')(asked, 'acknowledge', { owner: 'ann' })
