@@ -6,7 +6,6 @@ import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, t
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { contradicted } from './holds.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
-import { seenOf, seenOfRefund } from './seen.ts'
 import { lastLook } from './views.ts'
 import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from './waits.ts'
 
@@ -63,7 +62,7 @@ function saidBy(draft: Draft, refund: Refund, blind: string | undefined): string
 
 function tell(draft: Draft, refund: Refund, level: Exclude<Attention, 'none'>, said: string): void {
   const { refundId, merchantUid, amount, currency, waitingSince } = refund
-  const sentence = `refund ${refundId} of order ${merchantUid ?? 'unknown'} is ${REFUND_STATES[refund.state].en} since ${waitingSince}; ${said}; its mark is ${seenOfRefund(draft, refund)}`
+  const sentence = `refund ${refundId} of order ${merchantUid ?? 'unknown'} is ${REFUND_STATES[refund.state].en} since ${waitingSince}; ${said}`
   alert(draft, { level, kind: `refund.${refund.state}`, saga: refundWorkflowId(refundId), sentence, amount, currency })
 }
 
@@ -84,7 +83,7 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
       held === 'contradicted'
         ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${attempt?.contradiction ?? ''}`
         : `holds money that nobody has decided on since ${payment.waitingSince}`
-    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}; its mark is ${seenOf(draft)}`
+    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}`
     alert(draft, {
       level,
       kind: `payment.${held}`,
@@ -108,7 +107,7 @@ export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefi
   const { attention: from, amount, currency, waitingSince } = attempt
   draft.journal.push({ what: 'checkpoint', gatewayRef: ref, from, to: raised.attention, why: said })
   if (raised.attention !== 'none' && !seen(raised)) {
-    const sentence = `${ref} of order ${attempt.saidMerchantUid} holds money that nobody has decided on since ${waitingSince}; ${said}; accept or refund it; its mark is ${seenOf(draft)}`
+    const sentence = `${ref} of order ${attempt.saidMerchantUid} holds money that nobody has decided on since ${waitingSince}; ${said}; accept or refund it`
     const saga = strayWorkflowId(attempt.gateway, ref)
     alert(draft, {
       level: raised.attention,

@@ -16,8 +16,8 @@ import type { Evidence } from './gateway.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from './ids.ts'
 import { orderAfter, type OrderEvent } from './payment.ts'
 import type { Patience } from './patience.ts'
-import { seenOf } from './seen.ts'
-import { refundAfter, type RefundEvent } from './refund.ts'
+import { seenOf, seenOfRefund } from './seen.ts'
+import { refundAfter, refundClosed, type RefundEvent } from './refund.ts'
 import { planPayment, planRefund, planStray, replanRefund } from './waits.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
@@ -45,12 +45,20 @@ export function decided(draft: Draft): Decision {
   settleStrays(draft)
   const { payment, attempts, refunds, journal } = draft
   const books = { payment, attempts, refunds }
-  // Only now the mark is that of the books which a person will see.
-  const alerts = draft.alerts.map((each) =>
-    each.kind === 'contradicted' ? { ...each, sentence: `${each.sentence}; its mark is ${seenOf(books)}` } : each,
-  )
-  return { books, journal, alerts }
+  return { books, journal, alerts: draft.alerts.map((each) => withMark(each, books)) }
 }
+
+/** Where a person may decide on money he is told the mark to name. Only now it is that of the books which he will see. */
+function withMark(raised: Alert, books: Books): Alert {
+  const refund = books.refunds.find(({ refundId }) => refundWorkflowId(refundId) === raised.saga)
+  const asksForMoney = refund ? !refundClosed(refund) : DECIDED_ON.test(raised.kind)
+  if (!asksForMoney) return raised
+  const mark = refund ? seenOfRefund(books, refund) : seenOf(books)
+  return { ...raised, sentence: `${raised.sentence}; its mark is ${mark}` }
+}
+
+/** Kinds of alerts about money that waits for `accept`, `refund` or `release`. */
+const DECIDED_ON = /^(contradicted$|held\.|payment\.|stray\.)/
 
 /** The books with the wait of one saga's row planned anew: a changed configuration reaches rows that already wait. */
 export function planned(books: Books, saga: string, setting: Setting): Decision {

@@ -2,9 +2,11 @@
 // Must not know: commands, how a mark is made.
 import { expect, test } from 'vitest'
 import type { Attempt, Books, Refund } from '../../src/domain/books.ts'
+import { cancelRequested, raiseRefund } from '../../src/domain/attention.ts'
 import { seenOf, seenOfRefund } from '../../src/domain/seen.ts'
+import { block } from '../../src/domain/ticketing.ts'
 import { aBooked, anAttempt, aPayment, aRefund, aTicket, DAY, later, refundOf, SECOND_REF } from '../support/books.ts'
-import { theBooks } from '../support/books.ts'
+import { anEntry, anEvidence, judged, PATIENCE, theBooks, unpaidBooks } from '../support/books.ts'
 
 const marked = (refund: Partial<Omit<Refund, 'refundId'>>, attempt: Partial<Attempt> = {}): string => {
   const books = theBooks({ attempts: [anAttempt(attempt)], refunds: [aRefund(refund)] })
@@ -51,6 +53,33 @@ test('a look that brings nothing, a checkpoint, an owner and a snooze leave the 
   expect(marked(waited, looked)).toBe(marked({}))
   const tickets = [filed, aTicket({ authorisedBy: 'retry-2' })]
   expect(marked({ tickets: tickets.toReversed() })).toBe(marked({ tickets }))
+})
+
+test('an alert names the mark wherever its reader may decide on money, as it is once all has moved', () => {
+  const open = theBooks({ refunds: [aRefund({ nextCheckpointAt: later(DAY) })] })
+  const id = refundOf(open).refundId
+  const now = { now: later(8 * DAY), patience: PATIENCE }
+  const requested = theBooks({ refunds: [aRefund({ state: 'requested', tickets: [] })] })
+  const decisions = [
+    raiseRefund(open, id, undefined, now),
+    block(requested, id, { kind: 'notRefundable', sentence: 'cash goes back to nobody' }, now),
+    cancelRequested(open, `refund:${id}`, now),
+  ]
+  for (const { books, alerts } of decisions)
+    expect(alerts.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining(`; its mark is ${seenOfRefund(books, refundOf(books))}`),
+    ])
+  const late = judged(unpaidBooks({ orderState: 'closed' }), anEvidence())
+  expect(late.alerts.map(({ sentence }) => sentence)).toEqual([
+    expect.stringContaining(`; its mark is ${seenOf(late.books)}`),
+  ])
+})
+
+test('an alert about a refund that is over names none: nothing is left to decide', () => {
+  const settled = theBooks({ refunds: [aRefund({ state: 'settledElsewhere', paidElsewhere: 10_000 })] })
+  const { alerts } = judged(settled, anEvidence({ entries: [anEntry()] }))
+  expect(alerts.find(({ kind }) => kind === 'paidBackTwice')?.sentence).toMatch(/./)
+  for (const { sentence } of alerts) expect(sentence).not.toContain('its mark is')
 })
 
 test('each money fact of a payment has a mark of its own, and its waiting has none', () => {
