@@ -208,6 +208,7 @@ const wrong: readonly Story[] = [
       sagas: 'payment waits, refund COMPLETED',
     },
     cancels: 1,
+    waits: true,
   },
   {
     name: 'dollars for an order in won',

@@ -27,6 +27,7 @@ const outside: readonly Story[] = [
       },
       {
         do: isCancelledInTheConsole(15_000),
+        blind: true,
         shows:
           'cancelled accepted | asOrdered cancelled | outside refunded 4000 (console cancel), outside refunded 15000 (console cancel)',
       },
@@ -87,6 +88,7 @@ const outside: readonly Story[] = [
       sagas: BOTH_DONE,
     },
     cancels: 1,
+    waits: true,
   },
 ]
 
@@ -183,6 +185,7 @@ export const STORIES_HELD: readonly Story[] = [
       deliveries: 1,
     },
     cancels: 1,
+    waits: true,
   },
   {
     // A webhook about an order that nobody opened is believed by nobody: only the gateway's own list brings it.
