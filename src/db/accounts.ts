@@ -8,6 +8,8 @@ export type Account = {
   readonly gateway: GatewayName
   readonly channels: readonly string[]
   readonly rememberedAt: string
+  /** When a person took it for right: what was paid before is no proof against it. */
+  readonly acceptedAt: string | null
   readonly checkedAt: string
   readonly differsSince: string | null
   readonly shown: readonly string[] | null
@@ -15,7 +17,7 @@ export type Account = {
   readonly toldAt: string | null
 }
 
-const COLUMNS = sql`gateway, channels, remembered_at, checked_at, differs_since, shown, said, told_at`
+const COLUMNS = sql`gateway, channels, remembered_at, accepted_at, checked_at, differs_since, shown, said, told_at`
 
 export async function accountOf(db: Db | Trx, gateway: GatewayName): Promise<Account | undefined> {
   const { rows } = await sql<Account>`select ${COLUMNS} from accounts where gateway = ${gateway}`.execute(db)
@@ -65,7 +67,7 @@ export async function differs(
 /** A person takes the account as it is now for ours; what was paid before is no proof against it any more. */
 export async function acceptAccount(trx: Trx, gateway: GatewayName, channels: readonly string[]): Promise<void> {
   await sql`
-    update accounts set channels = ${JSON.stringify(channels)}::jsonb, remembered_at = clock_timestamp(),
+    update accounts set channels = ${JSON.stringify(channels)}::jsonb, accepted_at = clock_timestamp(),
       checked_at = clock_timestamp(), differs_since = null, shown = null, said = null, told_at = null, version = version + 1
     where gateway = ${gateway}`.execute(trx)
 }
@@ -74,12 +76,12 @@ export async function acceptAccount(trx: Trx, gateway: GatewayName, channels: re
 export async function newestPaid(
   db: Db,
   gateway: GatewayName,
-  since: string,
+  since: string | null,
   limit: number,
 ): Promise<readonly GatewayRef[]> {
   const { rows } = await sql<{ gatewayRef: string }>`
     select gateway_ref from attempts
-    where gateway = ${gateway} and ever_paid and merchant_uid is not null and evidence_as_of >= ${since}::timestamptz
+    where gateway = ${gateway} and ever_paid and merchant_uid is not null and (${since}::timestamptz is null or evidence_as_of >= ${since}::timestamptz)
     order by evidence_number desc limit ${limit}`.execute(db)
   return rows.map(({ gatewayRef: ref }) => gatewayRef(ref))
 }

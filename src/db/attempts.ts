@@ -107,7 +107,8 @@ export async function saveAttempts(
   }
 }
 
-function rowOf({ entries: _, ...row }: Attempt): Omit<Attempt, 'entries'> {
+function rowOf(attempt: Attempt): Omit<Attempt, 'entries'> {
+  const { entries: _, ...row } = attempt
   return row
 }
 

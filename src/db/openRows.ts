@@ -23,7 +23,11 @@ export const NO_MONEY = sql`p.state in ${OPEN_ORDERS}`
 const UNACCEPTED = sql`exists (select 1 from attempts a where a.merchant_uid = p.merchant_uid and a.ever_paid
   and not a.accepted and coalesce(a.because, '') <> 'second' and a.amount > coalesce((select sum(e.amount)
     from cancel_entries e where e.gateway = a.gateway and e.gateway_ref = a.gateway_ref and not e.gone), 0))`
-export const OPEN_REFUND = sql`r.state in ${OPEN_REFUNDS} and not (r.state in ${DEAD_ENDS} and r.ticket_dead)`
+/** The one spelling of an open refund, of a row `r`: refund.ts says the same of a loaded one. */
+export const OPEN_REFUND = sql<boolean>`(r.state in ${OPEN_REFUNDS} and not (r.state in ${DEAD_ENDS} and r.ticket_dead)
+  or r.state = 'refunded' and r.matched_by_amount and not r.ticket_dead)`
+/** Evidence speaks against an attempt `a`, and nobody has released exactly that. */
+export const CONTRADICTED = sql<boolean>`(a.contradiction is not null and a.contradiction is distinct from a.released)`
 
 export type OpenRow = {
   readonly id: string
@@ -39,8 +43,10 @@ export async function openPayments(db: Db, { after, limit, quietMs }: Page): Pro
   const { rows } = await sql<OpenRow>`
     select p.merchant_uid as id, ${NO_MONEY} as sure from payments p
     where p.merchant_uid in (select merchant_uid from payments p where ${NO_MONEY} union
-        select merchant_uid from attempts where ever_paid and not accepted)
-      and (${NO_MONEY} or ${UNACCEPTED}) and p.merchant_uid > ${after}
+        select merchant_uid from attempts where ever_paid and not accepted union
+        select merchant_uid from attempts a where ${CONTRADICTED})
+      and (${NO_MONEY} or ${UNACCEPTED} or exists (select 1 from attempts a
+        where a.merchant_uid = p.merchant_uid and ${CONTRADICTED})) and p.merchant_uid > ${after}
       and greatest(p.created_at, p.waiting_since) < ${quiet(quietMs)}
     order by p.merchant_uid limit ${limit}`.execute(db)
   return rows

@@ -4,7 +4,7 @@
 // however much has ended.
 import { sql } from 'kysely'
 import type { Db, Trx } from './connect.ts'
-import { NO_MONEY, OPEN_REFUND } from './openRows.ts'
+import { CONTRADICTED, NO_MONEY, OPEN_REFUND } from './openRows.ts'
 import type { DailyLooksTable } from './schema.ts'
 
 /** Rows that one run goes through; a run that finds them all seen costs as much. */
@@ -28,7 +28,8 @@ type Kind = DailyLooksTable['kind']
 type Row = { next: string; seenAt: string | null; gatewayRef: string | null; merchantUid: string | null; live: boolean }
 
 /**
- * Attempts with an open refund, and those whose money nobody has decided on. A sweep's hint that
+ * Attempts with an open refund, those whose money nobody has decided on, and those that the gateway
+ * speaks against. A sweep's hint that
  * waits, or that a person keeps since less than that, counts as asked.
  */
 export async function overdueReferences(db: Db, gateway: string, limits: Limits): Promise<OverduePage> {
@@ -43,8 +44,13 @@ export async function overdueReferences(db: Db, gateway: string, limits: Limits)
       select a.gateway_ref, false as refunds from attempts a
       where a.gateway = ${gateway} and a.ever_paid and not a.accepted and a.gateway_ref > ${after}
       order by a.gateway_ref limit ${PAGE}),
+    disputed as (
+      select a.gateway_ref, true as refunds from attempts a
+      where a.gateway = ${gateway} and ${CONTRADICTED} and a.gateway_ref > ${after}
+      order by a.gateway_ref limit ${PAGE}),
     page as (
-      select gateway_ref as id, bool_or(refunds) as refunds from (table refunding union all table undecided) as both_kinds
+      select gateway_ref as id, bool_or(refunds) as refunds from (table refunding union all table undecided
+        union all table disputed) as all_kinds
       group by gateway_ref order by gateway_ref limit ${PAGE}),
     overdue as (
       select a.gateway_ref, a.merchant_uid, a.channel = 'live' as live, ${seenAt} as seen_at

@@ -2,10 +2,10 @@
 // Must not know: what moves them.
 import type { Attempt, Refund, Ticket } from '../domain/books.ts'
 import { refundId, type RefundId } from '../domain/ids.ts'
-import { REFUND_STATES, REFUND_STATE_NAMES } from '../domain/refund.ts'
 import { byGateway } from './grouped.ts'
 import { oneRow, same, versionOf, type Rows } from './compare.ts'
 import type { Trx } from './connect.ts'
+import { OPEN_REFUND } from './openRows.ts'
 import { saveTicket } from './tickets.ts'
 
 export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: boolean): Promise<Rows<Refund>> {
@@ -84,25 +84,20 @@ export type RefundFilter = {
   readonly limit: number
 }
 
-const CLOSED = REFUND_STATE_NAMES.filter((name) => REFUND_STATES[name].closed === 'yes')
-
 /** Ids, the oldest waiting first; without a state only refunds that are still open. */
 export async function listRefunds(
   trx: Trx,
   filter: RefundFilter,
 ): Promise<readonly { refundId: RefundId; waitingSince: string }[]> {
   let query = trx
-    .selectFrom('refunds')
+    .selectFrom('refunds as r')
     .select(['refundId', 'waitingSince'])
     .orderBy('waitingSince')
     .orderBy('refundId')
     .limit(filter.limit)
   const { state, attention, waitingBefore, after } = filter
   if (state !== undefined) query = query.where('state', '=', state)
-  else
-    query = query
-      .where('state', 'not in', CLOSED)
-      .where((eb) => eb.not(eb.and([eb('state', '=', 'refused'), eb('ticketDead', '=', true)])))
+  else query = query.where(OPEN_REFUND)
   if (attention !== undefined) query = query.where('attention', '=', attention)
   if (waitingBefore !== undefined) query = query.where('waitingSince', '<', waitingBefore)
   if (after)

@@ -165,6 +165,8 @@ export type AccountsTable = {
   gateway: string
   channels: unknown
   rememberedAt: string
+  /** When a person took it for right: what was paid before may be another account's. */
+  acceptedAt: string | null
   checkedAt: string
   /** Since when it differs; null while it agrees. */
   differsSince: string | null

@@ -1,10 +1,11 @@
 // Open refunds as people work through them: the longest waiting or the largest first, with the sums behind the page.
 // Must not know: HTTP, what a person may do.
 import { sql } from 'kysely'
-import { REFUND_STATES, REFUND_STATE_NAMES, type RefundState } from '../domain/refund.ts'
+import type { RefundState } from '../domain/refund.ts'
 import type { Attention } from '../domain/books.ts'
 import type { RefundId } from '../domain/ids.ts'
 import type { Trx } from './connect.ts'
+import { OPEN_REFUND } from './openRows.ts'
 
 export type StuckFilter = {
   readonly state?: RefundState | undefined
@@ -23,10 +24,8 @@ export type StuckSum = {
   readonly oldest: string
 }
 
-const OPEN = REFUND_STATE_NAMES.filter((name) => REFUND_STATES[name].closed !== 'yes')
-
 const where = ({ state, attention, waitingBefore }: StuckFilter) => sql`
-  state in (${sql.join(state === undefined ? OPEN : [state])}) and not (state = 'refused' and ticket_dead)
+  ${OPEN_REFUND} and (${state ?? null}::text is null or state = ${state ?? null})
   and (${attention ?? null}::text is null or attention = ${attention ?? null})
   and (${waitingBefore ?? null}::timestamptz is null or waiting_since < ${waitingBefore ?? null}::timestamptz)`
 
@@ -34,7 +33,7 @@ const where = ({ state, attention, waitingBefore }: StuckFilter) => sql`
 export async function listStuck(trx: Trx, filter: StuckFilter): Promise<readonly RefundId[]> {
   const order = filter.sort === 'age' ? sql`waiting_since, refund_id` : sql`currency, amount desc, refund_id`
   const { rows } = await sql<{ refundId: RefundId }>`
-    select refund_id from refunds where ${where(filter)} order by ${order} limit ${filter.limit}`.execute(trx)
+    select refund_id from refunds r where ${where(filter)} order by ${order} limit ${filter.limit}`.execute(trx)
   return rows.map(({ refundId }) => refundId)
 }
 
@@ -42,6 +41,6 @@ export async function listStuck(trx: Trx, filter: StuckFilter): Promise<readonly
 export async function sumStuck(trx: Trx, filter: StuckFilter): Promise<readonly StuckSum[]> {
   const { rows } = await sql<StuckSum>`
     select currency, attention, count(*)::int as count, sum(amount)::float8 as amount, min(waiting_since) as oldest
-    from refunds where ${where(filter)} group by currency, attention order by currency, attention`.execute(trx)
+    from refunds r where ${where(filter)} group by currency, attention order by currency, attention`.execute(trx)
   return rows
 }

@@ -160,7 +160,7 @@ async function gatewayMustStillSayPaid(stage: Stage, { impUid }: Paid): Promise<
 async function workOffTicket({ outside, timeline, must }: Stage, { merchantUid, refundId }: Asked): Promise<void> {
   const tickets = await outside.tickets(merchantUid)
   const facts = { tickets: tickets.length, state: tickets[0]?.state, reason: tickets[0]?.reason }
-  const reason = new RegExp(` #${refundId}$`)
+  const reason = new RegExp(`^#${refundId} `)
   must(`the desk's list for ${merchantUid}`, { tickets: 1, state: 'open', reason }, facts)
   const id = tickets[0]?.id ?? ''
   timeline.event('desk', `finds one ticket, "${tickets[0]?.reason}", and completes it (in real life days later)`)

@@ -109,7 +109,7 @@ function named({ base }: Group, entry: CancelEntry): boolean {
 /** Takes the pairs out of what is still open; each side at most once. */
 function takePairs(open: { entries: CancelEntry[]; groups: Group[] }, same: Same) {
   const pairs: { group: Group; entry: CancelEntry }[] = []
-  for (const group of [...open.groups]) {
+  for (const group of open.groups.slice()) {
     const entry = open.entries.find((each) => same(group, each))
     if (!entry) continue
     pairs.push({ group, entry })

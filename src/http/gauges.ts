@@ -3,9 +3,9 @@
 import { sql } from 'kysely'
 import { Gauge, Registry } from 'prom-client'
 import type { Db, Trx } from '../db/connect.ts'
-import { REFUND_STATES } from '../domain/refund.ts'
+import { OPEN_REFUND } from '../db/openRows.ts'
 import { readTogether } from './read.ts'
-import { paymentStates, refundStates } from './schemas.ts'
+import { paymentStates } from './schemas.ts'
 
 /** Counting payments of one state ends here. */
 const MOST_COUNTED = 100_000
@@ -37,11 +37,10 @@ function put(registry: Registry, name: string, help: string, labelNames: string[
 type Waiting = { state: string; currency: string; attention: string; count: number; amount: number; oldest: number }
 
 async function refundGauges(trx: Trx, registry: Registry): Promise<void> {
-  const open = refundStates.filter((state) => REFUND_STATES[state].closed !== 'yes')
   const { rows } = await sql<Waiting>`
     select state, currency, attention, count(*)::float8 as count, sum(amount)::float8 as amount,
       extract(epoch from clock_timestamp() - min(waiting_since))::float8 as oldest
-    from refunds where state in (${sql.join(open)}) and not (state = 'refused' and ticket_dead)
+    from refunds r where ${OPEN_REFUND}
     group by state, currency, attention`.execute(trx)
   const counts = summed(
     rows,

@@ -127,12 +127,12 @@ type Verdict = 'agrees' | 'unknown' | { readonly differs: string }
 async function verdictOn(
   { db, log }: AccountDeps,
   gateway: Gateway,
-  { channels, rememberedAt }: Account,
+  { channels, acceptedAt }: Account,
   shown: readonly string[] | undefined,
 ): Promise<Verdict> {
   if (shown !== undefined && channels.length > 0 && !channels.some((channel) => shown.includes(channel)))
     return { differs: `none of its channels (${channels.join(', ')}) is shown any more` }
-  const newest = await newestPaid(db, gateway.name, rememberedAt, NEWEST)
+  const newest = await newestPaid(db, gateway.name, acceptedAt, NEWEST)
   if (newest.length === 0) return shown === undefined ? 'unknown' : 'agrees'
   const some = await answered(() => gateway.lookMany(newest), log)
   if (some === undefined) return 'unknown'

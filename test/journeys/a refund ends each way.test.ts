@@ -25,7 +25,7 @@ test('a refund waits for its ticket as 취소처리 대기 and is refunded when 
     returned: 0,
   })
   const tickets = await sim.tickets(merchantUid)
-  expect(tickets).toMatchObject([{ amount: 19_000, state: 'open', reason: `customer request #${refundId}` }])
+  expect(tickets).toMatchObject([{ amount: 19_000, state: 'open', reason: `#${refundId} customer request` }])
   await sim.complete(tickets[0]?.id ?? '')
 
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded', remaining: 0, attention: 'none' })

@@ -141,7 +141,7 @@ test('one refund started ten times and told of news twenty times opens one ticke
 
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', tickets: [{ outcome: 'filed' }] })
   await stirred(shop, { merchantUid, impUid, refundId })
-  expect(await sim.tickets(merchantUid)).toMatchObject([{ reason: `asked ten times #${refundId}` }])
+  expect(await sim.tickets(merchantUid)).toMatchObject([{ reason: `#${refundId} asked ten times` }])
   expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
 })
 

@@ -89,14 +89,14 @@ test('a booked cancel that is gone from two looks is reversed: its saga wakes, a
     remaining: 19_000,
   })
   expect(await shop.payment(merchantUid)).toMatchObject({
-    state: 'paid',
+    state: 'quarantined',
     accepted: true,
     returned: 0,
     reserved: 19_000,
   })
   expect(await alerts(shop, merchantUid)).toEqual(['page reversed'])
   await eventually(() => runOf(shop, refundId)).toBe('RUNNING')
-  expect((await heard(shop, merchantUid)).slice(-2)).toEqual(['refund.reversed', 'payment.paid'])
+  expect((await heard(shop, merchantUid)).slice(-2)).toEqual(['refund.reversed', 'payment.quarantined'])
 
   expect(await act(refundSaga(refundId), 'withdraw', { reason: 'kept' })).toEqual({
     refused: 'updateRejected',
@@ -220,7 +220,7 @@ test('a refund that was overtaken and is paid all the same pages, and overtakes 
   await eventually(() => shop.refund(newer.refundId)).toMatchObject({ state: 'ticketOpen' })
   await sim.consoleCancel(impUid, 9_000)
   await eventually(() => shop.refund(newer.refundId)).toMatchObject({ state: 'superseded' })
-  const ticket = (await sim.tickets(merchantUid)).find(({ reason }) => reason.endsWith(`#${newer.refundId}`))
+  const ticket = (await sim.tickets(merchantUid)).find(({ reason }) => reason.startsWith(`#${newer.refundId} `))
   await sim.complete(ticket?.id ?? '')
 
   await eventually(() => shop.refund(newer.refundId)).toMatchObject({ state: 'refunded' })

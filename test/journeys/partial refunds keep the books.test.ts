@@ -31,7 +31,7 @@ async function ticketsOf(shop: OwnShop, amounts: readonly number[]) {
   }
   const tickets = await shop.sim.tickets(merchantUid)
   const complete = (index: number, amount?: number) => {
-    const ticket = tickets.find(({ reason }) => reason.endsWith(`#${refundIds[index]}`))
+    const ticket = tickets.find(({ reason }) => reason.startsWith(`#${refundIds[index]} `))
     return shop.sim.control('POST', `/tickets/${ticket?.id}/complete`, amount === undefined ? {} : { amount })
   }
   return { merchantUid, impUid, refundIds, complete }

@@ -120,7 +120,7 @@ describe('of a thousand orders whose every webhook was dropped', () => {
       gatewayRef: gatewayRef(attempt.gatewayRef),
       money: money(10_000, 'KRW'),
       checksum: 10_000,
-      reason: `too small #${id}`,
+      reason: `#${id} too small`,
       timeoutMs: CANCEL_TIMEOUT_MS,
       mayStillSend: () => true,
     })

@@ -79,7 +79,7 @@ async function withTheDesk(db: Db, { sim }: Shop): Promise<readonly string[]> {
   const { tickets } = theirTickets.parse(await sim.control('GET', '/tickets'))
   const atTheDesk = new Map<string, number>()
   for (const { reason } of tickets) {
-    const id = /^#([\w.-]+)/.exec(reason)?.[1] ?? reason
+    const id = /^#(\S+) /.exec(reason)?.[1] ?? ''
     atTheDesk.set(id, (atTheDesk.get(id) ?? 0) + 1)
   }
   const rows = await db

@@ -13,6 +13,8 @@ export type Scripted = Gateway & {
   readonly insideOf: string[]
   /** What is true now. */
   truth: readonly Evidence[]
+  /** What identifies its account. */
+  channels: readonly string[]
   /** Runs while a question is on its way; may throw in place of an answer. */
   meanwhile: () => Promise<void> | void
 }
@@ -26,6 +28,7 @@ export function scriptedGateway(): Scripted {
     asked: [],
     insideOf: [],
     truth: [],
+    channels: [],
     meanwhile: () => {},
     async look(ref) {
       await question(`ref:${ref}`)
@@ -39,7 +42,7 @@ export function scriptedGateway(): Scripted {
       await question(`many:${refs.join(' ')}`)
       return scripted.truth.filter(({ gatewayRef }) => refs.includes(gatewayRef))
     },
-    account: () => Promise.resolve([]),
+    account: () => Promise.resolve(scripted.channels),
     register: notHere,
     cancel: notHere,
     list: notHere,

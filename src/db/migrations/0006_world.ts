@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`alter table inbox add column arrival int8 not null default nextval('looks_order')`,
     sql`alter table attempts add column provider text, add column contradiction text, add column released text,
       add column sums_told text, add column evidence_number int8 not null default 0`,
-    sql`create index attempts_contradicted on attempts (merchant_uid)
+    sql`create index attempts_contradicted on attempts (gateway, gateway_ref, merchant_uid)
       where contradiction is not null and contradiction is distinct from released`,
     sql`create index attempts_newest on attempts (gateway, evidence_number) where ever_paid and merchant_uid is not null`,
     // Tickets that were filed with their marker at the end are matched by it for as long as they live.
@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`alter table tickets alter column sent_reason set not null`,
     sql`alter table refunds add column matched_by_amount boolean not null default false`,
     sql`create table accounts (
-      gateway text primary key, channels jsonb not null, remembered_at timestamptz not null, checked_at timestamptz not null,
+      gateway text primary key, channels jsonb not null, remembered_at timestamptz not null, accepted_at timestamptz, checked_at timestamptz not null,
       differs_since timestamptz, shown jsonb, said text, told_at timestamptz, version int8 not null default 1)`,
   ])
     await statement.execute(db)
