@@ -11,8 +11,15 @@ import type { PhasePlan, Plan } from './wirePlan.ts'
 export type Telling = { readonly tale: Tale; left: readonly Phase[]; behind: boolean; readonly notes: string[] }
 
 /** A phase is given up once no story has shown anything new for so long; and in any case after the longer time. */
-const QUIET_MS = 5_000
-const LONGEST_MS = 25_000
+const USUAL = { quietMs: 5_000, longestMs: 25_000 }
+/** What a gateway that is slow, or was broken, adds to both: a failed look is tried again after 5 s, then after 10 s. */
+const SLOW_MS = 7_000
+const RETRIED_MS = 11_000
+
+function patienceIn({ trouble: { reads, broken } }: PhasePlan): typeof USUAL {
+  const more = (reads === 'slow' ? SLOW_MS : 0) + (broken ? broken.forMs + RETRIED_MS : 0)
+  return { quietMs: USUAL.quietMs + more, longestMs: USUAL.longestMs + more }
+}
 /** On a wire that is as it should be: a look that failed is tried again after some seconds, at first. */
 const HEALED = { quietMs: 20_000, longestMs: 120_000 }
 /** Its next try has its time, which comes. */
@@ -50,7 +57,7 @@ async function tellPhase(
   await Promise.all(now.map((telling) => begin(telling, mode)))
   await disguise(some, phase)
   if (mode.sweeps || now.some(({ tale }) => tale.story.phases[number]?.sweeps)) await sweepIfPossible(shop)
-  await whileNews(now, { quietMs: QUIET_MS, longestMs: LONGEST_MS })
+  await whileNews(now, patienceIn(phase))
   for (const telling of now) if (telling.behind) note(telling, number, 'not shown while the wire was distorted')
 }
 

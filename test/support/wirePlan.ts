@@ -32,8 +32,18 @@ export const VALUES = {
 
 /** Fields that describe: money and identity hang on none of them. */
 export const DESCRIBING = [
-  ...['sandbox', 'pg_provider', 'paid_at', 'failed_at', 'fail_reason', 'pg_tid', 'pay_method', 'extension'],
-  ...['cancel_history', 'cancel_history.reason', 'cancel_history.cancellation_id', 'cancel_history.cancelled_at'],
+  'sandbox',
+  'pg_provider',
+  'paid_at',
+  'failed_at',
+  'fail_reason',
+  'pg_tid',
+  'pay_method',
+  'extension',
+  'cancel_history',
+  'cancel_history.reason',
+  'cancel_history.cancellation_id',
+  'cancel_history.cancelled_at',
 ]
 /** There are many of them, so they are chosen twice as often as any other switch. */
 const FIELDS = ['omit', 'nulls']
