@@ -5,7 +5,7 @@ import { LIKELIEST } from '../../src/simulator/wire.ts'
 import { happens, refundsOf, settled, shown, valueOf, type Mode, type Phase, type Tale } from './stories.ts'
 import { sweepNow } from './sweepNow.ts'
 import type { OwnShop } from './shop.ts'
-import type { PhasePlan, Plan } from './wirePlan.ts'
+import type { PhasePlan, Plan, WireChange } from './wirePlan.ts'
 
 /** A story under way: what of it is left, and what did not come as it should have. */
 export type Telling = { readonly tale: Tale; left: readonly Phase[]; behind: boolean; readonly notes: string[] }
@@ -80,10 +80,13 @@ async function disturb(shop: OwnShop, { instant }: Plan, { wire, trouble }: Phas
   if (broken) setTimeout(() => void shop.sim.control('PUT', '/faults', { reads }), broken.forMs)
 }
 
-/** The switches of payments that have some of their own. */
-const disguise = (some: readonly Telling[], { some: wire }: PhasePlan) => wires(some, { ...OF_ONE, ...wire })
+/** The switches of payments that have some of their own: a payment's own stand in place of all payments'. */
+async function disguise(some: readonly Telling[], { wire, some: own }: PhasePlan): Promise<void> {
+  await wires(some, { ...OF_ONE, ...ofOne(wire), ...own })
+}
 
-const { emptyPages: _emptyPages, next: _next, total: _total, ...OF_ONE } = LIKELIEST
+const ofOne = ({ emptyPages: _, next: _next, total: _total, ...rest }: WireChange): WireChange => rest
+const OF_ONE = ofOne(LIKELIEST)
 
 async function wires(tellings: readonly Pick<Telling, 'tale'>[], wire: object): Promise<void> {
   for (const { tale } of tellings)
