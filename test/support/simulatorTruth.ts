@@ -1,4 +1,5 @@
-// What is true at the simulated gateway, whatever its wire shows: payments, and the cancel calls that it took, by the refund that each names.
+// What is true at the simulated gateway, whatever its wire shows: payments, and the cancel calls
+// that it took, by the refund that each names.
 // Must not know: rows, stories. Asked while nothing is distorted.
 import { z } from 'zod'
 import { exchange, type Shop } from './shop.ts'
@@ -20,7 +21,10 @@ const listed = z.object({
 })
 export type Truth = {
   readonly payments: readonly z.infer<typeof payment>[]
-  /** One for each cancel call that was taken: the refund that it names, or what it says where it names none. */
+  /**
+   * One for each cancel call that was taken: the refund that it names, or what it says where it
+   * names none.
+   */
   callsOf(merchantUid: string): readonly string[]
 }
 type Called = { readonly merchantUid: string; readonly id: string; readonly done: boolean }

@@ -1,5 +1,7 @@
-// Stories of an order's money, told all at once under one way in which webhooks fare, phase by phase; and what came of each, as short lines.
-// Must not know: which stories there are, nor what ought to come of them. The same phases are told whatever becomes of the webhooks.
+// Stories of an order's money, told all at once under one way in which webhooks fare, phase by
+// phase; and what came of each, as short lines.
+// Must not know: which stories there are, nor what ought to come of them. The same phases are told
+// whatever becomes of the webhooks.
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -55,7 +57,10 @@ export type Story = {
   readonly ends: Told<Ending>
   /** Cancel calls that reach the gateway. */
   readonly cancels: number
-  /** It is about a ticket that stays open, so it cannot be told where a gateway carries out each cancel at once. */
+  /**
+   * It is about a ticket that stays open, so it cannot be told where a gateway carries out each
+   * cancel at once.
+   */
   readonly waits?: boolean
 }
 export type Checkout = Awaited<ReturnType<typeof openCheckout>>
@@ -73,7 +78,10 @@ export type Mode = {
 const post = ({ shop }: Tale, hints: readonly Hint[]) => Promise.all(hints.map((hint) => shop.hint(hint)))
 const fiveTimes = (hints: readonly Hint[]) => [...hints, ...hints, ...hints, ...hints, ...hints]
 
-/** Of every attempt that it was cancelled, declined and paid, and of one that is invented the opposite of what is so. */
+/**
+ * Of every attempt that it was cancelled, declined and paid, and of one that is invented the
+ * opposite of what is so.
+ */
 function forged({ merchantUid, refs }: Tale): readonly Hint[] {
   const claim = (ref: string, status: string): Hint => ({ imp_uid: ref, merchant_uid: merchantUid, status })
   const claims = refs.flatMap((ref) => ['cancelled', 'failed', 'paid'].map((status) => claim(ref, status)))
@@ -110,7 +118,10 @@ export const opened = (shop: OwnShop, stories: readonly Story[]): Promise<readon
 
 export const settled = (shop: OwnShop) => eventually(() => underWay(shop.db, shop), SETTLES_MS).toEqual([])
 
-/** Every webhook of these stories comes when all is over; answers with the rows and looks that this made. */
+/**
+ * Every webhook of these stories comes when all is over; answers with the rows and looks that this
+ * made.
+ */
 export async function tellTooLate(shop: OwnShop, tales: readonly Tale[]) {
   const { rows: before } = await counted(shop)
   const looks = await shop.sim.callsOf(LOOK)
@@ -146,7 +157,9 @@ export async function happens(tale: Tale, phase: Phase, mode: Mode): Promise<voi
   await mode.after?.(tale, hints)
 }
 
-/** Under load a hundred looks, wakes and tickets go before; nothing is proved by how long it takes. */
+/**
+ * Under load a hundred looks, wakes and tickets go before; nothing is proved by how long it takes.
+ */
 const SETTLES_MS = 180_000
 export const valueOf = <T extends string | object>(told: Told<T>, tale: Tale): T =>
   typeof told === 'function' ? told(tale) : told
@@ -241,7 +254,10 @@ async function alerts(tale: Tale): Promise<string> {
   return told.map(({ level, kind }) => `${level} ${kind}`).join(', ')
 }
 
-/** Of the order (or of its first stray where there is no order), and of every refund that was asked for. */
+/**
+ * Of the order (or of its first stray where there is no order), and of every refund that was asked
+ * for.
+ */
 async function sagas(tale: Tale): Promise<string> {
   const { shop, merchantUid, refs } = tale
   const asked = (await refundsOf(tale)).filter(({ origin }) => origin !== 'outside')

@@ -1,4 +1,5 @@
-// What happens to an order's money in a story: the buyer, the desk, the console, a bank, people here. Each says what the gateway tells of it.
+// What happens to an order's money in a story: the buyer, the desk, the console, a bank, people
+// here. Each says what the gateway tells of it.
 // Must not know: what becomes of a webhook, or of the order.
 import { expect } from 'vitest'
 import { eventually, exchange, fresh, type OwnShop } from './shop.ts'
@@ -55,7 +56,9 @@ const completes =
     return told(tale, impUid, 'cancelled')
   }
 export const deskCompletes = completes((tale) => openTicket(tale))
-/** The story where a cancel is carried out at once: what the desk would bring comes with the call. */
+/**
+ * The story where a cancel is carried out at once: what the desk would bring comes with the call.
+ */
 export function toldAtOnce(story: Story): Story {
   const phases = story.phases.flatMap((phase, number): Phase[] => {
     if (phase.do === deskCompletes) return []
@@ -103,7 +106,10 @@ export const checkoutCloses: Act = async ({ shop, merchantUid }) => {
   return []
 }
 
-/** A saga that did not answer in time may have done it all the same: it is asked again, which is safe. */
+/**
+ * A saga that did not answer in time may have done it all the same: it is asked again, which is
+ * safe.
+ */
 async function asPerson(shop: OwnShop, path: string, body: object): Promise<void> {
   let answer = await shop.call('POST', path, body)
   const lost = answer.status === 503
@@ -184,7 +190,10 @@ export const closedOrder =
     return merchantUid
   }
 
-/** An order that lives for a second, which the HTTP API does not sell: opened by a Temporal client, and waited for. */
+/**
+ * An order that lives for a second, which the HTTP API does not sell: opened by a Temporal client,
+ * and waited for.
+ */
 export const expiredOrder =
   (latePolicy: 'hold' | 'refund' | 'accept') =>
   async (shop: OwnShop): Promise<string> => {

@@ -1,4 +1,5 @@
-// How a story that was told on a distorted wire ended, held against its one ending: the same, or a person was told; and what must never be.
+// How a story that was told on a distorted wire ended, held against its one ending: the same, or a
+// person was told; and what must never be.
 // Must not know: plans, what was distorted. Each finding is some lines of text.
 import { z } from 'zod'
 import { gatewayRef } from '../../src/domain/ids.ts'
@@ -106,7 +107,10 @@ async function secondCalls({ shop, merchantUid, refs }: Tale, truth: Truth): Pro
   })
 }
 
-/** What the checkout would deliver for is there at the gateway; what is shown as given back has gone. */
+/**
+ * What the checkout would deliver for is there at the gateway; what is shown as given back has
+ * gone.
+ */
 function unpaid({ merchantUid, refs }: Tale, { shown }: Ending, truth: Truth): readonly string[] {
   const payments = truth.payments.filter(({ impUid }) => refs.includes(impUid))
   const left = payments.reduce(

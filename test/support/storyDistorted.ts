@@ -1,5 +1,7 @@
-// The same stories told under a plan of distortions: what cannot be seen yet waits, then the wire is as it should be and all is told to its end.
-// Must not know: how stories ought to end, which plan it is. Nothing here fails for what the program does; that is compared afterwards.
+// The same stories told under a plan of distortions: what cannot be seen yet waits, then the wire
+// is as it should be and all is told to its end.
+// Must not know: how stories ought to end, which plan it is. Nothing here fails for what the
+// program does; that is compared afterwards.
 import { expect } from 'vitest'
 import { LIKELIEST } from '../../src/simulator/wire.ts'
 import { happens, refundsOf, settled, shown, valueOf, type Mode, type Phase, type Tale } from './stories.ts'
@@ -10,9 +12,15 @@ import type { PhasePlan, Plan, WireChange } from './wirePlan.ts'
 /** A story under way: what of it is left, and what did not come as it should have. */
 export type Telling = { readonly tale: Tale; left: readonly Phase[]; behind: boolean; readonly notes: string[] }
 
-/** A phase is given up once no story has shown anything new for so long; and in any case after the longer time. */
+/**
+ * A phase is given up once no story has shown anything new for so long; and in any case after the
+ * longer time.
+ */
 const USUAL = { quietMs: 5_000, longestMs: 25_000 }
-/** What a gateway that is slow, or was broken, adds to both: a failed look is tried again after 5 s, then after 10 s. */
+/**
+ * What a gateway that is slow, or was broken, adds to both: a failed look is tried again after 5 s,
+ * then after 10 s.
+ */
 const SLOW_MS = 7_000
 const RETRIED_MS = 11_000
 
@@ -20,7 +28,10 @@ function patienceIn({ trouble: { reads, broken } }: PhasePlan): typeof USUAL {
   const more = (reads === 'slow' ? SLOW_MS : 0) + (broken ? broken.forMs + RETRIED_MS : 0)
   return { quietMs: USUAL.quietMs + more, longestMs: USUAL.longestMs + more }
 }
-/** On a wire that is as it should be: a look that failed is tried again after some seconds, at first. */
+/**
+ * On a wire that is as it should be: a look that failed is tried again after some seconds, at
+ * first.
+ */
 const HEALED = { quietMs: 20_000, longestMs: 120_000 }
 /** Its next try has its time, which comes. */
 const IS_TRIED_AGAIN = / requested \d/
@@ -61,7 +72,10 @@ async function tellPhase(
   for (const telling of now) if (telling.behind) note(telling, number, 'not shown while the wire was distorted')
 }
 
-/** It has not been left behind before, or what comes now may happen before anybody here has seen what came before. */
+/**
+ * It has not been left behind before, or what comes now may happen before anybody here has seen
+ * what came before.
+ */
 const isNext = ({ tale: { story }, left, behind }: Telling, number: number): boolean =>
   left.length > 0 && left[0] === story.phases[number] && (!behind || left[0]?.blind === true)
 
@@ -80,7 +94,10 @@ async function disturb(shop: OwnShop, { instant }: Plan, { wire, trouble }: Phas
   if (broken) setTimeout(() => void shop.sim.control('PUT', '/faults', { reads }), broken.forMs)
 }
 
-/** The switches of payments that have some of their own: a payment's own stand in place of all payments'. */
+/**
+ * The switches of payments that have some of their own: a payment's own stand in place of all
+ * payments'.
+ */
 async function disguise(some: readonly Telling[], { wire, some: own }: PhasePlan): Promise<void> {
   await wires(some, { ...OF_ONE, ...ofOne(wire), ...own })
 }
@@ -93,7 +110,10 @@ async function wires(tellings: readonly Pick<Telling, 'tale'>[], wire: object): 
     for (const ref of tale.refs) await tale.shop.sim.control('PUT', `/payments/${ref}/wire`, wire)
 }
 
-/** What happens next in the story; where it cannot happen yet the story stops here and is told on when all can be seen. */
+/**
+ * What happens next in the story; where it cannot happen yet the story stops here and is told on
+ * when all can be seen.
+ */
 async function begin(telling: Telling, mode: Mode): Promise<void> {
   const { tale, left } = telling
   const [phase, ...rest] = left
@@ -150,7 +170,10 @@ async function heal(shop: OwnShop, tales: readonly Tale[]): Promise<void> {
   )
 }
 
-/** What is left of the story, on a wire that is as it should be. What does not come even so is for the comparison. */
+/**
+ * What is left of the story, on a wire that is as it should be. What does not come even so is for
+ * the comparison.
+ */
 async function tellTheRest(telling: Telling): Promise<void> {
   const { tale } = telling
   const delivered: Mode = { name: 'delivered', webhooks: 'deliver' }
@@ -172,7 +195,10 @@ async function catchUp(telling: Telling): Promise<void> {
   await whileNews([telling], HEALED)
 }
 
-/** As a person may ask for it, of the order, its refunds and its strays; one that does not exist answers 404. */
+/**
+ * As a person may ask for it, of the order, its refunds and its strays; one that does not exist
+ * answers 404.
+ */
 async function recheck({ tale }: Pick<Telling, 'tale'>): Promise<void> {
   const { shop, merchantUid, refs } = tale
   const paths = [

@@ -1,4 +1,5 @@
-// Stories of money that goes back in parts: two refunds of one size, and a part by the console between. Only where parts may be refunded.
+// Stories of money that goes back in parts: two refunds of one size, and a part by the console
+// between. Only where parts may be refunded.
 // Must not know: webhooks. Typed by hand from the design (§4, §5): an order of 19,000 won.
 import { checkoutAsksFor, deskCompletes, deskCompletesLast, isCancelledInTheConsole, order } from './storyActs.ts'
 import type { Story } from './stories.ts'

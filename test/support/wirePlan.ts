@@ -1,4 +1,5 @@
-// Which distortions of the wire a round brings, phase by phase: chosen by its seed alone, so that every round can be repeated.
+// Which distortions of the wire a round brings, phase by phase: chosen by its seed alone, so that
+// every round can be repeated.
 // Must not know: stories, the shop, what a distortion does. Pure.
 import type { Wire } from '../../src/simulator/wire.ts'
 import { chanceOf, type Chance } from './seeded.ts'

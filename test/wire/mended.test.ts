@@ -1,4 +1,5 @@
-// What rounds of distorted stories have found in the judge, and what keeps it away: each as the smallest case.
+// What rounds of distorted stories have found in the judge, and what keeps it away: each as the
+// smallest case.
 // Must not know: wires, gateways. Books and evidence come as the judge takes them.
 import { expect, test } from 'vitest'
 import { anEntry, anEvidence, aRefund, HOUR, judged, kindsOf, later, linesOf, theBooks } from '../support/books.ts'

@@ -1,4 +1,5 @@
-// Rounds can be repeated: the same seed gives the same plan; and rounds leave nothing out: some seed reaches every value of every switch.
+// Rounds can be repeated: the same seed gives the same plan; and rounds leave nothing out: some
+// seed reaches every value of every switch.
 // Must not know: stories, what a distortion does.
 import { expect, test } from 'vitest'
 import { DESCRIBING, PHASES, planOf, VALUES, type Plan, type WireChange } from '../support/wirePlan.ts'

@@ -1,4 +1,5 @@
-// npm run test:wire -- --rounds N [--seed S]: so many rounds of distorted stories, each with a seed of its own, the first S.
+// npm run test:wire -- --rounds N [--seed S]: so many rounds of distorted stories, each with a seed
+// of its own, the first S.
 // Must not know: stories, plans. Without a seed one is drawn; each round prints its own.
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'

@@ -1,5 +1,7 @@
-// However the gateway writes, a story of an order's money ends the same, or a person has been told: never a silent difference.
-// Must not know: what a distortion does. One round is one plan; its seed is printed before it, and repeats it.
+// However the gateway writes, a story of an order's money ends the same, or a person has been told:
+// never a silent difference.
+// Must not know: what a distortion does. One round is one plan; its seed is printed before it, and
+// repeats it.
 import { describe, expect } from 'vitest'
 import { openCheckout } from '../support/checkout.ts'
 import { shopTest } from '../support/shop.ts'
@@ -25,7 +27,10 @@ const plans = seeds().map((seed) =>
   ),
 )
 
-/** `npm run test:wire` says how many rounds there are, and from which seed on; else the usual one, and one more where a seed is given. */
+/**
+ * `npm run test:wire` says how many rounds there are, and from which seed on; else the usual one,
+ * and one more where a seed is given.
+ */
 function seeds(): readonly number[] {
   const { WIRE_ROUNDS: rounds, WIRE_SEED: seed } = process.env
   if (rounds !== undefined) return Array.from({ length: Number(rounds) }, (_, index) => Number(seed ?? 1) + index)
