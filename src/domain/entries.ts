@@ -6,7 +6,7 @@ import { attemptIn, moveRefund, putAttempt, putRefund, raise, refundIn, type Dra
 import type { CancelEntry, Evidence } from './gateway.ts'
 import type { GatewayRef, RefundId } from './ids.ts'
 import { namedIn } from './markers.ts'
-import { matchEntry, type Match } from './matching.ts'
+import { fittingByAmount, matchEntry, type Match } from './matching.ts'
 import { EXCESS, pair, type Group } from './pairing.ts'
 import { outsideRefund } from './policyRefunds.ts'
 import { closedByAmount, refundClosed } from './refund.ts'
@@ -48,7 +48,22 @@ function bookOne(draft: Draft, ref: GatewayRef, entry: CancelEntry): void {
   }
   const twice = `a cancel of ${entry.amount} ${now.currency} names this refund, which had already been paid back`
   if (match) raise(draft, 'page', match.refund, 'returnedTwice', twice)
+  else tellWhomItFits(draft, now, entry)
   bookOutside(draft, now, entry, key, entry.amount)
+}
+
+/** It could be the answer to any of them: nobody here can tell, and the one that it was would wait for nothing. */
+function tellWhomItFits(draft: Draft, attempt: Attempt, entry: CancelEntry): void {
+  const fitting = fittingByAmount(draft, attempt, entry)
+  const names = fitting.map(({ refundId }) => refundId).join(', ')
+  for (const refund of fitting)
+    raise(
+      draft,
+      'warn',
+      refund,
+      'fitsSeveral',
+      `a cancel of ${entry.amount} ${attempt.currency} (minor units) names no refund and fits ${names} alike, so it is booked as moved outside: ask the desk whose ticket was worked off`,
+    )
 }
 
 /** The gateway's id where it can stand as a name of ours, else an ordinal that no entry of this attempt has had. */
@@ -161,6 +176,12 @@ function learn(draft: Draft, ref: GatewayRef, { base }: Group, entry: CancelEntr
       entry.reason !== base.reason && { reason: entry.reason }),
   }
   if (Object.keys(learnt).length > 0) replaceEntry(draft, ref, base.key, learnt)
+  if (refund?.origin === 'outside' && base.reason === '' && learnt.reason !== undefined) {
+    putRefund(draft, { ...refund, reason: learnt.reason })
+    const why = 'the gateway says by now why it booked this cancel'
+    const { refundId } = refund
+    draft.journal.push({ what: 'refund.explained', refundId, gatewayRef: ref, why, facts: { reason: learnt.reason } })
+  }
   if (!refund || !closedByAmount(refund) || named === undefined) return
   if (named === refund.refundId) confirm(draft, refund, 'the entry that closed it by amount names it by now')
   else if (learnt.reason !== undefined) {

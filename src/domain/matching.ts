@@ -36,12 +36,16 @@ export function matchEntry(books: Books, attempt: Attempt, entry: CancelEntry): 
   )
   const same = before && alive.find(({ refundId }) => refundId === before.refundId)
   if (same) return { refund: same, matchedBy: 'cancellationId' }
-  // Known to be another's: it never answers a ticket of ours, however well the amount fits.
-  if (entry.mark !== null) return undefined
-  const fitting = only(
-    waiting.filter((refund) => remainingOf(refund, attempt) === entry.amount && filedBefore(refund, entry)),
-  )
+  const fitting = only(fittingByAmount(books, attempt, entry))
   return fitting && { refund: fitting, matchedBy: 'amount' }
+}
+
+/** Refunds with a ticket that may live which the entry fits by amount and time: where it is more than one, it is taken as none. */
+export function fittingByAmount(books: Books, attempt: Attempt, entry: CancelEntry): readonly Refund[] {
+  // Known to be another's: it never answers a ticket of ours, however well the amount fits.
+  if (entry.mark !== null) return []
+  const waiting = refundsOf(books, attempt).filter((refund) => refund.state !== 'withdrawn' && ticketMayLive(refund))
+  return waiting.filter((refund) => remainingOf(refund, attempt) === entry.amount && filedBefore(refund, entry))
 }
 
 const only = <T>(all: readonly T[]): T | undefined => (all.length === 1 ? all[0] : undefined)
