@@ -20,6 +20,7 @@ export type AlertKind =
   | 'cancelRequested'
   | 'contradicted'
   | 'firstGoesBack'
+  | 'fitsSeveral'
   | 'gatewayForgot'
   | 'hintsParked'
   | 'inboxFlood'

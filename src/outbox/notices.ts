@@ -36,6 +36,7 @@ const noticeSchema = z.object({
   type: z.string(),
   at: z.string(),
   testChannel: z.boolean(),
+  again: z.boolean().optional(),
   payment: z.unknown(),
   refund: z.unknown().optional(),
 })
@@ -82,8 +83,9 @@ async function send(
   { secrets, post }: NoticeOptions,
   notice: z.infer<typeof noticeSchema>,
 ): Promise<string | undefined> {
-  const { id, number, type, at, testChannel, payment, refund } = notice
-  const body = JSON.stringify({ id, number, type, at, testChannel, payment, ...(refund !== undefined && { refund }) })
+  const { id, number, type, at, testChannel, again, payment, refund } = notice
+  const said = { id, number, type, at, testChannel, ...(again && { again }), payment }
+  const body = JSON.stringify({ ...said, ...(refund !== undefined && { refund }) })
   const now = new Date()
   const answer = await post(
     {

@@ -111,6 +111,10 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
     mayDo:
       'ask the desk whether this ticket is done; resolve it as refunded with ticketDead, or wait for the entry that names it',
   },
+  fitsSeveral: {
+    anchor: 'a-cancel-that-does-not-name-its-refund',
+    mayDo: 'ask the desk whose ticket was worked off, then resolve that refund as refused with ticketDead',
+  },
   smallerThanAsked: DIFFERS,
   sumsDiffer: DIFFERS,
   largerThanAsked: TWICE,

@@ -15,6 +15,8 @@ const noticeSchema = z.strictObject({
   type: z.string(),
   at: z.string(),
   testChannel: z.boolean(),
+  /** Paid once more: delivered once. */
+  again: z.literal(true).optional(),
   payment: answers.payment,
   refund: answers.refund.optional(),
 })

@@ -1,5 +1,7 @@
-// Stories of an order's money, told all at once under one way in which webhooks fare, phase by phase; and what came of each, as short lines.
-// Must not know: which stories there are, nor what ought to come of them. The same phases are told whatever becomes of the webhooks.
+// Stories of an order's money, told all at once under one way in which webhooks fare, phase by
+// phase; and what came of each, as short lines.
+// Must not know: which stories there are, nor what ought to come of them. The same phases are told
+// whatever becomes of the webhooks.
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -24,8 +26,15 @@ export type Tale = {
 /** Something happens; the answer names what the gateway tells of it by webhook. */
 export type Act = (tale: Tale) => Promise<readonly Hint[]>
 type Told<T> = T | ((tale: Tale) => T)
-/** `shows`: the line that the order shows once it has settled. `sweeps`: no webhook may bring this, so a sweep does, always. */
-export type Phase = { readonly do: Act; readonly shows: Told<string>; readonly sweeps?: boolean }
+export type Phase = {
+  readonly do: Act
+  /** The line that the order shows once it has settled. */
+  readonly shows: Told<string>
+  /** No webhook may bring this, so a sweep does, always. */
+  readonly sweeps?: boolean
+  /** May happen before we have seen what came before it: the story ends the same. */
+  readonly blind?: boolean
+}
 export type Ending = {
   /** `payment | attempts | refunds`, as GET shows them. */
   readonly shown: string
@@ -48,8 +57,13 @@ export type Story = {
   readonly ends: Told<Ending>
   /** Cancel calls that reach the gateway. */
   readonly cancels: number
+  /**
+   * It is about a ticket that stays open, so it cannot be told where a gateway carries out each
+   * cancel at once.
+   */
+  readonly waits?: boolean
 }
-type Checkout = Awaited<ReturnType<typeof openCheckout>>
+export type Checkout = Awaited<ReturnType<typeof openCheckout>>
 
 export type Mode = {
   readonly name: string
@@ -64,7 +78,10 @@ export type Mode = {
 const post = ({ shop }: Tale, hints: readonly Hint[]) => Promise.all(hints.map((hint) => shop.hint(hint)))
 const fiveTimes = (hints: readonly Hint[]) => [...hints, ...hints, ...hints, ...hints, ...hints]
 
-/** Of every attempt that it was cancelled, declined and paid, and of one that is invented the opposite of what is so. */
+/**
+ * Of every attempt that it was cancelled, declined and paid, and of one that is invented the
+ * opposite of what is so.
+ */
 function forged({ merchantUid, refs }: Tale): readonly Hint[] {
   const claim = (ref: string, status: string): Hint => ({ imp_uid: ref, merchant_uid: merchantUid, status })
   const claims = refs.flatMap((ref) => ['cancelled', 'failed', 'paid'].map((status) => claim(ref, status)))
@@ -84,21 +101,27 @@ export const MODES: readonly Mode[] = [
 /** Tells all stories at once; a phase begins when the one before has settled in all of them. */
 export async function tell(shop: OwnShop, mode: Mode, stories: readonly Story[]): Promise<readonly Tale[]> {
   await shop.sim.faults({ webhooks: mode.webhooks })
-  const tales = await Promise.all(
-    stories.map(async (story) => {
-      const merchantUid = await story.open(shop)
-      return { shop, story, merchantUid, refs: [], hints: [], branch: '' }
-    }),
-  )
+  const tales = await opened(shop, stories)
   const last = Math.max(...stories.map(({ phases }) => phases.length))
   for (let number = 0; number < last; number += 1) await phase(shop, mode, tales, number)
   await settled(shop)
   return tales
 }
 
-const settled = (shop: OwnShop) => eventually(() => underWay(shop.db, shop), SETTLES_MS).toEqual([])
+export const opened = (shop: OwnShop, stories: readonly Story[]): Promise<readonly Tale[]> =>
+  Promise.all(
+    stories.map(async (story) => {
+      const merchantUid = await story.open(shop)
+      return { shop, story, merchantUid, refs: [], hints: [], branch: '' }
+    }),
+  )
 
-/** Every webhook of these stories comes when all is over; answers with the rows and looks that this made. */
+export const settled = (shop: OwnShop) => eventually(() => underWay(shop.db, shop), SETTLES_MS).toEqual([])
+
+/**
+ * Every webhook of these stories comes when all is over; answers with the rows and looks that this
+ * made.
+ */
 export async function tellTooLate(shop: OwnShop, tales: readonly Tale[]) {
   const { rows: before } = await counted(shop)
   const looks = await shop.sim.callsOf(LOOK)
@@ -117,14 +140,7 @@ async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: 
     const phase = tale.story.phases[number]
     return phase ? [{ tale, phase }] : []
   })
-  await Promise.all(
-    now.map(async ({ tale, phase }) => {
-      await mode.before?.(tale)
-      const hints = await phase.do(tale)
-      tale.hints.push(...hints)
-      await mode.after?.(tale, hints)
-    }),
-  )
+  await Promise.all(now.map(({ tale, phase }) => happens(tale, phase, mode)))
   if (mode.sweeps || now.some(({ phase }) => phase.sweeps)) await sweepNow(shop)
   for (const { tale, phase } of now) {
     const { name } = tale.story
@@ -134,7 +150,16 @@ async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: 
   }
 }
 
-/** Under load a hundred looks, wakes and tickets go before; nothing is proved by how long it takes. */
+export async function happens(tale: Tale, phase: Phase, mode: Mode): Promise<void> {
+  await mode.before?.(tale)
+  const hints = await phase.do(tale)
+  tale.hints.push(...hints)
+  await mode.after?.(tale, hints)
+}
+
+/**
+ * Under load a hundred looks, wakes and tickets go before; nothing is proved by how long it takes.
+ */
 const SETTLES_MS = 180_000
 export const valueOf = <T extends string | object>(told: Told<T>, tale: Tale): T =>
   typeof told === 'function' ? told(tale) : told
@@ -145,7 +170,7 @@ export async function endingsOf(tales: readonly Tale[], checkout: Checkout): Pro
   return Object.fromEntries(await Promise.all(endings))
 }
 
-async function endingOf(tale: Tale, checkout: Checkout): Promise<Ending> {
+export async function endingOf(tale: Tale, checkout: Checkout): Promise<Ending> {
   const { shop, merchantUid } = tale
   const rows = () =>
     shop.db.selectFrom('outbox').select('id').where('target', '=', merchantUid).where('state', '=', 'pending').execute()
@@ -169,7 +194,7 @@ const body = z.object({
 })
 
 /** `payment | attempts | refunds`; of an order that nobody opened, its money. */
-async function shown({ shop, merchantUid, refs }: Tale): Promise<string> {
+export async function shown({ shop, merchantUid, refs }: Tale): Promise<string> {
   const answer = await shop.call('GET', `/payments/${merchantUid}`)
   if (answer.status === 404) return strayShown(shop, refs[0] ?? 'none')
   const { payment, refunds } = answers.order.parse(answer.body)
@@ -205,7 +230,7 @@ async function why({ shop, merchantUid, refs }: Tale): Promise<readonly string[]
   return lines.map(({ what, why }) => `${what}: ${why}`)
 }
 
-const refundsOf = async ({ shop, refs }: Tale) =>
+export const refundsOf = async ({ shop, refs }: Tale) =>
   shop.db
     .selectFrom('refunds')
     .select(['refundId', 'origin'])
@@ -216,7 +241,8 @@ const refundsOf = async ({ shop, refs }: Tale) =>
 async function alerts(tale: Tale): Promise<string> {
   const { shop, merchantUid, refs } = tale
   const refunds = (await refundsOf(tale)).map(({ refundId }) => `refund:${refundId}`)
-  const targets = [`payment:${merchantUid}`, ...refs.map((ref) => `stray:iamport/main:${ref}`), ...refunds]
+  const strays = refs.flatMap((ref) => [`stray:iamport/main:${ref}`, `ref:${ref}`])
+  const targets = [`payment:${merchantUid}`, `order:${merchantUid}`, ...strays, ...refunds]
   const rows = await shop.db
     .selectFrom('outbox')
     .select('payload')
@@ -228,7 +254,10 @@ async function alerts(tale: Tale): Promise<string> {
   return told.map(({ level, kind }) => `${level} ${kind}`).join(', ')
 }
 
-/** Of the order (or of its first stray where there is no order), and of every refund that was asked for. */
+/**
+ * Of the order (or of its first stray where there is no order), and of every refund that was asked
+ * for.
+ */
 async function sagas(tale: Tale): Promise<string> {
   const { shop, merchantUid, refs } = tale
   const asked = (await refundsOf(tale)).filter(({ origin }) => origin !== 'outside')

@@ -1,5 +1,7 @@
-// Stories of money that the buyer moves: in time, late, wrong, and asked back; each with the one ending that it has whatever becomes of the webhooks.
-// Must not know: webhooks. Typed by hand from the design (§4, §6): an order of 19,000 won unless the story says otherwise.
+// Stories of money that the buyer moves: in time, late, wrong, and asked back; each with the one
+// ending that it has whatever becomes of the webhooks.
+// Must not know: webhooks. Typed by hand from the design (§4, §6): an order of 19,000 won unless
+// the story says otherwise.
 import {
   checkoutAsks,
   checkoutCloses,
@@ -208,6 +210,7 @@ const wrong: readonly Story[] = [
       sagas: 'payment waits, refund COMPLETED',
     },
     cancels: 1,
+    waits: true,
   },
   {
     name: 'dollars for an order in won',

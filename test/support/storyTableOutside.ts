@@ -1,5 +1,7 @@
-// Stories of money that moves beside us: by the console, a bank, another program, a second payment, a sale closed at the same moment.
-// Must not know: webhooks. Typed by hand from the design (§4, §6): an order of 19,000 won unless the story says otherwise.
+// Stories of money that moves beside us: by the console, a bank, another program, a second payment,
+// a sale closed at the same moment.
+// Must not know: webhooks. Typed by hand from the design (§4, §6): an order of 19,000 won unless
+// the story says otherwise.
 import {
   deskCompletes,
   isAskedBackElsewhere,
@@ -27,6 +29,7 @@ const outside: readonly Story[] = [
       },
       {
         do: isCancelledInTheConsole(15_000),
+        blind: true,
         shows:
           'cancelled accepted | asOrdered cancelled | outside refunded 4000 (console cancel), outside refunded 15000 (console cancel)',
       },
@@ -87,6 +90,7 @@ const outside: readonly Story[] = [
       sagas: BOTH_DONE,
     },
     cancels: 1,
+    waits: true,
   },
 ]
 
@@ -141,7 +145,10 @@ const race = (number: number): Story => {
 /** Where a second payment goes back by itself. */
 export const STORIES_OUTSIDE: readonly Story[] = [...outside, twice, ...[1, 2, 3].map(race)]
 
-/** A second payment is held; and what no program here asked for, so that desk and books may not agree about it. */
+/**
+ * A second payment is held; and what no program here asked for, so that desk and books may not
+ * agree about it.
+ */
 export const STORIES_HELD: readonly Story[] = [
   {
     name: 'a second payment is held until a person gives it back',
@@ -183,9 +190,11 @@ export const STORIES_HELD: readonly Story[] = [
       deliveries: 1,
     },
     cancels: 1,
+    waits: true,
   },
   {
-    // A webhook about an order that nobody opened is believed by nobody: only the gateway's own list brings it.
+    // A webhook about an order that nobody opened is believed by nobody: only the gateway's own
+    // list brings it.
     name: 'money for an order that nobody opened',
     open: nobodysOrder,
     phases: [

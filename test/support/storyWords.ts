@@ -1,4 +1,5 @@
-// Words that the endings of several stories share, typed by hand from what the journal and the notices are to say.
+// Words that the endings of several stories share, typed by hand from what the journal and the
+// notices are to say.
 // Must not know: which stories use them.
 import { checkoutAsks, pays } from './storyActs.ts'
 
