@@ -74,8 +74,12 @@ async function command(deps: HttpDeps, saga: string, name: string, body: Body, c
   const updateId = updateIdOf(call, person.name)
   const proof = await mintProof(deps.db, { saga, command: name, args: body, person })
   const update = { saga, updateId, command: name, args: body }
-  const answer = await deps.command(saga, name, { ...body, proof }, updateId).finally(() => refuseAnother(deps, update))
-  return { status: answer.answer === 'approvalNeeded' ? 202 : 200, body: answer }
+  try {
+    const answer = await deps.command(saga, name, { ...body, proof }, updateId)
+    return { status: answer.answer === 'approvalNeeded' ? 202 : 200, body: answer }
+  } finally {
+    await refuseAnother(deps, update)
+  }
 }
 
 /** Temporal knows an update again by its id alone, and gives the first one's answer to whatever is asked under it. */
