@@ -27,6 +27,8 @@ export type AlertKind =
   | 'matchedByAmount'
   | 'noticeParked'
   | 'overReturned'
+  | 'overdue'
+  | 'overdueOver'
   | 'overtakenTicket'
   | 'paidBackTwice'
   | 'refundLimitNear'
