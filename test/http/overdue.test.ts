@@ -21,7 +21,7 @@ const shop = as('key-of-shop-0123456789')
 const withShop: typeof api = { ...api, call: (line, request) => api.call(line, { ...request, ...shop }) }
 const read = async (key: string = KEY, query = '') => (await api.call(`GET /overdue${query}`, as(key))).json()
 const gauge = async (name: string): Promise<number> => {
-  const { text } = await api.call('GET /metrics')
+  const { text } = await api.call('GET /metrics', as(KEY))
   return Number(
     text
       .split('\n')
