@@ -78,9 +78,10 @@ export async function onPayment(
 }
 
 /**
- * Tries for two minutes; a sentence where no look answered. "Could not look" is never "looked: still paid". Whatever the
- * look throws is such a sentence, a fault of this program too: a person is told all the same. Only a database that is
- * away stops a checkpoint, for the row cannot be written then: its next transaction says so.
+ * Tries for two minutes; a sentence where no look answered. "Could not look" is never "looked: still
+ * paid". Whatever the look throws is such a sentence, a fault of this program too: a person is told
+ * all the same. Only a database that is away stops a checkpoint, for the row cannot be written
+ * then: its next transaction says so.
  */
 export async function lookFor(
   deps: ActivityDeps,

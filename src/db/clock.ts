@@ -29,8 +29,8 @@ export const fromNow = (ms: number) => sql<string>`clock_timestamp() + ${ms} * i
 const LONGEST_PAUSE = sql`interval '1 hour'`
 
 /**
- * The time has come; or it was written by a clock that was ahead of today's, and nobody shall wait for that to come
- * again. `longest`: no pause of this kind is longer.
+ * The time has come; or it was written by a clock that was ahead of today's, and nobody shall wait
+ * for that to come again. `longest`: no pause of this kind is longer.
  */
 export const isOver = (
   time: RawBuilder<unknown>,

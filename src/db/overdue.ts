@@ -1,8 +1,8 @@
-// What is overdue by the database alone: rows whose next step has not come, wakes that do not leave,
-// lists that are not read.
-// Must not know: Temporal, who asks. Each part is found by an index over what is open, and costs the
-// same however much has ended. A hold is not overdue: while an account differs, nothing is filed,
-// registered, expired or listed there, and a snooze has moved its checkpoint to its own end.
+// What is overdue by the database alone: rows whose next step has not come, wakes that do not
+// leave, lists that are not read.
+// Must not know: Temporal, who asks. Each part is found by an index over what is open, and costs
+// the same however much has ended. A hold is not overdue: while an account differs, nothing is
+// filed, registered, expired or listed there, and a snooze has moved its checkpoint to its own end.
 import { sql, type RawBuilder } from 'kysely'
 import { MOST_COUNTED, type Overdue, type OverdueAfter, type OverdueFor, type OverdueKind } from '../domain/watchdog.ts'
 import type { Trx } from './connect.ts'

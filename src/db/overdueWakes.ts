@@ -1,5 +1,7 @@
-// Overdue rows that are to be woken: each once, then after an hour, doubling to a day while its row does not move.
-// Must not know: Temporal. A wake too many does no harm, one for each pass would be thousands a day for a saga that cannot go on.
+// Overdue rows that are to be woken: each once, then after an hour, doubling to a day while its row
+// does not move.
+// Must not know: Temporal. A wake too many does no harm, one for each pass would be thousands a day
+// for a saga that cannot go on.
 import { sql } from 'kysely'
 import { databaseNow, isOver } from './clock.ts'
 import type { Trx } from './connect.ts'
@@ -9,7 +11,10 @@ const LONGEST = sql`interval '1 day'`
 /** 2^5 hours are more than a day. */
 const MOST_DOUBLINGS = 5
 
-/** Takes at most so many whose time has come, the longest overdue first, and remembers them; answers with their sagas. */
+/**
+ * Takes at most so many whose time has come, the longest overdue first, and remembers them; answers
+ * with their sagas.
+ */
 export async function takeOverdue(trx: Trx, overdueMs: number, limit: number): Promise<readonly string[]> {
   const overdue = overdueRows(passedBy(await databaseNow(trx), overdueMs))
   const moved = sql`w.version <> excluded.version`

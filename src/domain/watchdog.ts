@@ -1,5 +1,7 @@
-// The watchdog's judgement: what of that which is overdue is told to people, when, and in which words.
-// Must not know: SQL, clocks, who asks. Many processes ask, and people are told once for all of them.
+// The watchdog's judgement: what of that which is overdue is told to people, when, and in which
+// words.
+// Must not know: SQL, clocks, who asks. Many processes ask, and people are told once for all of
+// them.
 import type { ListedStatus } from './gateway.ts'
 import { money, printMoney } from './money.ts'
 import { isCurrency } from './currencies.ts'
@@ -12,7 +14,10 @@ export const MOST_COUNTED = 100_000
 
 export const OVERDUE_KINDS = ['payment', 'refund', 'stray'] as const
 export type OverdueKind = (typeof OVERDUE_KINDS)[number]
-/** What has not happened in time: a planned look, the order's end, its registration, the cancel call. */
+/**
+ * What has not happened in time: a planned look, the order's end, its registration, the cancel
+ * call.
+ */
 export const OVERDUE_FOR = ['checkpoint', 'expiry', 'registration', 'filing'] as const
 export type OverdueFor = (typeof OVERDUE_FOR)[number]
 
@@ -48,7 +53,10 @@ export type Told = {
   readonly mayPage: boolean
 }
 
-/** A page while anything is overdue, again each hour, and one message when it is over; what comes and goes is paged for no oftener. */
+/**
+ * A page while anything is overdue, again each hour, and one message when it is over; what comes
+ * and goes is paged for no oftener.
+ */
 export function verdictOn(anything: boolean, { open, mayPage }: Told): 'page' | 'over' | 'nothing' {
   if (anything) return mayPage ? 'page' : 'nothing'
   return open ? 'over' : 'nothing'
@@ -56,7 +64,10 @@ export function verdictOn(anything: boolean, { open, mayPage }: Told): 'page' | 
 
 export const countOf = (sums: readonly OverdueSum[]): number => sums.reduce((all, { count }) => all + count, 0)
 
-/** "42 rows are overdue (40 refunds, 2 payments; KRW 190,000, USD 12.00), the oldest: refund:r-1 since … (filing), …" */
+/**
+ * "42 rows are overdue (40 refunds, 2 payments; KRW 190,000, USD 12.00), the oldest: refund:r-1
+ * since … (filing), …"
+ */
 export function pageSentence(found: Overdue): string {
   const { sums, lateWake, sweeps } = found
   const lists = sweeps.map(({ gateway, status, since }) => `${status} of ${gateway} since ${since}`)

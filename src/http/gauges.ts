@@ -127,7 +127,7 @@ async function sweepGauges(trx: Trx, registry: Registry): Promise<void> {
   put(registry, 'saga_sweep_age_seconds', help, ['gateway', 'status'], ages)
 }
 
-/** Zeros too. A wake that waits is counted from its first moment, for the rule says how old is too old. */
+/** Zeros too. A wake is counted from its first moment, for the rule says how old is too old. */
 async function overdueGauges(trx: Trx, registry: Registry, after: OverdueAfter): Promise<void> {
   const { asOf, sums, oldestWake } = await readOverdue(trx, after, 0)
   const rows = OVERDUE_KINDS.map((kind) => ({

@@ -1,4 +1,5 @@
-// What is overdue, as ops read it: the same that the watchdog pages for, with a link to each workflow.
+// What is overdue, as ops read it: the same that the watchdog pages for, with a link to each
+// workflow.
 // Must not know: Temporal, when people are told.
 import { readOverdue } from '../db/overdue.ts'
 import { amountText, countOf, OVERDUE_AFTER } from '../domain/watchdog.ts'

@@ -1,4 +1,5 @@
-// Keeps the queues tidy: parked hints whose order is known by now are looked at, what nothing needs any more goes; and watches what is overdue.
+// Keeps the queues tidy: parked hints whose order is known by now are looked at, what nothing needs
+// any more goes; and watches what is overdue.
 // Must not know: gateways, sagas. Every process runs it; each row is taken by one of them.
 import type { Db } from '../db/connect.ts'
 import { unparkKnown } from '../db/hints.ts'
@@ -35,7 +36,10 @@ export function startHousekeeping(deps: Deps): Pick<Loop, 'stop'> {
   return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) }
 }
 
-/** Everything once. True where there may be more to do at once. No part waits for another or fails because of it. */
+/**
+ * Everything once. True where there may be more to do at once. No part waits for another or fails
+ * because of it.
+ */
 export async function keepHouse(deps: Deps): Promise<boolean> {
   const [tidied, watched] = await Promise.allSettled([tidyUp(deps), watchOnce(deps)])
   if (tidied.status === 'rejected') throw tidied.reason

@@ -1,5 +1,6 @@
 // The watchdog: asks the database what is overdue, and tells people, once for all processes.
-// Must not know: Temporal, gateways, workers. It is for the time when those are broken, so it lives in every process.
+// Must not know: Temporal, gateways, workers. It is for the time when those are broken, so it lives
+// in every process.
 import { transact, type Db } from '../db/connect.ts'
 import { alertRow, putOutgoing } from '../db/outgoing.ts'
 import { readOverdue } from '../db/overdue.ts'
@@ -25,7 +26,10 @@ export type WatchDeps = {
 const WATCH = 'overdue'
 const NAMED = 5
 
-/** What it told. The row is held while it asks: two processes would else each believe what was true before the other spoke. */
+/**
+ * What it told. The row is held while it asks: two processes would else each believe what was true
+ * before the other spoke.
+ */
 export async function watchOnce({
   db,
   log,

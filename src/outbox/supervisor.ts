@@ -1,5 +1,7 @@
-// The supervisor: every open row has a workflow. Those that Temporal does not show as running get a wake, so do overdue ones; a workflow without a row pages once.
-// Must not know: how Temporal is asked. It only proposes: the server's one run per id is the arbiter, so a wake too many does no harm.
+// The supervisor: every open row has a workflow. Those that Temporal does not show as running get a
+// wake, so do overdue ones; a workflow without a row pages once.
+// Must not know: how Temporal is asked. It only proposes: the server's one run per id is the
+// arbiter, so a wake too many does no harm.
 import { paymentClosed } from '../domain/balance.ts'
 import { merchantUid, OWN_ID, strayNamedBy } from '../domain/ids.ts'
 import { loadBooks } from '../db/books.ts'
@@ -44,7 +46,10 @@ const PAGE = 500
 const MOST_WAKES = 5_000
 const MOST_WITHOUT_ROW = 100
 
-/** Lists first and reads rows afterwards: what closes in between is closed in its row, and is not woken. */
+/**
+ * Lists first and reads rows afterwards: what closes in between is closed in its row, and is not
+ * woken.
+ */
 export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promise<Supervised> {
   try {
     // The database alone says what is overdue, so this is done even where Temporal does not list.
@@ -68,7 +73,10 @@ export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promis
   }
 }
 
-/** A wake that got lost, a task that failed for good, a server that shows as running what is not: their rows say it. */
+/**
+ * A wake that got lost, a task that failed for good, a server that shows as running what is not:
+ * their rows say it.
+ */
 async function wakeOverdue({ db, log, overdueAfter = OVERDUE_AFTER }: SuperviseDeps): Promise<number> {
   let woken = 0
   for (;;) {
@@ -126,7 +134,10 @@ async function reallyOpen(trx: Trx, rows: readonly OpenRow[]): Promise<readonly 
   return open
 }
 
-/** A restored backup, or a foreign start: nothing is started or stopped, a person is told once for each run of it. */
+/**
+ * A restored backup, or a foreign start: nothing is started or stopped, a person is told once for
+ * each run of it.
+ */
 async function pageWithoutRow(
   { db, log }: SuperviseDeps,
   running: readonly RunningSaga[],
@@ -149,7 +160,9 @@ async function pageWithoutRow(
   return found
 }
 
-/** The id that the workflow's own id names; the whole of it where it names none, which has no row. */
+/**
+ * The id that the workflow's own id names; the whole of it where it names none, which has no row.
+ */
 function idOf({ workflowId, type }: RunningSaga): string {
   const id = workflowId.startsWith(`${type}:`) ? workflowId.slice(type.length + 1) : workflowId
   return OWN_ID.test(id) || strayNamedBy(workflowId) ? id : workflowId
@@ -158,7 +171,9 @@ function idOf({ workflowId, type }: RunningSaga): string {
 const WITHOUT_ROW = 'saga.withoutRow'
 const JOURNALLED_AS = { payment: 'merchantUid', refund: 'refundId', stray: 'gatewayRef' } as const
 
-/** The journal remembers which runs were told of: it is never emptied, and found by the id's index. */
+/**
+ * The journal remembers which runs were told of: it is never emptied, and found by the id's index.
+ */
 async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
   const { workflowId, runId, type, startedAt } = saga
   const id = idOf(saga)

@@ -1,4 +1,5 @@
-// What is overdue by the database alone: each kind of lateness, and what is held and therefore is not late.
+// What is overdue by the database alone: each kind of lateness, and what is held and therefore is
+// not late.
 // Must not know: who asks. Every time is set against the database's own clock.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -213,7 +214,9 @@ const seqScans = (plan: string, table: string): readonly string[] =>
     .map(([node]) => node)
     .filter((node) => node.includes(`"${table}"`))
 
-/** Half of them closed, half open with a checkpoint or an end that is to come, all with an attempt. */
+/**
+ * Half of them closed, half open with a checkpoint or an end that is to come, all with an attempt.
+ */
 async function fill(): Promise<void> {
   const { order, ref } = await paidOrder(db())
   await moveBooks(db(), { merchantUid: order }, (books) => ({

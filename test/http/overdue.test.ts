@@ -1,4 +1,5 @@
-// GET /overdue and ops overdue: what should have gone on and has not; and its gauges, seen by the API while no worker runs.
+// GET /overdue and ops overdue: what should have gone on and has not; and its gauges, seen by the
+// API while no worker runs.
 // Must not know: Temporal; nothing carries on what is asked here, which is what it shows.
 import { beforeAll, expect, test } from 'vitest'
 import { startHousekeeping } from '../../src/inbox/housekeeping.ts'

@@ -1,4 +1,5 @@
-// A checkpoint raises attention whatever its look does: evidence that the database refuses, a bug of ours, a sentence that cannot be kept.
+// A checkpoint raises attention whatever its look does: evidence that the database refuses, a bug
+// of ours, a sentence that cannot be kept.
 // Must not know: Temporal. Only a database that is away stops it.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { checkpointPayment, checkpointRefund } from '../../activities/checkpoint.ts'

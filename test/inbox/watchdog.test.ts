@@ -1,4 +1,5 @@
-// The watchdog: one page an hour over all processes, one message when it is over, and the same seen from a process of the api alone.
+// The watchdog: one page an hour over all processes, one message when it is over, and the same seen
+// from a process of the api alone.
 // Must not know: Temporal; no worker runs here at all, which is what it is for.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -12,7 +13,10 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let place: TestDatabase
 let database: Database
-/** Two processes: on Postgres each with connections of its own; the embedded database belongs to one. */
+/**
+ * Two processes: on Postgres each with connections of its own; the embedded database belongs to
+ * one.
+ */
 let processes: readonly Db[]
 let close: () => Promise<void>
 const db = () => database.db

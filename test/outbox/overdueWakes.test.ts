@@ -1,4 +1,5 @@
-// The supervisor and overdue rows: woken whether their workflow runs or not, with growing pauses, anew once the row has moved.
+// The supervisor and overdue rows: woken whether their workflow runs or not, with growing pauses,
+// anew once the row has moved.
 // Must not know: Temporal. The clock goes on by moving the remembered times back.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// The supervisor over real rows and a list of what runs that the test writes: who is woken, who is not, and who is told once.
+// The supervisor over real rows and a list of what runs that the test writes: who is woken, who is
+// not, and who is told once.
 // Must not know: Temporal.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -27,7 +28,10 @@ beforeEach(async () => {
   await emptyQueues(db())
 })
 
-/** The rows of these tests are old; what is overdue is woken too, and is the matter of overdueWakes.test.ts. */
+/**
+ * The rows of these tests are old; what is overdue is woken too, and is the matter of
+ * overdueWakes.test.ts.
+ */
 const overdueAfter = { rowsMs: 10 * 365 * DAY, sweepsMs: DAY }
 const run = (running: readonly RunningSaga[] = []) =>
   supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: () => Promise.resolve(running), overdueAfter })

@@ -1,5 +1,5 @@
-// What the watchdog needs: indexes over the times at which rows fall due, what people were told, and
-// which overdue rows were woken.
+// What the watchdog needs: indexes over the times at which rows fall due, what people were told,
+// and which overdue rows were woken.
 // Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
 // release, only followed.
 import { sql, type Kysely } from 'kysely'
