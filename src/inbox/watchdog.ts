@@ -18,7 +18,6 @@ import {
 export type WatchDeps = {
   readonly db: Db
   readonly log: (line: string) => void
-  readonly kick: () => void
   /** OVERDUE_AFTER and an hour where nothing is said. */
   readonly overdueAfter?: OverdueAfter
 }
@@ -27,16 +26,15 @@ const WATCH = 'overdue'
 const NAMED = 5
 
 /**
- * What it told. The row is held while it asks: two processes would else each believe what was true
- * before the other spoke.
+ * What it told; alerts are polled for, so nobody needs to be kicked. The row is held while it asks:
+ * two processes would else each believe what was true before the other spoke.
  */
 export async function watchOnce({
   db,
   log,
-  kick,
   overdueAfter = OVERDUE_AFTER,
 }: WatchDeps): Promise<'page' | 'over' | 'nothing'> {
-  const verdict = await transact(
+  return transact(
     db,
     'watch',
     async (trx) => {
@@ -55,8 +53,6 @@ export async function watchOnce({
     },
     log,
   )
-  if (verdict !== 'nothing') kick()
-  return verdict
 }
 
 const told = (level: Alert['level'], kind: 'overdue' | 'overdueOver', sentence: string): Alert => ({
