@@ -9,6 +9,7 @@ import { isCurrency } from './domain/currencies.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
 import type { RefundRule } from './domain/refundability.ts'
 import { parseRefundRules } from './domain/refundRules.ts'
+import { OVERDUE_AFTER } from './domain/watchdog.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
@@ -74,6 +75,9 @@ const schema = z.object({
   SWEEP_EVERY: duration
     .refine((ms) => ms >= 10_000, 'at least 10s, for every run asks the gateway three times')
     .default(600_000),
+  OVERDUE_AFTER: duration
+    .refine((ms) => ms >= 1_000, 'at least 1s; what is late by less is only on its way')
+    .default(OVERDUE_AFTER.rowsMs),
   NIGHTLY_LOOKS: z.coerce.number().int().min(1).max(50).default(2),
   LOOK_SPACING: duration.default(5_000),
   ALERT_WEBHOOK_URL: address.optional(),

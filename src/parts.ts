@@ -7,6 +7,7 @@ import { listenForRows } from './db/notify.ts'
 import type { Gateway } from './domain/gateway.ts'
 import type { GatewayName } from './domain/ids.ts'
 import type { Links } from './domain/views.ts'
+import { OVERDUE_AFTER, type OverdueAfter } from './domain/watchdog.ts'
 import { request } from './gateways/http.ts'
 import { createGateways } from './gateways/index.ts'
 import type { LookDeps } from './inbox/look.ts'
@@ -39,6 +40,12 @@ export type Temporal = TemporalClient & {
   readonly own: boolean
   readonly connecting: Parameters<typeof createTemporalClient>[0]
 }
+
+/** A list is late by itself where sweeps are further apart than that. */
+export const overdueAfter = ({ OVERDUE_AFTER: rowsMs, SWEEP_EVERY }: Config): OverdueAfter => ({
+  rowsMs,
+  sweepsMs: Math.max(OVERDUE_AFTER.sweepsMs, 2 * SWEEP_EVERY),
+})
 
 const SIM_KEYS = { key: 'sim-key', secret: 'sim-secret' }
 /** Hints become due by themselves, at times that other processes may have set. */
@@ -125,7 +132,7 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
     }),
   )
   // Not among the loops, for it has nothing to do with what is kicked.
-  const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick })
+  const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick, overdueAfter: overdueAfter(config) })
   const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
   stops.push(async () => void (await Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))))
   return look

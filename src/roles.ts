@@ -12,7 +12,7 @@ import { makeHintRoom, type HintRoom } from './http/webhookRoom.ts'
 import { startCatchUps } from './inbox/catchUp.ts'
 import type { LookDeps } from './inbox/look.ts'
 import { startLoop } from './loop.ts'
-import type { Temporal, Wiring } from './parts.ts'
+import { overdueAfter, type Temporal, type Wiring } from './parts.ts'
 import { startReplanning } from './outbox/replanning.ts'
 import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
@@ -70,6 +70,7 @@ export async function runWorker(
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
     checkpointLook: CHECKPOINT_LOOK,
     looksPerSecond: config.NIGHTLY_LOOKS,
+    overdueAfter: overdueAfter(config),
     runningSagas: () => listRunning(temporal.connection, namespace),
   })
   const { address, tls, apiKey, metadata } = connecting
@@ -136,6 +137,7 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     temporalReady: temporal.ready,
     command: (saga, name, args) => commandSaga(look, temporal, saga, name, args),
     noticesLeave: config.NOTICE_URL !== undefined,
+    overdueAfter: overdueAfter(config),
     fourEyes: config.APPROVAL_LIMIT !== undefined,
     catchUp: catchUps.begin,
     window: {

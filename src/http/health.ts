@@ -37,11 +37,15 @@ async function within(ask: () => Promise<boolean>): Promise<'up' | 'down'> {
 }
 
 /** The process's own counters come whatever happens to the database; its gauges are left out while it is away. */
-export async function getMetrics({ db, log, noticesLeave }: HttpDeps): Promise<Answer> {
+export async function getMetrics({ db, log, noticesLeave, overdueAfter }: HttpDeps): Promise<Answer> {
   const own = await registry.metrics()
   const type = registry.contentType
   try {
-    return { status: 200, type, body: `${own}\n${await databaseGauges(db, noticesLeave === true)}` }
+    return {
+      status: 200,
+      type,
+      body: `${own}\n${await databaseGauges(db, { noticesLeave: noticesLeave === true, overdueAfter })}`,
+    }
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     log.warn({ said }, 'the gauges of the database could not be read; the counters were answered without them')

@@ -69,6 +69,7 @@ const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^saga_alert_messages_total$/, ['level', 'outcome']],
   [/^saga_sweeps_total$/, ['what', 'outcome']],
   [/^saga_sweep_age_seconds$/, ['gateway', 'status']],
+  [/^saga_overdue_rows$/, ['kind']],
 ]
 
 test('every rule has a line in the runbook, and a name of its own', () => {
@@ -78,6 +79,15 @@ test('every rule has a line in the runbook, and a name of its own', () => {
   )
   expect(new Set(rules.map((each) => each.alert)).size).toBe(rules.length)
 })
+
+test.each(['saga_overdue_rows', 'saga_oldest_wake_seconds', 'saga_sweep_age_seconds'])(
+  '%s has a rule on its value and one on its absence: nobody watching is no good news',
+  (name) => {
+    const about = rules.filter(({ expr }) => names(expr).includes(name)).map(({ expr }) => expr)
+    expect(about.filter((expr) => expr === `absent(${name})`)).toHaveLength(1)
+    expect(about.filter((expr) => !expr.includes('absent('))).toHaveLength(1)
+  },
+)
 
 test('money at risk is counted by currency and attention, and what pages without an owner', () => {
   expect(text).toContain('saga_refund_amount_minor{currency="USD",attention="page"} 100\n')

@@ -90,6 +90,12 @@ test('a cancel may not wait longer than its activity lives', () => {
   expect(refusal({ CANCEL_TIMEOUT: '31s' })).toMatch(/at most 30s/)
 })
 
+test('a row is overdue after 15 minutes, or after what is set, of a second at least', () => {
+  expect(readConfig({}, ROLES).OVERDUE_AFTER).toBe(900_000)
+  expect(readConfig({ OVERDUE_AFTER: '2h' }, ROLES).OVERDUE_AFTER).toBe(7_200_000)
+  expect(refusal({ OVERDUE_AFTER: '0s' })).toMatch(/OVERDUE_AFTER: at least 1s/)
+})
+
 test('a clock that is more than two minutes off is refused with both directions named, a smaller difference is not', async () => {
   const database = await openTestDatabase()
   try {
