@@ -2,8 +2,9 @@
 // Must not know: how the parts are wired; nobody imports this file.
 import { Command, Option } from 'commander'
 import { readConfig, ROLES, type Config, type Role } from './config.ts'
-import { createLog } from './log.ts'
+import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
+import { saidBy } from './temporal/said.ts'
 import { installRuntime } from './temporal/worker.ts'
 import { welcome } from './welcome.ts'
 
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   const { role } = command.parse().opts<{ role?: Role[] }>()
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
-  installRuntime('WARN', (level, message) => log.warn({ core: level }, message))
+  installRuntime('WARN', sdkLines(log))
   const program = await startProgram(config, log, process.env)
   process.stdout.write(welcome(program, config))
   await ended(program, config)
@@ -49,7 +50,7 @@ async function ended(program: Program, _config: Config): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${saidBy(error)}\n`)
     process.exit(1)
   },
 )

@@ -17,6 +17,7 @@ import { startReplanning } from './outbox/replanning.ts'
 import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
 import { prepareNamespace } from './temporal/namespace.ts'
+import { saidBy } from './temporal/said.ts'
 import { listRunning } from './temporal/running.ts'
 import { ensureSweepSchedule, sweepScheduleId } from './temporal/schedules.ts'
 import { startWorkers, workflowBundle } from './temporal/worker.ts'
@@ -101,10 +102,9 @@ function keepSchedules({ config, log, stops }: Wiring, look: LookDeps, { client,
     dueAt = performance.now() + SCHEDULES.everyMs
   }
   const work = async () => {
-    const said = (error: unknown) => (error instanceof Error ? error.message : String(error))
     if (performance.now() >= dueAt)
       await ensure().catch((error: unknown) =>
-        log.warn(`the Schedules could not be made: ${said(error)}; trying again`),
+        log.warn(`the Schedules could not be made: ${saidBy(error)}; trying again`),
       )
     return false
   }

@@ -13,6 +13,7 @@ import { ApplicationFailure, type Workflow } from '@temporalio/common'
 import { Failure, FAILURES, type FailureKind } from '../domain/failures.ts'
 import { NEWS_SIGNAL } from '../domain/queues.ts'
 import type { Attributes } from '../domain/shown.ts'
+import { saidBy } from './said.ts'
 import type { CommandAnswer } from '../../workflows/people.ts'
 import { startPairs } from '../../workflows/attributePairs.ts'
 
@@ -135,9 +136,8 @@ function refusalOf(error: unknown): Failure {
     const { type, message } = error.cause
     return new Failure(type != null && isKind(type) ? type : 'updateRejected', message)
   }
-  const said = error instanceof Error ? error.message : String(error)
   return new Failure(
     'temporarilyUnavailable',
-    `the saga did not answer (${said}); whether the command was carried out is in the journal, and asking again is safe to try`,
+    `the saga did not answer (${saidBy(error)}); whether the command was carried out is in the journal, and asking again is safe to try`,
   )
 }

@@ -15,6 +15,7 @@ import {
   type NativeConnectionOptions,
 } from '@temporalio/worker'
 import { PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/queues.ts'
+import { factsOf, saidBy, type Facts } from './said.ts'
 
 export type WorkersOptions = {
   readonly connection: NativeConnectionOptions
@@ -29,10 +30,12 @@ const WORKFLOWS = fileURLToPath(new URL('../../workflows/', import.meta.url))
 const DOMAIN = fileURLToPath(new URL('../domain/', import.meta.url))
 const PACKAGE = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
 
-/** Once per process, before any connection. Core's lines go to our log. */
-export function installRuntime(level: LogLevel, log: (level: string, message: string) => void): void {
+export type WriteLine = (level: LogLevel, message: string, facts: Facts) => void
+
+/** Once per process, before any connection. The SDK's lines go to our log, each with the saga, the try and the cause. */
+export function installRuntime(level: LogLevel, log: WriteLine): void {
   Runtime.install({
-    logger: new DefaultLogger(level, (entry) => log(entry.level, entry.message)),
+    logger: new DefaultLogger(level, (entry) => log(entry.level, entry.message, factsOf(entry.meta))),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: level, other: 'ERROR' }), forward: {} },
     },
@@ -67,9 +70,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   ])
   const running = workers.map((worker) => worker.run())
   const failed = Promise.all(running).then(() => new Promise<never>(() => {}))
-  failed.catch((error: unknown) =>
-    options.log(`a worker ended: ${error instanceof Error ? error.message : String(error)}`),
-  )
+  failed.catch((error: unknown) => options.log(`a worker ended: ${saidBy(error)}`))
   return {
     failed,
     stop: async () => {
