@@ -1,9 +1,11 @@
 // Starts the program: reads the command line and the environment, prints where everything is, ends in order on a signal.
 // Must not know: how the parts are wired; nobody imports this file.
+import { once } from 'node:events'
 import { Command, Option } from 'commander'
-import { readConfig, ROLES, type Config, type Role } from './config.ts'
+import { readConfig, ROLES, type Role } from './config.ts'
 import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
+import { untilSignalled } from './signals.ts'
 import { saidBy } from './temporal/said.ts'
 import { installRuntime } from './temporal/worker.ts'
 import { welcome } from './welcome.ts'
@@ -31,16 +33,14 @@ async function main(): Promise<void> {
   installRuntime('WARN', sdkLines(log))
   const program = await startProgram(config, log, process.env)
   process.stdout.write(welcome(program, config))
-  await ended(program, config)
+  await ended(program)
 }
 
 /** Until a signal, or until a part died that the program cannot live without. */
-async function ended(program: Program, _config: Config): Promise<void> {
-  const signal = new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name))
-  })
+async function ended(program: Program): Promise<void> {
+  const ending = untilSignalled(['SIGINT', 'SIGTERM'])
   try {
-    await Promise.race([signal, program.failed])
+    await Promise.race([once(ending, 'abort'), program.failed])
   } finally {
     process.stdout.write('stopping: waiting for what is under way\n')
     await program.stop()
