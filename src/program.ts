@@ -6,7 +6,7 @@ import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
 import { publicUrl, runApi, runSimulator, runWorker } from './roles.ts'
-import { checkClock } from './startup.ts'
+import { checkClock, refuseHeldFolder } from './startup.ts'
 
 export type Program = {
   /** Where each part is found; null where this process does not run it. */
@@ -55,6 +55,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const simulator = simulated ? await runSimulator(wiring) : null
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
   const log = (line: string) => wiring.log.info(line)
+  if (url === undefined) await refuseHeldFolder(folder)
   const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log })
   stops.push(database.close)
   const { db } = database

@@ -1,10 +1,13 @@
 // What a start refuses, and with which sentence: settings that contradict each other, production on what does not sync, clocks apart.
 // Must not know: the parts behind the settings.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { readConfig, ROLES } from '../../src/config.ts'
-import { checkClock } from '../../src/startup.ts'
+import { checkClock, refuseHeldFolder } from '../../src/startup.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/temporalCli.ts'
 
 const REAL = {
   DATABASE_URL: 'postgres://merchant@db/merchant',
@@ -68,6 +71,20 @@ test('a limit that nobody could approve is refused', () => {
 
 test('a cancel may not wait longer than its activity lives', () => {
   expect(refusal({ CANCEL_TIMEOUT: '31s' })).toMatch(/at most 30s/)
+})
+
+test('a folder whose lock names a living process is refused, with the process, the file, and what to do', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'pglite.lock')
+  await expect(refuseHeldFolder(folder)).resolves.toBeUndefined()
+  // As after a crash: the id in the lock belongs to some other program by now. This one's parent always lives.
+  writeFileSync(path, `${process.ppid} 00000000\n`)
+  const said = await refuseHeldFolder(folder).catch((error: unknown) => String(error))
+  expect(said).toContain(`is open in process ${process.ppid}`)
+  expect(said).toContain(`says ${path}, and two at once would lose rows. Stop that process and start again`)
+  expect(said).toContain(`if it is no program of ours, because its id was used again, delete ${path}. Or set DATA_DIR`)
+  rmSync(path)
+  await expect(refuseHeldFolder(folder)).resolves.toBeUndefined()
 })
 
 test('a clock that is more than two minutes off is refused with both directions named, a smaller difference is not', async () => {
