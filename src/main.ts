@@ -7,7 +7,7 @@ import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
 import { untilSignalled } from './signals.ts'
 import { saidBy } from './temporal/said.ts'
-import { installRuntime } from './temporal/worker.ts'
+import { installMeasuredRuntime, installRuntime } from './temporal/telemetry.ts'
 import { welcome } from './welcome.ts'
 
 const command = new Command('paymentwall-saga')
@@ -30,8 +30,10 @@ async function main(): Promise<void> {
   const { role } = command.parse().opts<{ role?: Role[] }>()
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
-  installRuntime('WARN', sdkLines(log))
-  const program = await startProgram(config, log, process.env)
+  const measured = config.METRICS_PORT !== 0
+  const sdkMetrics = measured ? await installMeasuredRuntime('WARN', sdkLines(log)) : undefined
+  if (!measured) installRuntime('WARN', sdkLines(log))
+  const program = await startProgram(config, log, process.env, sdkMetrics)
   process.stdout.write(welcome(program, config))
   await ended(program)
 }

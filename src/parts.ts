@@ -21,6 +21,7 @@ import { startRelay } from './outbox/relay.ts'
 import { deliverWake } from './outbox/wakes.ts'
 import { createTemporalClient, type TemporalClient } from './temporal/client.ts'
 import { startEmbeddedServer } from './temporal/embedded.ts'
+import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 /** What wiring works with; each part that is started adds how it is stopped. */
@@ -29,6 +30,8 @@ export type Wiring = {
   readonly log: Log
   readonly environment: Environment
   readonly stops: (() => Promise<void>)[]
+  /** What Temporal's SDK counts in this process; undefined where nobody reads it. */
+  readonly sdkMetrics: SdkMetrics | undefined
 }
 
 export type Temporal = TemporalClient & {

@@ -5,8 +5,9 @@ import type { Config } from './config.ts'
 import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
-import { publicUrl, runApi, runSimulator, runWorker } from './roles.ts'
+import { publicUrl, runApi, runSimulator, runVitals, runWorker } from './roles.ts'
 import { checkClock, refuseHeldFolder } from './startup.ts'
+import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Program = {
   /** Where each part is found; null where this process does not run it. */
@@ -34,8 +35,13 @@ const NOTHING = {
 }
 
 /** Starts the roles that the configuration names. What was started is stopped again where a later part fails. */
-export async function startProgram(config: Config, log: Log, environment: Environment): Promise<Program> {
-  const wiring: Wiring = { config, log, environment, stops: [] }
+export async function startProgram(
+  config: Config,
+  log: Log,
+  environment: Environment,
+  sdkMetrics?: SdkMetrics,
+): Promise<Program> {
+  const wiring: Wiring = { config, log, environment, stops: [], sdkMetrics }
   const stop = async () => {
     for (const each of wiring.stops.splice(0).toReversed()) await each()
   }
@@ -53,6 +59,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const alone = roles.every((role) => role === 'simulator')
   const simulated = roles.includes('simulator') && (alone || config.IAMPORT_KEY === undefined)
   const simulator = simulated ? await runSimulator(wiring) : null
+  if (alone) await runVitals(wiring, undefined)
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
   const log = (line: string) => wiring.log.info(line)
   if (url === undefined) await refuseHeldFolder(folder)
@@ -61,6 +68,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const { db } = database
   await checkClock(db, Date.now)
   const temporal = await connectTemporal(wiring)
+  await runVitals(wiring, { db, temporalReady: temporal.ready })
   const look = shareParts(wiring, db, temporal, simulator?.url)
   const api = roles.includes('api') ? await runApi(wiring, look, temporal) : null
   simulator?.setWebhookUrl(`${config.PUBLIC_URL ?? api ?? publicUrl(config)}/webhooks/iamport`)

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { readConfig, ROLES } from '../../src/config.ts'
 import { checkClock, refuseHeldFolder } from '../../src/startup.ts'
+import { sizedFor } from '../../src/temporal/worker.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 
@@ -67,6 +68,40 @@ test('a limit that nobody could approve is refused', () => {
   const keys = 'ann:ops:0123456789abcdef'
   expect(refusal({ APPROVAL_LIMIT: 'USD:100000', API_KEYS: keys })).toMatch(/nobody could approve/)
   expect(refusal({ APPROVAL_LIMIT: 'USD:100000', API_KEYS: `${keys},bob:approver:fedcba9876543210` })).toBe('')
+})
+
+test('the sizes of a worker have the defaults that were measured, and bounds that the SDK takes', () => {
+  const sizes = {
+    METRICS_PORT: 0,
+    WORKER_CACHED_REFUNDS: 100,
+    WORKER_CACHED_PAYMENTS: 200,
+    WORKER_STICKY: 5_000,
+    WORKER_SLOTS: undefined,
+    WORKER_POLLERS: undefined,
+  }
+  const config = readConfig({}, ROLES)
+  expect({ ...sizes, ...config }).toEqual({ ...config, ...sizes })
+  const said = refusal({ WORKER_CACHED_REFUNDS: '1', WORKER_STICKY: '11m', WORKER_SLOTS: '0', WORKER_POLLERS: 'many' })
+  expect(said).toMatch(/4 fault\(s\)/)
+  expect(said).toContain('- WORKER_STICKY: between 1s and 10m')
+})
+
+test('a worker is made with its sizes, and never runs more tasks of sagas at once than it keeps in memory', () => {
+  const sizes = { cachedRefunds: 20, cachedPayments: 200, stickyMs: 5_000 }
+  expect(sizedFor(sizes, 20)).toEqual({
+    maxCachedWorkflows: 20,
+    stickyQueueScheduleToStartTimeout: 5_000,
+    maxConcurrentWorkflowTaskExecutions: 20,
+  })
+  expect(sizedFor({ ...sizes, slots: 60, pollers: 4 }, 200)).toEqual({
+    maxCachedWorkflows: 200,
+    stickyQueueScheduleToStartTimeout: 5_000,
+    maxConcurrentWorkflowTaskExecutions: 60,
+    maxConcurrentActivityTaskExecutions: 60,
+    maxConcurrentLocalActivityExecutions: 60,
+    maxConcurrentWorkflowTaskPolls: 4,
+    maxConcurrentActivityTaskPolls: 4,
+  })
 })
 
 test('a cancel may not wait longer than its activity lives', () => {
