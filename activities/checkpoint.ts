@@ -1,5 +1,6 @@
 // A checkpoint: look, then raise attention and tell a person what the look said, or that it could not look.
 // Must not know: calendars; the domain plans. One activity catches a failing look itself.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Books, Decision } from '../src/domain/books.ts'
 import { raisePayment, raiseRefund } from '../src/domain/attention.ts'
 import { Failure } from '../src/domain/failures.ts'
@@ -10,6 +11,7 @@ import { carryOut } from '../src/db/carryOut.ts'
 import { transact } from '../src/db/connect.ts'
 import { look, type Subject } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
+import { cancellation } from './ending.ts'
 import { loadRefund, mover, paymentIn, refundIn, type ReadPayment, type ReadRefund } from './rows.ts'
 
 export async function checkpointRefund(deps: ActivityDeps, { refundId: text, now }: ReadRefund): Promise<RefundStep> {
@@ -77,7 +79,7 @@ export async function onPayment(
   return step
 }
 
-/** Tries for two minutes; a sentence where no look answered. "Could not look" is never "looked: still paid". */
+/** Tries for two minutes, or until the activity is cancelled, which throws; a sentence where no look answered. "Could not look" is never "looked: still paid". */
 export async function lookFor(
   deps: ActivityDeps,
   subject: Subject,
@@ -93,7 +95,7 @@ export async function lookFor(
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (performance.now() + everyMs > until) return error.message
-      await new Promise((resolve) => setTimeout(resolve, everyMs))
+      await pause(everyMs, undefined, { signal: cancellation() })
     }
   }
 }

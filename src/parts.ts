@@ -93,8 +93,14 @@ function linksTo(ui: string | null, namespace: string): Links {
     ui === null ? null : `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`
 }
 
+export type Shared = {
+  readonly look: LookDeps
+  /** May be called early, and more than once: what they leave behind is in its rows. */
+  stopLoops(): Promise<void>
+}
+
 /** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
-export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): LookDeps {
+export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
   const { config, log, stops } = wiring
   const loops: Loop[] = []
   const links = linksTo(temporal.ui, temporal.namespace)
@@ -130,8 +136,13 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
   // Not among the loops, for it has nothing to do with what is kicked.
   const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick })
   const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
-  stops.push(async () => void (await Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))))
-  return look
+  let quiet: Promise<unknown> | undefined
+  const stopLoops = async () => {
+    quiet ??= Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))
+    await quiet
+  }
+  stops.push(stopLoops)
+  return { look, stopLoops }
 }
 
 /** None where nobody is to be told: then they wait in their rows. */

@@ -69,10 +69,10 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   await checkClock(db, Date.now)
   const temporal = await connectTemporal(wiring)
   await runVitals(wiring, { db, temporalReady: temporal.ready })
-  const look = shareParts(wiring, db, temporal, simulator?.url)
-  const api = roles.includes('api') ? await runApi(wiring, look, temporal) : null
+  const shared = shareParts(wiring, db, temporal, simulator?.url)
+  const api = roles.includes('api') ? await runApi(wiring, shared.look, temporal) : null
   simulator?.setWebhookUrl(`${config.PUBLIC_URL ?? api ?? publicUrl(config)}/webhooks/iamport`)
-  const worker = roles.includes('worker') ? await runWorker(wiring, look, temporal) : { failed: NEVER }
+  const worker = roles.includes('worker') ? await runWorker(wiring, shared, temporal) : { failed: NEVER }
   return {
     api,
     simulator: simulator?.url ?? null,

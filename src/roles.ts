@@ -14,7 +14,7 @@ import { startCatchUps } from './inbox/catchUp.ts'
 import type { LookDeps } from './inbox/look.ts'
 import { closed, listen } from './listening.ts'
 import { startLoop } from './loop.ts'
-import type { Temporal, Wiring } from './parts.ts'
+import type { Shared, Temporal, Wiring } from './parts.ts'
 import { startReplanning } from './outbox/replanning.ts'
 import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
@@ -60,7 +60,7 @@ export async function runVitals({ config, log, stops, sdkMetrics }: Wiring, part
 /** Workers for both queues. Waits for a Temporal server that does not answer yet. */
 export async function runWorker(
   wiring: Wiring,
-  look: LookDeps,
+  { look, stopLoops }: Shared,
   temporal: Temporal,
 ): Promise<{ failed: Promise<never> }> {
   const { config, log, stops } = wiring
@@ -92,7 +92,8 @@ export async function runWorker(
   const bundlePath = await workflowBundle(config.cacheDir)
   const sizes = sizesOf(config)
   const workers = await startWorkers({ connection, namespace, activities, bundlePath, sizes, log: said.warn })
-  stops.push(workers.stop)
+  // At the same time: each may wait for an answer of its own from a gateway that hangs.
+  stops.push(async () => void (await Promise.all([workers.stop(), stopLoops()])))
   keepSchedules(wiring, look, temporal)
   stops.push(startReplanning(look).stop)
   return { failed: workers.failed }
