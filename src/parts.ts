@@ -58,7 +58,7 @@ export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
     : loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
   const namespace = ('namespace' in named ? named.namespace : undefined) ?? config.TEMPORAL_NAMESPACE
   const connecting = { ...named.connectionOptions, namespace }
-  const client = createTemporalClient(connecting)
+  const client = createTemporalClient(connecting, (line) => wiring.log.warn(line))
   stops.push(client.close)
   const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
   const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ActivityDeps } from '../activities/deps.ts'
 import { createActivities } from '../activities/index.ts'
 import type { Config } from './config.ts'
 import { IAMPORT_MAIN } from './gateways/index.ts'
@@ -71,7 +72,9 @@ export async function runWorker(
     await pause(2_000)
   }
   await prepareNamespace(temporal.connection, { namespace, ownServer: own, log: said })
-  const activities = createActivities({
+  // From now on what steps carry is what this namespace takes.
+  await temporal.attributes.usable()
+  const deps: ActivityDeps = {
     ...look,
     rules: rules(config),
     refundability: config.REFUND_RULES,
@@ -81,7 +84,8 @@ export async function runWorker(
     checkpointLook: CHECKPOINT_LOOK,
     looksPerSecond: config.NIGHTLY_LOOKS,
     runningSagas: () => listRunning(temporal.connection, namespace),
-  })
+  }
+  const activities = createActivities(deps, temporal.attributes.usableNow)
   const { address, tls, apiKey, metadata } = connecting
   const connection = {
     ...(address !== undefined && { address }),

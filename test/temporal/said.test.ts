@@ -85,7 +85,7 @@ test('a failed step and a failed workflow task are logged with saga, run, try an
 
 test("a wake that Temporal refuses is kept with the server's own words, in the log and in the row", async () => {
   const words = 'Namespace shop has no mapping defined for search attribute SagaState'
-  const refusing = await startRefusingServer(() => 3, words)
+  const refusing = await startRefusingServer((path) => (path.endsWith('/ListSearchAttributes') ? 0 : 3), words)
   const client = createTemporalClient({ address: refusing.address, namespace: 'shop' })
   const database = await openTestDatabase()
   const logged: string[] = []
