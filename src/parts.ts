@@ -22,6 +22,7 @@ import { startRelay } from './outbox/relay.ts'
 import { deliverWake } from './outbox/wakes.ts'
 import { createTemporalClient, type TemporalClient } from './temporal/client.ts'
 import { startEmbeddedServer } from './temporal/embedded.ts'
+import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 /** What wiring works with; each part that is started adds how it is stopped. */
@@ -30,6 +31,8 @@ export type Wiring = {
   readonly log: Log
   readonly environment: Environment
   readonly stops: (() => Promise<void>)[]
+  /** What Temporal's SDK counts in this process; undefined where nobody reads it. */
+  readonly sdkMetrics: SdkMetrics | undefined
 }
 
 export type Temporal = TemporalClient & {
@@ -62,7 +65,7 @@ export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
     : loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
   const namespace = ('namespace' in named ? named.namespace : undefined) ?? config.TEMPORAL_NAMESPACE
   const connecting = { ...named.connectionOptions, namespace }
-  const client = createTemporalClient(connecting)
+  const client = createTemporalClient(connecting, (line) => wiring.log.warn(line))
   stops.push(client.close)
   const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
   const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null
@@ -97,8 +100,14 @@ function linksTo(ui: string | null, namespace: string): Links {
     ui === null ? null : `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`
 }
 
+export type Shared = {
+  readonly look: LookDeps
+  /** May be called early, and more than once: what they leave behind is in its rows. */
+  stopLoops(): Promise<void>
+}
+
 /** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
-export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): LookDeps {
+export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
   const { config, log, stops } = wiring
   const loops: Loop[] = []
   const links = linksTo(temporal.ui, temporal.namespace)
@@ -134,8 +143,13 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
   // Not among the loops, for it has nothing to do with what is kicked.
   const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick, overdueAfter: overdueAfter(config) })
   const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
-  stops.push(async () => void (await Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))))
-  return look
+  let quiet: Promise<unknown> | undefined
+  const stopLoops = async () => {
+    quiet ??= Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))
+    await quiet
+  }
+  stops.push(stopLoops)
+  return { look, stopLoops }
 }
 
 /** None where nobody is to be told: then they wait in their rows. */

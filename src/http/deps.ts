@@ -54,6 +54,8 @@ export type HttpDeps = {
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
   readonly command?: (saga: string, name: string, args: object) => Promise<Commanded>
   readonly temporalReady: () => Promise<boolean>
+  /** What Temporal's SDK counts in this process, as Prometheus text. */
+  readonly sdkMetrics?: (() => Promise<string>) | undefined
   /** Room for webhooks about what nobody knows. */
   readonly hintRoom: HintRoom
   readonly log: HttpLog

@@ -36,12 +36,14 @@ beforeAll(async () => {
   text = (await api.call('GET /metrics')).text
 })
 
+/** What the SDK counts shows itself once it has been counted: metrics.test.ts scrapes a worker. */
+const ours = rules.filter(({ expr }) => !/\btemporal_/.test(expr))
 const names = (expr: string) => [...new Set([...expr.matchAll(/\bsaga_\w+/g)].map(([name]) => name))]
 /** A histogram's series end with what they count. */
 const typeOf = (name: string): string | undefined =>
   [name, name.replace(/_(count|sum|bucket)$/, '')].find((each) => text.includes(`\n# TYPE ${each} `))
 
-test.each(rules.map((each) => [each.alert, each] as const))(
+test.each(ours.map((each) => [each.alert, each] as const))(
   '%s asks for metrics that /metrics has',
   (_name, { expr }) => {
     expect(names(expr)).not.toEqual([])

@@ -1,6 +1,7 @@
 // A checkpoint raises attention whatever its look does: evidence that the database refuses, a bug
 // of ours, a sentence that cannot be kept.
 // Must not know: Temporal. Only a database that is away stops it.
+import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { checkpointPayment, checkpointRefund } from '../../activities/checkpoint.ts'
 import type { ActivityDeps } from '../../activities/deps.ts'
@@ -59,7 +60,8 @@ const alerts = async () =>
     ({ payload }) => `${Object(payload).level} ${Object(payload).sentence}`,
   )
 /** Eight days on: the page is due. */
-const page = (id: string) => checkpointRefund(deps(), { refundId: id, now: later(8 * DAY) })
+const page = (id: string) => asActivity(() => checkpointRefund(deps(), { refundId: id, now: later(8 * DAY) }))
+const asActivity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work)
 const attentionOf = async (id: string) =>
   (await db().selectFrom('refunds').select(['refundId', 'attention']).execute()).find(({ refundId }) => refundId === id)
     ?.attention
@@ -104,10 +106,8 @@ test('a look that fails once by a fault and then answers has looked', async () =
     times += 1
     if (times === 1) throw new Error('connection lost')
   }
-  await checkpointRefund(
-    { ...deps(), checkpointLook: { everyMs: 1, forMs: 5_000 } },
-    { refundId: id, now: later(8 * DAY) },
-  )
+  const patient = { ...deps(), checkpointLook: { everyMs: 1, forMs: 5_000 } }
+  await asActivity(() => checkpointRefund(patient, { refundId: id, now: later(8 * DAY) }))
   expect(await alerts()).toEqual([expect.stringContaining('looked: still paid')])
 })
 
@@ -122,8 +122,8 @@ test('payments and money with a saga of its own are told the same', async () => 
   gateway.meanwhile = () => {
     throw new TypeError('a bug')
   }
-  await checkpointPayment(deps(), { merchantUid: wrong.order, now: later(8 * DAY) })
-  await checkpointStray(deps(), { gateway: GATEWAY, gatewayRef: second, now: later(8 * DAY) })
+  await asActivity(() => checkpointPayment(deps(), { merchantUid: wrong.order, now: later(8 * DAY) }))
+  await asActivity(() => checkpointStray(deps(), { gateway: GATEWAY, gatewayRef: second, now: later(8 * DAY) }))
   expect(await alerts()).toEqual([
     expect.stringContaining('could not look: this program failed'),
     expect.stringContaining('could not look: this program failed'),
@@ -133,5 +133,24 @@ test('payments and money with a saga of its own are told the same', async () => 
 test('a database that is away stops it: nothing can be written, and it is tried again', async () => {
   const away = await openTestDatabase()
   await away.close()
-  await expect(checkpointRefund({ ...deps(), db: away.db }, { refundId: 'r-1', now: later(DAY) })).rejects.toThrow()
+  const without = { ...deps(), db: away.db }
+  await expect(asActivity(() => checkpointRefund(without, { refundId: 'r-1', now: later(DAY) }))).rejects.toThrow()
+})
+
+test('one whose activity is cancelled looks no more and tells nobody: another worker does it again', async () => {
+  const { id } = await openRefund()
+  const activity = new MockActivityEnvironment()
+  let looks = 0
+  gateway.meanwhile = () => {
+    looks += 1
+    activity.cancel('WORKER_SHUTDOWN')
+    throw new Error('cut off')
+  }
+  const patient = { ...deps(), checkpointLook: { everyMs: 1, forMs: 5_000 } }
+  await expect(
+    activity.run(() => checkpointRefund(patient, { refundId: id, now: later(8 * DAY) })),
+  ).rejects.toMatchObject({ name: 'CancelledFailure' })
+  expect(looks).toBe(1)
+  expect(await attentionOf(id)).toBe('none')
+  expect(await alerts()).toEqual([])
 })

@@ -22,12 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  for (const index of [
-    'inbox_unreadable',
-    'refunds_waiting',
-    'payments_waiting',
-    'attempts_undecided',
-  ])
+  for (const index of ['inbox_unreadable', 'refunds_waiting', 'payments_waiting', 'attempts_undecided'])
     await sql`drop index ${sql.ref(index)}`.execute(db)
   await sql`drop table daily_looks`.execute(db)
   await sql`alter table sweeps drop column strangers`.execute(db)
