@@ -111,7 +111,7 @@ const MONEY_BECAUSE: Record<AttemptReason, string> = {
   channelDiffers: 'test money for a live order, or live money for a test order',
   providerDiffers: 'paid through another payment provider',
   firstSeenCancelled: 'it was cancelled already when it was first seen, and not all of it is back',
-  firstInDoubt: 'paid again, while what had settled the order is contradicted or back',
+  firstInDoubt: 'paid again, while another payment of the order is contradicted, or what had settled it is back',
   late: 'it came after the order was closed',
   second: 'a second payment: another attempt has settled the order',
   unknownOrder: 'for an order that is unknown here',
