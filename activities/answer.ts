@@ -13,6 +13,7 @@ import type { Began } from '../src/db/clock.ts'
 import { transact } from '../src/db/connect.ts'
 import { look } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
+import { answeredWithin } from './ending.ts'
 import { loadRefund, mover, refundIn } from './rows.ts'
 
 export type FileTicket = { readonly refundId: string; readonly key: string; readonly now: string }
@@ -27,6 +28,8 @@ export type Intended = {
 }
 
 const RECORD_TRIES = 5
+/** Not ended by a stop, for it tells a refusal from a lost answer; so it is short. */
+export const LOOK_AFTER_MS = 10_000
 
 /** (e) The outcome, by compare-and-set: into its own ticket always, into the refund only while that ticket is its latest. */
 export async function recordAnswer(
@@ -85,7 +88,11 @@ async function afterTurnedDown(
   const { refund, checksum } = intended
   const saga = refundWorkflowId(id)
   try {
-    await look(deps, { gateway: refund.gateway, gatewayRef: refund.gatewayRef }, { who: saga, at: now })
+    await look(
+      answeredWithin(deps, LOOK_AFTER_MS),
+      { gateway: refund.gateway, gatewayRef: refund.gatewayRef },
+      { who: saga, at: now },
+    )
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return ['unknown', `${said}; the look after it failed: ${error.message}`]

@@ -1,5 +1,6 @@
 // A checkpoint: look, then raise attention and tell a person what the look said, or that it could not look.
 // Must not know: calendars; the domain plans. One activity catches a failing look itself.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Books, Decision } from '../src/domain/books.ts'
 import { raisePayment, raiseRefund } from '../src/domain/attention.ts'
 import { Failure } from '../src/domain/failures.ts'
@@ -10,6 +11,7 @@ import { carryOut } from '../src/db/carryOut.ts'
 import { transact } from '../src/db/connect.ts'
 import { look, type Subject } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
+import { cancellation } from './ending.ts'
 import { loadRefund, mover, paymentIn, refundIn, type ReadPayment, type ReadRefund } from './rows.ts'
 
 export async function checkpointRefund(deps: ActivityDeps, { refundId: text, now }: ReadRefund): Promise<RefundStep> {
@@ -77,7 +79,12 @@ export async function onPayment(
   return step
 }
 
-/** Tries for two minutes; a sentence where no look answered. "Could not look" is never "looked: still paid". */
+/**
+ * Tries for two minutes, or until the activity is cancelled, which throws; a sentence where no look
+ * answered. "Could not look" is never "looked: still paid". Whatever the look throws is such a
+ * sentence, a fault of this program too: a person is told all the same. Only a database that is away
+ * stops a checkpoint, for the row cannot be written then: its next transaction says so.
+ */
 export async function lookFor(
   deps: ActivityDeps,
   subject: Subject,
@@ -86,14 +93,26 @@ export async function lookFor(
 ): Promise<string | undefined> {
   const { everyMs, forMs } = deps.checkpointLook
   const until = performance.now() + forMs
+  let logged = false
   for (;;) {
     try {
       await look(deps, subject, { who: saga, saga, at: now })
       return undefined
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      if (performance.now() + everyMs > until) return error.message
-      await new Promise((resolve) => setTimeout(resolve, everyMs))
+      cancellation().throwIfAborted()
+      const fault = !(error instanceof Failure)
+      if (fault && !logged) deps.log(`the look of ${saga} failed by a fault of this program: ${stackOf(error)}`)
+      logged ||= fault
+      if (performance.now() + everyMs > until) return storable(fault ? faultSentence(error) : error.message)
+      await pause(everyMs, undefined, { signal: cancellation() })
     }
   }
 }
+
+const LONGEST_SAID = 500
+const saidBy = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? saidBy(error)) : String(error))
+const faultSentence = (error: unknown): string =>
+  `this program failed while it looked, its log says where: ${saidBy(error)}`
+/** A sentence that the database refuses would stop the checkpoint after all. */
+const storable = (sentence: string): string => sentence.replaceAll('\u0000', ' ').slice(0, LONGEST_SAID)

@@ -3,6 +3,7 @@
 import type { RefundRule } from '../src/domain/refundability.ts'
 import type { OrderDefaults } from '../src/domain/order.ts'
 import type { RefundRules } from '../src/domain/requests.ts'
+import type { OverdueAfter } from '../src/domain/watchdog.ts'
 import type { LookDeps } from '../src/inbox/look.ts'
 import type { RunningSagas } from '../src/outbox/supervisor.ts'
 
@@ -20,4 +21,6 @@ export type ActivityDeps = LookDeps & {
   readonly looksPerSecond: number
   /** What Temporal shows as running, for the supervisor. */
   readonly runningSagas: RunningSagas
+  /** For the supervisor too; 15 minutes where nothing is said. */
+  readonly overdueAfter?: OverdueAfter
 }

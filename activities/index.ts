@@ -3,6 +3,7 @@
 import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './people.ts'
 import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
 import type { ActivityDeps } from './deps.ts'
+import { endingWithActivity } from './ending.ts'
 import { mapped } from './failure.ts'
 import { expirePayment, openPayment } from './open.ts'
 import {
@@ -16,29 +17,43 @@ import {
 } from './rows.ts'
 import { beginStray, checkpointStray, readStray, type ReadStray } from './strays.ts'
 import { fileTicket, settleTicket, type FileTicket } from './ticket.ts'
+import type { Step } from '../src/domain/steps.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
 import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
 
-export function createActivities(deps: ActivityDeps) {
+/** `usableAttributes`: the names of the search attributes that the namespace takes now. */
+export function createActivities(deps: ActivityDeps, usableAttributes: () => ReadonlySet<string>) {
+  const asking = endingWithActivity(deps)
+  const step = <Arg, Next>(activity: (arg: Arg) => Promise<Step<Next>>) =>
+    mapped(async (arg: Arg) => shownWith(usableAttributes(), await activity(arg)))
   return {
-    beginPayment: mapped((begin: Begin) => beginPayment(deps, begin)),
-    readPayment: mapped((read: ReadPayment) => readPayment(deps, read)),
-    openPayment: mapped((read: ReadPayment) => openPayment(deps, read)),
-    expirePayment: mapped((read: ReadPayment) => expirePayment(deps, read)),
-    checkpointPayment: mapped((read: ReadPayment) => checkpointPayment(deps, read)),
-    beginRefund: mapped((begin: Begin) => beginRefund(deps, begin)),
-    readRefund: mapped((read: ReadRefund) => readRefund(deps, read)),
-    fileTicket: mapped((asked: FileTicket) => fileTicket(deps, asked)),
-    settleTicket: mapped((asked: FileTicket) => settleTicket(deps, asked)),
-    checkpointRefund: mapped((read: ReadRefund) => checkpointRefund(deps, read)),
-    beginStray: mapped((begin: Begin) => beginStray(deps, begin)),
-    readStray: mapped((read: ReadStray) => readStray(deps, read)),
-    checkpointStray: mapped((read: ReadStray) => checkpointStray(deps, read)),
-    sweepLists: mapped((asked: SweepLists) => sweepLists(deps, asked)),
+    beginPayment: step((begin: Begin) => beginPayment(deps, begin)),
+    readPayment: step((read: ReadPayment) => readPayment(deps, read)),
+    openPayment: step((read: ReadPayment) => openPayment(asking, read)),
+    expirePayment: step((read: ReadPayment) => expirePayment(asking, read)),
+    checkpointPayment: step((read: ReadPayment) => checkpointPayment(asking, read)),
+    beginRefund: step((begin: Begin) => beginRefund(deps, begin)),
+    readRefund: step((read: ReadRefund) => readRefund(deps, read)),
+    fileTicket: step((asked: FileTicket) => fileTicket(deps, asked)),
+    settleTicket: step((asked: FileTicket) => settleTicket(deps, asked)),
+    checkpointRefund: step((read: ReadRefund) => checkpointRefund(asking, read)),
+    beginStray: step((begin: Begin) => beginStray(deps, begin)),
+    readStray: step((read: ReadStray) => readStray(deps, read)),
+    checkpointStray: step((read: ReadStray) => checkpointStray(asking, read)),
+    sweepLists: mapped((asked: SweepLists) => sweepLists(asking, asked)),
     superviseSagas: mapped<void, Supervised>(() => superviseSagas(deps)),
     takeCommand: mapped((asked: Commanded) => takeCommand(deps, asked)),
     noteCancelRequest: mapped((asked: CancelRequested) => noteCancelRequest(deps, asked)),
   }
+}
+
+/**
+ * A step carries only attributes that its namespace takes, so that workflow code upserts what it is given: what was decided
+ * here is in the history, and a replay meets it again whatever the namespace takes by then.
+ */
+export function shownWith<Next>(usable: ReadonlySet<string>, step: Step<Next>): Step<Next> {
+  const attributes = Object.fromEntries(Object.entries(step.attributes).filter(([name]) => usable.has(name)))
+  return { ...step, attributes }
 }
 
 export type Activities = ReturnType<typeof createActivities>

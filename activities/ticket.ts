@@ -22,6 +22,7 @@ import { accountFailure } from '../src/inbox/account.ts'
 import { look } from '../src/inbox/look.ts'
 import { act, recordAnswer, same, type FileTicket, type Intended } from './answer.ts'
 import type { ActivityDeps } from './deps.ts'
+import { cancellation, endingWithActivity } from './ending.ts'
 import { heartbeating } from './heartbeat.ts'
 import { loadRefund, mover, refundIn } from './rows.ts'
 
@@ -33,13 +34,13 @@ const SEND_WITHIN_MS = 5_000
 export async function fileTicket(deps: ActivityDeps, asked: FileTicket): Promise<RefundStep> {
   return heartbeating(async () => {
     const id = refundId(asked.refundId)
-    const blind = await lookFirst(deps, id, asked.now)
+    const blind = await lookFirst(endingWithActivity(deps), id, asked.now)
     if (blind !== undefined)
       return act(deps, id, asked.now, 'not tried', (books, setting) => notTried(books, id, blind, setting))
     const intended = await intent(deps, id, asked)
     if (intended === 'taken') return settleTicket(deps, asked)
     if (intended === 'moved') return act(deps, id, asked.now, 'read refund', same)
-    const answer = await call(deps, intended)
+    const answer = await call(deps, intended, cancellation())
     return recordAnswer(deps, id, asked, intended, answer)
   })
 }
@@ -109,10 +110,14 @@ async function intent(
   )
 }
 
-/** (c) and (d) The call, unless more than five seconds have passed since the intent by the monotonic clock. */
+/**
+ * (c) and (d) The call, unless more than five seconds have passed since the intent by the monotonic clock, or the activity
+ * was cancelled before it. Once it has begun it is waited for: its answer is worth more than a quick stop.
+ */
 async function call(
   deps: ActivityDeps,
   { refund, ticket, attempt, gateway, since, checksum }: Intended,
+  stopping: AbortSignal,
 ): Promise<CancelAnswer> {
   const request: CancelRequest = {
     refundId: refund.refundId,
@@ -121,7 +126,7 @@ async function call(
     checksum,
     reason: ticket.sentReason,
     timeoutMs: deps.cancelTimeoutMs,
-    mayStillSend: () => performance.now() - since <= SEND_WITHIN_MS,
+    mayStillSend: () => !stopping.aborted && performance.now() - since <= SEND_WITHIN_MS,
   }
   return gateway.cancel(request)
 }

@@ -9,6 +9,7 @@ import { isCurrency } from './domain/currencies.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
 import type { RefundRule } from './domain/refundability.ts'
 import { parseRefundRules } from './domain/refundRules.ts'
+import { OVERDUE_AFTER } from './domain/watchdog.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
@@ -30,6 +31,9 @@ const REFUND_RULES = fileURLToPath(new URL('refundRules.csv', import.meta.url))
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const duration = by(parseDurationMs)
+/** Of one of anything a worker cannot do two kinds of tasks, those of sagas that it has in memory and new ones. */
+const atLeastTwo = z.coerce.number().int().min(2)
+const cached = atLeastTwo.max(100_000)
 const address = z.url({ protocol: /^https?$/ })
 /** Paths are appended to it. */
 const base = address
@@ -44,6 +48,7 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(8080),
   SIMULATOR_PORT: port.default(8081),
+  METRICS_PORT: port.default(0),
   PUBLIC_URL: base.optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z
@@ -74,8 +79,21 @@ const schema = z.object({
   SWEEP_EVERY: duration
     .refine((ms) => ms >= 10_000, 'at least 10s, for every run asks the gateway three times')
     .default(600_000),
+  OVERDUE_AFTER: duration
+    .refine((ms) => ms >= 1_000, 'at least 1s; what is late by less is only on its way')
+    .default(OVERDUE_AFTER.rowsMs),
   NIGHTLY_LOOKS: z.coerce.number().int().min(1).max(50).default(2),
   LOOK_SPACING: duration.default(5_000),
+  WORKER_CACHED_REFUNDS: cached.default(100),
+  WORKER_CACHED_PAYMENTS: cached.default(200),
+  WORKER_STICKY: duration
+    .refine(
+      (ms) => ms >= 1_000 && ms <= 600_000,
+      'between 1s and 10m: for so long a task waits for a worker that is gone',
+    )
+    .default(5_000),
+  WORKER_SLOTS: atLeastTwo.max(1_000).optional(),
+  WORKER_POLLERS: atLeastTwo.max(100).optional(),
   ALERT_WEBHOOK_URL: address.optional(),
   RUNBOOK_URL: address.optional(),
   NOTICE_URL: address.refine((url) => new URL(url).username === '', 'must hold no user name').optional(),

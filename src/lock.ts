@@ -49,7 +49,7 @@ async function acquire(options: LockOptions, owner: Owner): Promise<void> {
     }
     if (Date.now() > giveUpAt) {
       throw new Error(
-        `Process ${other.pid} has held ${options.path} for too long. Stop that process, or delete the file, and start again.`,
+        `Process ${other.pid}${await nameOf(other.pid)} has held ${options.path} for too long. ${remedyFor(options.path)}`,
       )
     }
     if (!waitingSaid) {
@@ -58,6 +58,23 @@ async function acquire(options: LockOptions, owner: Owner): Promise<void> {
     }
     await pause(POLL_MS)
   }
+}
+
+/** Who holds the lock now, in words, and how to get it back; undefined where nobody living does. */
+export async function holderOf(path: string): Promise<{ who: string; remedy: string } | undefined> {
+  const owner = await readOwner(path)
+  if (owner === undefined || !isAlive(owner)) return undefined
+  return { who: `process ${owner.pid}${await nameOf(owner.pid)}`, remedy: remedyFor(path) }
+}
+
+/** After a crash the system may give the id away again: then a stranger seems to hold the lock, and never gives it back. */
+const remedyFor = (path: string): string =>
+  `Stop that process and start again; if it is no program of ours, because its id was used again, delete ${path}.`
+
+/** For a person to recognise it by, where the system tells. */
+async function nameOf(pid: number): Promise<string> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+  return name.trim() === '' ? '' : ` (${name.trim()})`
 }
 
 /** `link` makes the file with its content at once: nobody ever reads a lock without an owner. */

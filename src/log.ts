@@ -14,3 +14,9 @@ export function createLog(level: string, terminal: boolean): Logger {
 }
 
 export type Log = Logger
+
+/** Lines of Temporal's SDK, beside ours: errors as errors, everything else that it says aloud as warnings. */
+export const sdkLines =
+  (log: Log) =>
+  (level: string, message: string, facts: object): void =>
+    level === 'ERROR' ? log.error(facts, message) : log.warn(facts, message)

@@ -1,10 +1,13 @@
 // Starts the program: reads the command line and the environment, prints where everything is, ends in order on a signal.
 // Must not know: how the parts are wired; nobody imports this file.
+import { once } from 'node:events'
 import { Command, Option } from 'commander'
-import { readConfig, ROLES, type Config, type Role } from './config.ts'
-import { createLog } from './log.ts'
+import { readConfig, ROLES, type Role } from './config.ts'
+import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
-import { installRuntime } from './temporal/worker.ts'
+import { untilSignalled } from './signals.ts'
+import { saidBy } from './temporal/said.ts'
+import { installMeasuredRuntime, installRuntime } from './temporal/telemetry.ts'
 import { welcome } from './welcome.ts'
 
 const command = new Command('paymentwall-saga')
@@ -27,19 +30,19 @@ async function main(): Promise<void> {
   const { role } = command.parse().opts<{ role?: Role[] }>()
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
-  installRuntime('WARN', (level, message) => log.warn({ core: level }, message))
-  const program = await startProgram(config, log, process.env)
+  const measured = config.METRICS_PORT !== 0
+  const sdkMetrics = measured ? await installMeasuredRuntime('WARN', sdkLines(log)) : undefined
+  if (!measured) installRuntime('WARN', sdkLines(log))
+  const program = await startProgram(config, log, process.env, sdkMetrics)
   process.stdout.write(welcome(program, config))
-  await ended(program, config)
+  await ended(program)
 }
 
 /** Until a signal, or until a part died that the program cannot live without. */
-async function ended(program: Program, _config: Config): Promise<void> {
-  const signal = new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name))
-  })
+async function ended(program: Program): Promise<void> {
+  const ending = untilSignalled(['SIGINT', 'SIGTERM'])
   try {
-    await Promise.race([signal, program.failed])
+    await Promise.race([once(ending, 'abort'), program.failed])
   } finally {
     process.stdout.write('stopping: waiting for what is under way\n')
     await program.stop()
@@ -49,7 +52,7 @@ async function ended(program: Program, _config: Config): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${saidBy(error)}\n`)
     process.exit(1)
   },
 )

@@ -7,6 +7,7 @@ import { listenForRows } from './db/notify.ts'
 import type { Gateway } from './domain/gateway.ts'
 import type { GatewayName } from './domain/ids.ts'
 import type { Links } from './domain/views.ts'
+import { OVERDUE_AFTER, type OverdueAfter } from './domain/watchdog.ts'
 import { request } from './gateways/http.ts'
 import { createGateways } from './gateways/index.ts'
 import type { LookDeps } from './inbox/look.ts'
@@ -21,6 +22,7 @@ import { startRelay } from './outbox/relay.ts'
 import { deliverWake } from './outbox/wakes.ts'
 import { createTemporalClient, type TemporalClient } from './temporal/client.ts'
 import { startEmbeddedServer } from './temporal/embedded.ts'
+import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 /** What wiring works with; each part that is started adds how it is stopped. */
@@ -29,6 +31,8 @@ export type Wiring = {
   readonly log: Log
   readonly environment: Environment
   readonly stops: (() => Promise<void>)[]
+  /** What Temporal's SDK counts in this process; undefined where nobody reads it. */
+  readonly sdkMetrics: SdkMetrics | undefined
 }
 
 export type Temporal = TemporalClient & {
@@ -39,6 +43,12 @@ export type Temporal = TemporalClient & {
   readonly own: boolean
   readonly connecting: Parameters<typeof createTemporalClient>[0]
 }
+
+/** A list is late by itself where sweeps are further apart than that. */
+export const overdueAfter = ({ OVERDUE_AFTER: rowsMs, SWEEP_EVERY }: Config): OverdueAfter => ({
+  rowsMs,
+  sweepsMs: Math.max(OVERDUE_AFTER.sweepsMs, 2 * SWEEP_EVERY),
+})
 
 const SIM_KEYS = { key: 'sim-key', secret: 'sim-secret' }
 /** Hints become due by themselves, at times that other processes may have set. */
@@ -55,7 +65,7 @@ export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
     : loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
   const namespace = ('namespace' in named ? named.namespace : undefined) ?? config.TEMPORAL_NAMESPACE
   const connecting = { ...named.connectionOptions, namespace }
-  const client = createTemporalClient(connecting)
+  const client = createTemporalClient(connecting, (line) => wiring.log.warn(line))
   stops.push(client.close)
   const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
   const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null
@@ -90,8 +100,14 @@ function linksTo(ui: string | null, namespace: string): Links {
     ui === null ? null : `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`
 }
 
+export type Shared = {
+  readonly look: LookDeps
+  /** May be called early, and more than once: what they leave behind is in its rows. */
+  stopLoops(): Promise<void>
+}
+
 /** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
-export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): LookDeps {
+export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
   const { config, log, stops } = wiring
   const loops: Loop[] = []
   const links = linksTo(temporal.ui, temporal.namespace)
@@ -125,10 +141,15 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
     }),
   )
   // Not among the loops, for it has nothing to do with what is kicked.
-  const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick })
+  const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick, overdueAfter: overdueAfter(config) })
   const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
-  stops.push(async () => void (await Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))))
-  return look
+  let quiet: Promise<unknown> | undefined
+  const stopLoops = async () => {
+    quiet ??= Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))
+    await quiet
+  }
+  stops.push(stopLoops)
+  return { look, stopLoops }
 }
 
 /** None where nobody is to be told: then they wait in their rows. */

@@ -5,8 +5,9 @@ import type { Config } from './config.ts'
 import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
-import { publicUrl, runApi, runSimulator, runWorker } from './roles.ts'
-import { checkClock } from './startup.ts'
+import { publicUrl, runApi, runSimulator, runVitals, runWorker } from './roles.ts'
+import { checkClock, refuseHeldFolder } from './startup.ts'
+import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Program = {
   /** Where each part is found; null where this process does not run it. */
@@ -34,8 +35,13 @@ const NOTHING = {
 }
 
 /** Starts the roles that the configuration names. What was started is stopped again where a later part fails. */
-export async function startProgram(config: Config, log: Log, environment: Environment): Promise<Program> {
-  const wiring: Wiring = { config, log, environment, stops: [] }
+export async function startProgram(
+  config: Config,
+  log: Log,
+  environment: Environment,
+  sdkMetrics?: SdkMetrics,
+): Promise<Program> {
+  const wiring: Wiring = { config, log, environment, stops: [], sdkMetrics }
   const stop = async () => {
     for (const each of wiring.stops.splice(0).toReversed()) await each()
   }
@@ -53,17 +59,20 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const alone = roles.every((role) => role === 'simulator')
   const simulated = roles.includes('simulator') && (alone || config.IAMPORT_KEY === undefined)
   const simulator = simulated ? await runSimulator(wiring) : null
+  if (alone) await runVitals(wiring, undefined)
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
   const log = (line: string) => wiring.log.info(line)
+  if (url === undefined) await refuseHeldFolder(folder)
   const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log })
   stops.push(database.close)
   const { db } = database
   await checkClock(db, Date.now)
   const temporal = await connectTemporal(wiring)
-  const look = shareParts(wiring, db, temporal, simulator?.url)
-  const api = roles.includes('api') ? await runApi(wiring, look, temporal) : null
+  await runVitals(wiring, { db, temporalReady: temporal.ready })
+  const shared = shareParts(wiring, db, temporal, simulator?.url)
+  const api = roles.includes('api') ? await runApi(wiring, shared.look, temporal) : null
   simulator?.setWebhookUrl(`${config.PUBLIC_URL ?? api ?? publicUrl(config)}/webhooks/iamport`)
-  const worker = roles.includes('worker') ? await runWorker(wiring, look, temporal) : { failed: NEVER }
+  const worker = roles.includes('worker') ? await runWorker(wiring, shared, temporal) : { failed: NEVER }
   return {
     api,
     simulator: simulator?.url ?? null,

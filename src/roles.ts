@@ -1,28 +1,31 @@
 // The three roles of the one program, each started from its configuration and the shared parts.
 // Must not know: how the shared parts were made.
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ActivityDeps } from '../activities/deps.ts'
 import { createActivities } from '../activities/index.ts'
 import type { Config } from './config.ts'
 import { IAMPORT_MAIN } from './gateways/index.ts'
 import { Failure } from './domain/failures.ts'
 import { createApp } from './http/app.ts'
+import { createVitalsServer, type Vitals } from './http/vitals.ts'
 import { makeHintRoom, type HintRoom } from './http/webhookRoom.ts'
 import { startCatchUps } from './inbox/catchUp.ts'
 import type { LookDeps } from './inbox/look.ts'
+import { closed, listen } from './listening.ts'
 import { startLoop } from './loop.ts'
-import type { Temporal, Wiring } from './parts.ts'
+import { overdueAfter, type Shared, type Temporal, type Wiring } from './parts.ts'
 import { startReplanning } from './outbox/replanning.ts'
 import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
 import { prepareNamespace } from './temporal/namespace.ts'
+import { saidBy } from './temporal/said.ts'
 import { listRunning } from './temporal/running.ts'
 import { ensureSweepSchedule, sweepScheduleId } from './temporal/schedules.ts'
-import { startWorkers, workflowBundle } from './temporal/worker.ts'
+import { startWorkers, workflowBundle, type WorkerSizes } from './temporal/worker.ts'
 
 const OPEN_WAIT_MS = 10_000
-const LAST_ANSWERS_MS = 2_000
 const SCHEDULES = { everyMs: 600_000, retryMs: 10_000 }
 const REFUSED_HINTS_NOTED_MS = 10_000
 const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
@@ -47,10 +50,19 @@ export async function runSimulator({ config, log, stops }: Wiring): Promise<Simu
   return simulator
 }
 
+/** On METRICS_PORT, from before the first wait: whether this process lives, its parts, its numbers. */
+export async function runVitals({ config, log, stops, sdkMetrics }: Wiring, parts: Vitals['parts']): Promise<void> {
+  if (config.METRICS_PORT === 0) return
+  const noticesLeave = config.NOTICE_URL !== undefined
+  const server = createVitalsServer({ parts, noticesLeave, overdueAfter: overdueAfter(config), sdkMetrics, log })
+  await listen(server, { host: config.HOST, port: config.METRICS_PORT, setting: 'METRICS_PORT' })
+  stops.push(() => closed(server))
+}
+
 /** Workers for both queues. Waits for a Temporal server that does not answer yet. */
 export async function runWorker(
   wiring: Wiring,
-  look: LookDeps,
+  { look, stopLoops }: Shared,
   temporal: Temporal,
 ): Promise<{ failed: Promise<never> }> {
   const { config, log, stops } = wiring
@@ -61,7 +73,9 @@ export async function runWorker(
     await pause(2_000)
   }
   await prepareNamespace(temporal.connection, { namespace, ownServer: own, log: said })
-  const activities = createActivities({
+  // From now on what steps carry is what this namespace takes.
+  await temporal.attributes.usable()
+  const deps: ActivityDeps = {
     ...look,
     rules: rules(config),
     refundability: config.REFUND_RULES,
@@ -70,8 +84,10 @@ export async function runWorker(
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
     checkpointLook: CHECKPOINT_LOOK,
     looksPerSecond: config.NIGHTLY_LOOKS,
+    overdueAfter: overdueAfter(config),
     runningSagas: () => listRunning(temporal.connection, namespace),
-  })
+  }
+  const activities = createActivities(deps, temporal.attributes.usableNow)
   const { address, tls, apiKey, metadata } = connecting
   const connection = {
     ...(address !== undefined && { address }),
@@ -80,12 +96,22 @@ export async function runWorker(
     ...(metadata && { metadata }),
   }
   const bundlePath = await workflowBundle(config.cacheDir)
-  const workers = await startWorkers({ connection, namespace, activities, bundlePath, log: said.warn })
-  stops.push(workers.stop)
+  const sizes = sizesOf(config)
+  const workers = await startWorkers({ connection, namespace, activities, bundlePath, sizes, log: said.warn })
+  // At the same time: each may wait for an answer of its own from a gateway that hangs.
+  stops.push(async () => void (await Promise.all([workers.stop(), stopLoops()])))
   keepSchedules(wiring, look, temporal)
   stops.push(startReplanning(look).stop)
   return { failed: workers.failed }
 }
+
+const sizesOf = (config: Config): WorkerSizes => ({
+  cachedRefunds: config.WORKER_CACHED_REFUNDS,
+  cachedPayments: config.WORKER_CACHED_PAYMENTS,
+  stickyMs: config.WORKER_STICKY,
+  slots: config.WORKER_SLOTS,
+  pollers: config.WORKER_POLLERS,
+})
 
 /** Asked again every ten minutes: with its server a Schedule may be lost, and then it comes back. */
 function keepSchedules({ config, log, stops }: Wiring, look: LookDeps, { client, own }: Temporal): void {
@@ -101,10 +127,9 @@ function keepSchedules({ config, log, stops }: Wiring, look: LookDeps, { client,
     dueAt = performance.now() + SCHEDULES.everyMs
   }
   const work = async () => {
-    const said = (error: unknown) => (error instanceof Error ? error.message : String(error))
     if (performance.now() >= dueAt)
       await ensure().catch((error: unknown) =>
-        log.warn(`the Schedules could not be made: ${said(error)}; trying again`),
+        log.warn(`the Schedules could not be made: ${saidBy(error)}; trying again`),
       )
     return false
   }
@@ -113,13 +138,14 @@ function keepSchedules({ config, log, stops }: Wiring, look: LookDeps, { client,
 }
 
 /** The HTTP API and the receiver; answers with the address that it listens on. */
-export async function runApi({ config, log, stops }: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
+export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
+  const { config, log, stops, sdkMetrics } = wiring
   const { db, links, patience, kick } = look
   const server = createServer()
   const catchUps = startCatchUps(look)
   stops.push(catchUps.stop)
   const hintRoom = roomForHints({ log, stops }, look)
-  const url = `http://${config.HOST}:${await listen(server, config)}`
+  const url = `http://${config.HOST}:${await listen(server, { host: config.HOST, port: config.PORT, setting: 'PORT' })}`
   const app = createApp({
     db,
     hintRoom,
@@ -136,6 +162,8 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     temporalReady: temporal.ready,
     command: (...asked) => commandSaga(look, temporal, ...asked),
     noticesLeave: config.NOTICE_URL !== undefined,
+    overdueAfter: overdueAfter(config),
+    sdkMetrics,
     fourEyes: config.APPROVAL_LIMIT !== undefined,
     catchUp: catchUps.begin,
     window: {
@@ -174,24 +202,4 @@ async function commandSaga(
   const start = await startOf(db, saga)
   if (!start) throw new Failure('notFound', `nothing is recorded as ${saga}; check the id`)
   return temporal.command(start, name, args, updateId)
-}
-
-function listen(server: Server, { HOST, PORT }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const remedy = 'set PORT to another port, or 0 for any free one'
-    server.once('error', (error) => reject(new Error(`cannot listen on ${HOST}:${PORT} (${error.message}); ${remedy}`)))
-    server.listen(PORT, HOST, () => {
-      const bound = server.address()
-      resolve(typeof bound === 'object' && bound !== null ? bound.port : PORT)
-    })
-  })
-}
-
-/** Takes no new requests, and gives those under way a moment. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref()
-  })
 }

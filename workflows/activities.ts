@@ -1,7 +1,8 @@
 // Every activity as the sagas see it, grouped by how it may fail. Time-outs and retries are decided here and nowhere else.
 // Must not know: how an activity does its work.
-import { ApplicationFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import { cannotSucceed } from './final.ts'
 import { changed } from './versions.ts'
 
 type Rows = Pick<
@@ -48,9 +49,8 @@ function firstLocally<Args extends unknown[], T>(
   }
 }
 
-/** Bad input and broken promises: trying again cannot help. A local activity's failure comes without a wrapping. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof ApplicationFailure && error.nonRetryable === true && changed('finalLocally')
+/** Bad input and broken promises: trying again cannot help. */
+const isFinal = (error: unknown): boolean => cannotSucceed(error) && changed('finalLocally')
 
 /** Asks the gateway, then writes the row; each catches a gateway that does not answer and says in its result when to come back. */
 const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', maximumInterval: '1m' } } as const

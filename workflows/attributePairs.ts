@@ -23,10 +23,10 @@ export function updatePair(name: AttributeName, value: Attributes[string]): Sear
   }
 }
 
-/** The pairs of a start: what is not set is left out. */
-export function startPairs(attributes: Attributes): SearchAttributePair[] {
+/** The pairs of a start: what is not set, and what the namespace does not take, is left out. */
+export function startPairs(attributes: Attributes, usable: ReadonlySet<string>): SearchAttributePair[] {
   return ATTRIBUTE_NAMES.flatMap((name) => {
-    const pair = name in attributes ? updatePair(name, attributes[name] ?? null) : undefined
+    const pair = name in attributes && usable.has(name) ? updatePair(name, attributes[name] ?? null) : undefined
     return pair && isSet(pair) ? [pair] : []
   })
 }

@@ -25,9 +25,15 @@ export const NEXT_ARRIVAL = sql<number>`nextval('looks_order')`
 
 export const fromNow = (ms: number) => sql<string>`clock_timestamp() + ${ms} * interval '1 millisecond'`
 
-/** Longer than anything is put off here. */
+/** Longer than almost anything is put off here. */
 const LONGEST_PAUSE = sql`interval '1 hour'`
 
-/** The time has come; or it was written by a clock that was ahead of today's, and nobody shall wait for that to come again. */
-export const isOver = (time: RawBuilder<unknown>, now: RawBuilder<unknown> = sql`clock_timestamp()`) =>
-  sql<boolean>`(${time} <= ${now} or ${time} > ${now} + ${LONGEST_PAUSE})`
+/**
+ * The time has come; or it was written by a clock that was ahead of today's, and nobody shall wait
+ * for that to come again. `longest`: no pause of this kind is longer.
+ */
+export const isOver = (
+  time: RawBuilder<unknown>,
+  now: RawBuilder<unknown> = sql`clock_timestamp()`,
+  longest: RawBuilder<unknown> = LONGEST_PAUSE,
+) => sql<boolean>`(${time} <= ${now} or ${time} > ${now} + ${longest})`

@@ -16,6 +16,7 @@ import * as bounds from './migrations/0004_bounds.ts'
 import * as answers from './migrations/0005_answers.ts'
 import * as world from './migrations/0006_world.ts'
 import * as sweep from './migrations/0007_sweep.ts'
+import * as watchdog from './migrations/0008_watchdog.ts'
 import * as commands from './migrations/0009_commands.ts'
 import type { Schema } from './schema.ts'
 
@@ -142,6 +143,7 @@ const MIGRATIONS = {
   '0005_answers': answers,
   '0006_world': world,
   '0007_sweep': sweep,
+  '0008_watchdog': watchdog,
   '0009_commands': commands,
 }
 

@@ -83,7 +83,8 @@ export function waitingRefunds(trx: Trx, { after, limit }: Omit<Page, 'quietMs'>
     .execute()
 }
 
-const STRAY_ID = sql`(a.gateway || ':' || a.gateway_ref)`
+/** Of an attempt `a`, as the workflow id of its saga names it. */
+export const STRAY_ID = sql`(a.gateway || ':' || a.gateway_ref)`
 
 /**
  * Strays after this id, named as their workflow ids name them: only an open one asks for a person.

@@ -192,6 +192,18 @@ export type AccountsTable = {
   version: Generated<number>
 }
 
+/** What people were last told of what is watched. */
+export type WatchesTable = {
+  name: string
+  /** Since when it is told as wrong; null while it is not, or while the end of it was told. */
+  since: string | null
+  /** The last page about it. */
+  toldAt: string | null
+}
+
+/** Overdue rows that the supervisor woke, and when it does so again while they do not move. */
+export type OverdueWakesTable = { saga: string; version: number; times: number; nextAt: string }
+
 export type Schema = {
   accounts: AccountsTable
   answers: AnswersTable
@@ -209,4 +221,6 @@ export type Schema = {
   dailyLooks: DailyLooksTable
   sweeps: SweepsTable
   journal: JournalTable
+  watches: WatchesTable
+  overdueWakes: OverdueWakesTable
 }

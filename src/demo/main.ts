@@ -1,11 +1,13 @@
 // npm run demo: plays the story on a program of its own, prints a timeline, and ends with 0 only if everything held.
 // Must not know: what the story is; nobody imports this file.
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
+import { untilSignalled } from '../signals.ts'
 import { StoryFailure } from './checks.ts'
 import { closingTable } from './closing.ts'
 import { createLedger } from './ledger.ts'
@@ -50,18 +52,18 @@ async function main(): Promise<number> {
   })
   const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-demo-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
-  const interrupted = untilInterrupted()
+  const interrupted = untilSignalled(['SIGINT', 'SIGTERM', 'SIGHUP'])
   timeline.plain(INTRODUCTION)
   timeline.plain(HEADER)
-  const setting = { environment: process.env, folder, timeline, signal: interrupted.signal }
+  const setting = { environment: process.env, folder, timeline, signal: interrupted }
   const staging = setStage(setting)
   try {
-    const staged = await orInterrupted(staging, interrupted.signal)
-    const code = await played(staged, timeline, interrupted.signal, options)
-    if (options.keep) await keepRunning(staged, timeline, interrupted.signal)
+    const staged = await orInterrupted(staging, interrupted)
+    const code = await played(staged, timeline, interrupted, options)
+    if (options.keep) await keepRunning(staged, timeline, interrupted)
     return code
   } catch (error) {
-    if (!interrupted.signal.aborted) throw error
+    if (!interrupted.aborted) throw error
     timeline.plain('\ninterrupted: stopping, and removing the temporary folder')
     timeline.close()
     return INTERRUPTED
@@ -109,18 +111,7 @@ Everything goes on running until Ctrl-C; then its data is removed.
   Temporal UI  ${program.temporalUi}/namespaces/default/workflows
   Simulator    ${program.simulator}/__sim
 `)
-  await Promise.race([program.failed, new Promise((resolve) => signal.addEventListener('abort', resolve))])
-}
-
-/** The first Ctrl-C ends the demo in order, the second one at once. */
-function untilInterrupted(): { signal: AbortSignal } {
-  const controller = new AbortController()
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
-    controller.abort()
-  }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt)
-  return controller
+  await Promise.race([program.failed, once(signal, 'abort')])
 }
 
 function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

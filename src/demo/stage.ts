@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { readConfig, ROLES } from '../config.ts'
-import type { Log } from '../log.ts'
+import { sdkLines, type Log } from '../log.ts'
 import { startProgram, type Program } from '../program.ts'
-import { installRuntime } from '../temporal/worker.ts'
+import { installRuntime } from '../temporal/telemetry.ts'
 import { createChecks, StoryFailure, type Checks } from './checks.ts'
 import { createCheckout, type Checkout } from './checkout.ts'
 import { openHistories, type Histories } from './histories.ts'
@@ -42,7 +42,7 @@ export async function setStage({ environment, folder, timeline, signal }: Settin
   const config = readConfig({ ...taken, ...FREE_PORTS, ...SHORTENED, DATA_DIR: folder }, ROLES)
   const starting = new AbortController()
   const log = logTo(timeline, () => !starting.signal.aborted)
-  installRuntime('WARN', (level, message) => log.warn({ core: level }, message))
+  installRuntime('WARN', sdkLines(log))
   timeline.event('program', 'starting: database, Temporal server, simulator, worker, API')
   void sayStillStarting(timeline, AbortSignal.any([starting.signal, signal]))
   try {

@@ -28,6 +28,8 @@ export type AlertKind =
   | 'matchedByAmount'
   | 'noticeParked'
   | 'overReturned'
+  | 'overdue'
+  | 'overdueOver'
   | 'overtakenTicket'
   | 'paidBackTwice'
   | 'refundLimitNear'

@@ -27,7 +27,7 @@ export function blockWhereFirstWentBack(draft: Draft, before: Books): void {
     if (waits) {
       const why = `${BOTH}; retryTicket sends it, accept keeps it`
       const blocked = moveRefund(draft, refund.refundId, 'notRefundable', { why, facts: { kind: 'firstGoesBack' } })
-      if (blocked) putRefund(draft, { ...blocked, blockedBecause: 'firstGoesBack' })
+      if (blocked) putRefund(draft, { ...blocked, blockedBecause: 'firstGoesBack', attention: 'page' })
       raise(draft, 'page', refund, 'blocked.firstGoesBack', why)
     } else if (refund.state === 'requested' || refund.state === 'ticketOpen' || refund.state === 'unknown')
       raise(

@@ -116,5 +116,6 @@ export function paymentClosed(books: Books): boolean {
 export const strayClosed = (books: Books, attempt: Attempt): boolean =>
   !isStray(attempt) || (!undecided(books, attempt) && !(attempt.merchantUid === null && contradicted(attempt)))
 
-/** Attempts that have a stray saga: a second payment, and money for an order unknown to us. */
-export const isStray = (attempt: Attempt): boolean => attempt.because === 'second' || attempt.because === 'unknownOrder'
+/** Attempts that have a stray saga: a second payment, and money for an order that is unknown to us still. */
+export const isStray = ({ because, merchantUid }: Attempt): boolean =>
+  because === 'second' || (because === 'unknownOrder' && merchantUid === null)

@@ -8,7 +8,7 @@ import type { Evidence } from './gateway.ts'
 import { paymentWorkflowId, strayWorkflowId } from './ids.ts'
 import { printMoney } from './money.ts'
 import { policyRefund } from './policyRefunds.ts'
-import { contradicted } from './holds.ts'
+import { orderHeld } from './holds.ts'
 import { firstStands } from './second.ts'
 
 export type Policies = { readonly late: LatePolicy; readonly second: SecondPolicy }
@@ -58,7 +58,7 @@ const SENTENCES: Record<AttemptReason, string> = {
   channelDiffers: 'paid through another channel (live or test) than ordered',
   providerDiffers: 'paid through another payment provider than Paymentwall',
   firstSeenCancelled: 'first seen when it was already cancelled, and not all of it has gone back',
-  firstInDoubt: 'paid again, while the payment that settled the order is contradicted or has gone back',
+  firstInDoubt: 'paid again, while another payment of the order is contradicted, or what had settled it has gone back',
   late: 'paid after the order was expired or closed',
   second: 'paid for an order that another attempt has settled',
   unknownOrder: 'paid for an order that is unknown here',
@@ -70,8 +70,10 @@ function reasonFor(draft: Draft, attempt: Attempt, evidence: Evidence): AttemptR
   if (!payment) return 'unknownOrder'
   if (Math.max(bookedTotal(attempt), attempt.gatewayReturned) >= attempt.amount) return 'alreadyReturned'
   if (!evidence.ours) return 'providerDiffers'
+  if (evidence.status === 'cancelled') return 'firstSeenCancelled'
+  // Nothing is accepted, and nothing sent back as a second one, while anything of the order is contradicted.
+  if (orderHeld(draft)) return 'firstInDoubt'
   if (payment.acceptedRef !== null) return firstStands(draft) ? 'second' : 'firstInDoubt'
-  if (evidence.status === 'cancelled' || contradicted(attempt)) return 'firstSeenCancelled'
   if (attempt.currency !== payment.currency) return 'currencyDiffers'
   if (attempt.amount !== payment.amount) return 'amountDiffers'
   if (attempt.channel !== payment.channel) return 'channelDiffers'

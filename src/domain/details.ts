@@ -8,7 +8,7 @@ import { contradicted } from './holds.ts'
 import { money, printMoney, type Money } from './money.ts'
 import { MONEY_STATES, PAYMENT_STATES, type OrderState } from './payment.ts'
 import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible } from './possible.ts'
-import { REFUND_STATES, type RefundState } from './refund.ts'
+import { closedByAmount, REFUND_STATES, type RefundState } from './refund.ts'
 import { seenOf, seenOfRefund } from './seen.ts'
 import { command, labelled, moment, oneLine, sheet } from './sheet.ts'
 import { strayState } from './views.ts'
@@ -32,6 +32,9 @@ const ADVICE: Partial<Record<RefundState, string>> = {
     'Read what the gateway said; then retryTicket, withdraw, or resolve as refused with ticketDead and what the desk wrote.',
   reversed: 'Ask the desk whether the buyer has the money; then retryTicket or resolve.',
 }
+const DOUBT = 'a person: a cancel that does not name it was taken as this refund by its amount, so its ticket may live'
+const DOUBT_ADVICE =
+  'Ask the desk whether its ticket was worked off (`ops letter`); then resolve as refunded with ticketDead and what they wrote. A cancel that names it ends this by itself.'
 const BLOCKED: Readonly<Record<string, string>> = {
   noAttempt: 'the attempt that it belongs to is not in the books',
   notRefundable: 'this method cannot be refunded at Paymentwall for this country',
@@ -51,7 +54,7 @@ export function refundDetails(books: Books, refund: Refund): string {
   return sheet(
     `${labelled(REFUND_STATES[state])} · ${printMoney(refund)}`,
     {
-      'Waits for': `${REFUND_WAITS_FOR[state] ?? 'nothing'}${because}`,
+      'Waits for': `${closedByAmount(refund) ? DOUBT : (REFUND_WAITS_FOR[state] ?? 'nothing')}${because}`,
       Since: sinceWhen(refund) + inStateSince(refund),
       'The gateway said': refund.said && `${oneLine(refund.said)}${askedWhen(refund)}`,
       'Last look': attempt && looked(attempt),
@@ -61,7 +64,11 @@ export function refundDetails(books: Books, refund: Refund): string {
           : comesNext(refund),
       About: `order **${merchantUid ?? 'unknown'}**, ${named(gatewayRef, attempt)}, asked for by ${refund.origin}`,
     },
-    { advice: ADVICE[state] ?? 'It is over.', commands: commandsOf(books, refund), cancelling: CANCELLING_REFUND },
+    {
+      advice: closedByAmount(refund) ? DOUBT_ADVICE : (ADVICE[state] ?? 'It is over.'),
+      commands: commandsOf(books, refund),
+      cancelling: CANCELLING_REFUND,
+    },
   )
 }
 
@@ -87,7 +94,8 @@ function commandsOf(books: Books, refund: Refund): readonly string[] {
   const outcomes = OUTCOMES.filter(
     (outcome) => possible(refund, EVENTS[outcome]) || closesByDeadTicket(refund, outcome),
   )
-  const resolve = COMMAND_HELP.resolve.replace(OUTCOMES.join('|'), outcomes.join('|')).replace(SEEN, mark)
+  const help = COMMAND_HELP.resolve.replace(OUTCOMES.join('|'), outcomes.join('|')).replace(SEEN, mark)
+  const resolve = closedByAmount(refund) ? help.replace('"ticketDead":false', '"ticketDead":true') : help
   return [
     command('recheck'),
     command('acknowledge'),
@@ -112,7 +120,7 @@ const MONEY_BECAUSE: Record<AttemptReason, string> = {
   channelDiffers: 'test money for a live order, or live money for a test order',
   providerDiffers: 'paid through another payment provider',
   firstSeenCancelled: 'it was cancelled already when it was first seen, and not all of it is back',
-  firstInDoubt: 'paid again, while what had settled the order is contradicted or back',
+  firstInDoubt: 'paid again, while another payment of the order is contradicted, or what had settled it is back',
   late: 'it came after the order was closed',
   second: 'a second payment: another attempt has settled the order',
   unknownOrder: 'for an order that is unknown here',

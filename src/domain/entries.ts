@@ -23,7 +23,7 @@ import { countedAgain, foundAgain, missed } from './reversal.ts'
 export function bookEntries(draft: Draft, evidence: Evidence, asOf: string, older: boolean): void {
   const ref = evidence.gatewayRef
   const attempt = attemptIn(draft, ref)
-  if (!attempt) return
+  if (!attempt || (attempt.entries.length === 0 && evidence.entries.length === 0)) return
   const nameOf = (reason: string) => namedRefund(draft, attempt, reason)?.refundId ?? frontMarker(reason)
   const pairs = pair(attempt.entries, evidence, { older, newestReturned: attempt.gatewayReturned, nameOf })
   if (!older) noteShown(draft, ref, pairs)

@@ -157,7 +157,8 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
       ? Math.max(refund.paidElsewhere, remainingOf(refund, attempt))
       : refund.paidElsewhere
   const tickets = ticketDead ? refund.tickets.map((ticket) => ({ ...ticket, dead: true })) : refund.tickets
-  putRefund(draft, { ...refund, paidElsewhere, tickets, ticketDead: ticketDead || refund.ticketDead })
+  const matchedByAmount = closes && refund.matchedByAmount
+  putRefund(draft, { ...refund, paidElsewhere, tickets, ticketDead: ticketDead || refund.ticketDead, matchedByAmount })
   const because = { why: reason, facts: { evidence, ticketDead } }
   if (!closes) moveRefund(draft, refund.refundId, EVENTS[outcome], because)
   else {

@@ -10,7 +10,7 @@ import type { GatewayRef } from './ids.ts'
 import { contradicted, orderHeld } from './holds.ts'
 import { autoId, newRefund } from './policyRefunds.ts'
 import { mayBeSent } from './possible.ts'
-import { firstTakenByOthers } from './second.ts'
+import { firstStands } from './second.ts'
 import { strayState } from './views.ts'
 
 export function commandPayment(books: Books, command: PaymentCommand, setting: Setting): Decision {
@@ -79,7 +79,13 @@ function acknowledgeStray(draft: Draft, ref: GatewayRef, owner: string): void {
 /** Money that somebody has accepted may still be given back, where the command names it. */
 export function attemptToRefund(books: Books, ref: GatewayRef | null): Attempt {
   const named = ref === null ? undefined : attemptOf(books, ref)
-  return named?.accepted === true && balanceOf(books, named) > 0 ? named : attemptToDecide(books, ref)
+  if (named?.accepted === true && balanceOf(books, named) > 0) return named
+  const found = attemptToDecide(books, ref)
+  const [stopped] = undecided(books, found) ? [] : stoppedRefunds(books, found)
+  if (stopped === undefined) return found
+  throw rejected(
+    `refund ${stopped.refundId} of ${found.gatewayRef} is asked for already, and stopped; possible now: retryTicket of refund ${stopped.refundId} sends it, accept keeps the money`,
+  )
 }
 
 /** Nobody has decided on it, or policy has, and its refund was stopped before anything was sent. */
@@ -124,7 +130,7 @@ function acknowledge(draft: Draft, owner: string): void {
   })
 }
 
-/** The person takes the money for the order: the first accepted attempt settles it. */
+/** The person takes the money for the order: it settles it, unless one that was accepted before still does. */
 function accept(draft: Draft, attempt: Attempt, why: string): void {
   const { payment } = draft
   if (payment && payment.channel !== attempt.channel && attempt.channel === 'test')
@@ -135,7 +141,7 @@ function accept(draft: Draft, attempt: Attempt, why: string): void {
     )
   for (const { refundId } of stoppedRefunds(draft, attempt)) moveRefund(draft, refundId, 'withdrawn', { why })
   putAttempt(draft, { ...attempt, accepted: true })
-  const settles = payment && (payment.acceptedRef === null || firstTakenByOthers(draft))
+  const settles = payment && !firstStands(draft)
   if (settles) draft.payment = { ...payment, acceptedRef: attempt.gatewayRef }
   draft.journal.push({
     what: 'attempt.accepted',

@@ -1,6 +1,6 @@
 // Second payments: whether the first one stands, and what became of it since. A second payment goes back only while it does.
 // Must not know: policies, who asks.
-import { attemptOf, bookedTotal } from './balance.ts'
+import { attemptOf, sumsOf } from './balance.ts'
 import type { Attempt, Books, Refund } from './books.ts'
 import { contradicted } from './holds.ts'
 
@@ -8,7 +8,13 @@ import { contradicted } from './holds.ts'
 export function firstStands(books: Books): boolean {
   const first = acceptedOf(books)
   if (!first || contradicted(first)) return false
-  return (first.status === 'paid' || first.status === 'cancelled') && bookedTotal(first) < first.amount
+  return (first.status === 'paid' || first.status === 'cancelled') && !allBack(books, first)
+}
+
+/** By the gateway, by bank, or by a person's word: nothing of it pays for the order any more. */
+function allBack(books: Books, attempt: Attempt): boolean {
+  const { paid, returned } = sumsOf(books, attempt)
+  return returned >= paid
 }
 
 /**
@@ -24,7 +30,7 @@ export function firstWentBack(books: Books, refund: Refund): boolean {
 /** All of the accepted attempt is back, and a part of it at least was asked for by nobody here. */
 export function firstTakenByOthers(books: Books): boolean {
   const first = acceptedOf(books)
-  if (!first || bookedTotal(first) < first.amount) return false
+  if (!first || !allBack(books, first)) return false
   const others = new Set(books.refunds.filter(({ origin }) => FOREIGN.includes(origin)).map(({ refundId }) => refundId))
   return first.entries.some((entry) => !entry.gone && others.has(entry.refundId))
 }

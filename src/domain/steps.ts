@@ -1,6 +1,6 @@
 // What a saga's row asks of its workflow next: end, do something, or wait until when. Rides on every activity's result.
 // Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in workflow code.
-import { paymentClosed, strayClosed, undecidedOfPayment } from './balance.ts'
+import { heldOf, paymentClosed, strayClosed } from './balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait } from './books.ts'
 import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './details.ts'
 import { refundClosed } from './refund.ts'
@@ -72,7 +72,7 @@ export function paymentStep(books: Books, payment: Payment, now: string): Paymen
 
 function paymentNext(books: Books, payment: Payment, now: string): PaymentNext {
   if (paymentClosed(books)) return { do: 'end' }
-  if (undecidedOfPayment(books).length > 0) return nextCheckpoint(payment, now)
+  if (heldOf(books) !== 'none') return nextCheckpoint(payment, now)
   const expiry = waitUntil(payment.expiresAt, now, 'expire', `expires at ${payment.expiresAt}`)
   const retry = payment.nextTryAt === null ? 0 : Date.parse(payment.nextTryAt) - Date.parse(now)
   if (expiry.ms === 0)

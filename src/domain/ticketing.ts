@@ -5,7 +5,15 @@ import { attemptOf, balanceOf, bookedTotal } from './balance.ts'
 import { orderHeld } from './holds.ts'
 import { reasonMarker } from './ids.ts'
 import { firstWentBack } from './second.ts'
-import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from './books.ts'
+import {
+  louder,
+  type Attempt,
+  type Books,
+  type Decision,
+  type Refund,
+  type Ticket,
+  type TicketOutcome,
+} from './books.ts'
 import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from './draft.ts'
 import type { RefundId } from './ids.ts'
 import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
@@ -121,9 +129,9 @@ export function block(
   const draft = draftOf(books, setting)
   const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
   if (refund) {
-    putRefund(draft, { ...refund, blockedBecause: because.kind })
     // Both payments on their way back: nobody notices by himself, and the goods may have gone out.
     const level = because.kind === 'firstGoesBack' ? 'page' : 'warn'
+    putRefund(draft, { ...refund, blockedBecause: because.kind, attention: louder(refund.attention, level) })
     raise(draft, level, refund, `blocked.${because.kind}`, because.sentence)
   }
   return decided(draft)

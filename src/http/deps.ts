@@ -5,6 +5,7 @@ import type { Acceptors, OrderDefaults } from '../domain/order.ts'
 import type { Patience } from '../domain/patience.ts'
 import type { RefundRules } from '../domain/requests.ts'
 import type { Links } from '../domain/views.ts'
+import type { OverdueAfter } from '../domain/watchdog.ts'
 import type { ApiKey } from './access.ts'
 import type { HintRoom } from './webhookRoom.ts'
 
@@ -48,11 +49,15 @@ export type HttpDeps = {
   readonly kick: () => void
   /** Somebody is told of changes: then a notice that waits is late. */
   readonly noticesLeave?: boolean
+  /** OVERDUE_AFTER and an hour for sweeps where nothing is said. */
+  readonly overdueAfter?: OverdueAfter
   /** Begins to list a range in the background; left out where this process cannot list. */
   readonly catchUp?: (asked: { readonly id: string; readonly from: Date; readonly to: Date }) => void
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
   readonly command?: (saga: string, name: string, args: object, updateId: string) => Promise<Commanded>
   readonly temporalReady: () => Promise<boolean>
+  /** What Temporal's SDK counts in this process, as Prometheus text. */
+  readonly sdkMetrics?: (() => Promise<string>) | undefined
   /** Room for webhooks about what nobody knows. */
   readonly hintRoom: HintRoom
   readonly log: HttpLog

@@ -4,6 +4,14 @@ import { sql } from 'kysely'
 import { Gauge, Registry } from 'prom-client'
 import type { Db, Trx } from '../db/connect.ts'
 import { OPEN_REFUND } from '../db/openRows.ts'
+import { readOverdue } from '../db/overdue.ts'
+import {
+  countOf,
+  MOST_COUNTED as MOST_OVERDUE,
+  OVERDUE_AFTER,
+  OVERDUE_KINDS,
+  type OverdueAfter,
+} from '../domain/watchdog.ts'
 import { readTogether } from './read.ts'
 import { paymentStates } from './schemas.ts'
 
@@ -13,8 +21,10 @@ const OUTBOX_KINDS = ['wake', 'notice', 'alert'] as const
 
 type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 
+type GaugesOptions = { readonly noticesLeave: boolean; readonly overdueAfter: OverdueAfter | undefined }
+
 /** Prometheus text. Rows that have ended are not counted, except payments, up to a bound. */
-export async function databaseGauges(db: Db, noticesLeave: boolean): Promise<string> {
+export async function databaseGauges(db: Db, { noticesLeave, overdueAfter }: GaugesOptions): Promise<string> {
   const registry = new Registry()
   await readTogether(db, 'read gauges', async (trx) => {
     await refundGauges(trx, registry)
@@ -23,6 +33,7 @@ export async function databaseGauges(db: Db, noticesLeave: boolean): Promise<str
     await queueGauges(trx, registry, noticesLeave)
     await parkedGauges(trx, registry)
     await sweepGauges(trx, registry)
+    await overdueGauges(trx, registry, overdueAfter ?? OVERDUE_AFTER)
     const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
     put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
   })
@@ -114,6 +125,20 @@ async function sweepGauges(trx: Trx, registry: Registry): Promise<void> {
   const ages = rows.map(({ gateway, status, age }) => ({ labels: { gateway, status }, value: age }))
   const help = "Time since up to which the gateway's list of this status was read whole"
   put(registry, 'saga_sweep_age_seconds', help, ['gateway', 'status'], ages)
+}
+
+/** Zeros too. A wake is counted from its first moment, for the rule says how old is too old. */
+async function overdueGauges(trx: Trx, registry: Registry, after: OverdueAfter): Promise<void> {
+  const { asOf, sums, oldestWake } = await readOverdue(trx, after, 0)
+  const rows = OVERDUE_KINDS.map((kind) => ({
+    labels: { kind },
+    value: countOf(sums.filter((sum) => sum.kind === kind)),
+  }))
+  const help = `Open rows whose next step did not come within OVERDUE_AFTER, counted up to ${MOST_OVERDUE} each`
+  put(registry, 'saga_overdue_rows', help, ['kind'], rows)
+  const age = oldestWake === null ? 0 : Math.max(0, Date.parse(asOf) - Date.parse(oldestWake)) / 1_000
+  const wake = 'How long the oldest wake has waited to leave'
+  put(registry, 'saga_oldest_wake_seconds', wake, [], [{ labels: {}, value: age }])
 }
 
 function summed(

@@ -12,7 +12,7 @@ export function getHealth(): Answer {
   return { status: 200, body: { status: 'live' } }
 }
 
-export async function getReady({ db, temporalReady }: HttpDeps): Promise<Answer> {
+export async function getReady({ db, temporalReady }: Pick<HttpDeps, 'db' | 'temporalReady'>): Promise<Answer> {
   const [database, temporal] = await Promise.all([
     within(async () => {
       await sql`select 1`.execute(db)
@@ -36,15 +36,23 @@ async function within(ask: () => Promise<boolean>): Promise<'up' | 'down'> {
   }
 }
 
-/** The process's own counters come whatever happens to the database; its gauges are left out while it is away. */
-export async function getMetrics({ db, log, noticesLeave }: HttpDeps): Promise<Answer> {
-  const own = await registry.metrics()
-  const type = registry.contentType
-  try {
-    return { status: 200, type, body: `${own}\n${await databaseGauges(db, noticesLeave === true)}` }
-  } catch (error) {
+/**
+ * The process's own counters and the SDK's come whatever happens to the database; its gauges are left out while it is
+ * away.
+ */
+export async function getMetrics(
+  deps: Pick<HttpDeps, 'db' | 'log' | 'noticesLeave' | 'overdueAfter' | 'sdkMetrics'>,
+): Promise<Answer> {
+  const { db, log, noticesLeave = false, overdueAfter, sdkMetrics } = deps
+  const unread = (what: string) => (error: unknown) => {
     const said = error instanceof Error ? error.message : String(error)
-    log.warn({ said }, 'the gauges of the database could not be read; the counters were answered without them')
-    return { status: 200, type, body: `${own}\n# the database could not be read\n` }
+    log.warn({ said }, `${what} could not be read; the other numbers were answered without them`)
+    return `# ${what} could not be read\n`
   }
+  const parts = await Promise.all([
+    registry.metrics(),
+    databaseGauges(db, { noticesLeave, overdueAfter }).catch(unread('the gauges of the database')),
+    sdkMetrics ? sdkMetrics().catch(unread("the metrics of Temporal's SDK")) : '',
+  ])
+  return { status: 200, type: registry.contentType, body: parts.join('\n') }
 }

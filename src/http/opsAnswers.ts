@@ -2,6 +2,7 @@
 // Must not know: how an answer is made.
 import { z } from 'zod'
 import { ATTENTIONS } from '../domain/books.ts'
+import { OVERDUE_FOR, OVERDUE_KINDS } from '../domain/watchdog.ts'
 import { refund } from './answers.ts'
 
 const text = z.string().nullable()
@@ -24,6 +25,38 @@ export const stuck = z.strictObject({
       oldest: time,
     }),
   ),
+})
+
+export const overdue = z.strictObject({
+  asOf: time,
+  count: z.int().meta({ description: 'All rows that are overdue, not those of the page alone' }),
+  sums: z.array(
+    z.strictObject({ kind: z.enum(OVERDUE_KINDS), currency: z.string(), count: z.int(), amount: minor, money }),
+  ),
+  rows: z.array(
+    z
+      .strictObject({
+        saga: z.string().meta({ description: 'The id of its workflow' }),
+        kind: z.enum(OVERDUE_KINDS),
+        what: z.enum(OVERDUE_FOR).meta({ description: 'What has not happened in time' }),
+        since: time.meta({ description: 'When it was due' }),
+        state: z.string(),
+        gateway: z.string(),
+        merchantUid: text,
+        amount: minor,
+        currency: z.string(),
+        money,
+        temporalUi: text,
+      })
+      .meta({ id: 'OverdueRow' }),
+  ),
+  wake: z
+    .strictObject({ since: time })
+    .nullable()
+    .meta({ description: 'The oldest wake that has not left, where that is too long' }),
+  sweeps: z
+    .array(z.strictObject({ gateway: z.string(), status: z.string(), since: time }))
+    .meta({ description: 'Lists of a gateway that were not read to an end for too long' }),
 })
 
 export const history = z.strictObject({

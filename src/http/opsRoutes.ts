@@ -5,6 +5,7 @@ import type { Role } from './access.ts'
 import { empty } from './answers.ts'
 import { getLetter, getPaymentHistory, getRefundHistory, getStuck } from './ops.ts'
 import * as answers from './opsAnswers.ts'
+import { getOverdue } from './overdue.ts'
 import * as queries from './opsSchemas.ts'
 import { getHint, getInbox, getOutbox, getOutgoing, postHintReplay, postOutgoingReplay } from './queues.ts'
 import { blank, route, type Route } from './route.ts'
@@ -24,6 +25,14 @@ const reading: readonly Route[] = [
     answers: { 200: { description: 'As they stand', schema: answers.stuck } },
     errors: COMMON,
     handle: getStuck,
+  }),
+  route({
+    ...get('/overdue'),
+    summary: 'What should have gone on by itself and has not: rows, wakes that do not leave, lists that are not read',
+    query: queries.overdueQuery,
+    answers: { 200: { description: 'The longest overdue first', schema: answers.overdue } },
+    errors: COMMON,
+    handle: getOverdue,
   }),
   route({
     ...get('/refunds/{refundId}/history'),

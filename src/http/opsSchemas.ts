@@ -13,6 +13,9 @@ export const stuckQuery = z.strictObject({
 })
 export type StuckQuery = z.output<typeof stuckQuery>
 
+export const overdueQuery = z.strictObject({ limit: count(1, 500).default(50) })
+export type OverdueQuery = z.output<typeof overdueQuery>
+
 export const letterQuery = z.strictObject({
   project: z
     .string()

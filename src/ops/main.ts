@@ -5,6 +5,7 @@ import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addAccount } from './commands/account.ts'
 import { addCatchUp } from './commands/catchUp.ts'
 import { addNotices } from './commands/notices.ts'
+import { addOverdue } from './commands/overdue.ts'
 import { addPeople } from './commands/people.ts'
 import { addQueues } from './commands/queues.ts'
 import { addLetter, addShow } from './commands/show.ts'
@@ -14,7 +15,7 @@ const EXITS = `
 Exit codes:
   0  done, nothing is left for people; or what was asked for is printed
   1  refused, by this command line or by the API; nothing was done, and the sentence says why and what to do
-  2  done, and something is left for people: an approval, or what could not be rechecked
+  2  done, and something is left for people: an approval, what could not be rechecked, what is overdue
   3  the API did not answer
   4  not done in time; ask again, nothing is lost`
 
@@ -32,6 +33,7 @@ const api = () => {
 }
 const exit = (code: number) => void (process.exitCode = code)
 addStuck(program, api)
+addOverdue(program, api, exit)
 addShow(program, api)
 addLetter(program, api)
 addPeople(program, api, exit)

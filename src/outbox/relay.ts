@@ -5,6 +5,7 @@ import type { Db } from '../db/connect.ts'
 import type { OutboxKind } from '../db/schema.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
+import { saidBy } from '../temporal/said.ts'
 
 /** Resolves with a word on how it left; throws where it did not. */
 export type Deliver = (target: string, payload: unknown) => Promise<string>
@@ -53,7 +54,7 @@ async function one(options: RelayOptions, kind: OutboxKind, row: Claimed, delive
     metrics.delivered.inc({ kind })
     return true
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
+    const said = saidBy(error)
     const delayMs = Math.min(LONGEST_DELAY_MS, 250 * 2 ** row.tries)
     if (row.tries % 10 === 0) log(`${kind} for ${row.target} did not leave: ${said}; trying again`)
     await delayed(db, row, delayMs, said)

@@ -57,6 +57,7 @@ const ACCOUNT = {
   anchor: 'the-gateway-answers-for-another-account',
   mayDo: 'mend the keys, or accept the new account (ops account accept) where it was changed on purpose',
 }
+const OVERDUE = 'rows-are-overdue'
 
 export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'refund.requested': SILENT,
@@ -122,6 +123,12 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   paidBackTwice: TWICE,
   returnedTwice: TWICE,
   supersededPaid: TWICE,
+  overdue: {
+    anchor: OVERDUE,
+    mayDo:
+      'see ops overdue; is a worker running, was something just deployed (the log of the worker), does Temporal answer (/readyz)',
+  },
+  overdueOver: { anchor: OVERDUE, mayDo: 'nothing; the log of that time says why it was late' },
   overtakenTicket: {
     anchor: 'other-money-overtook-a-refund',
     mayDo: 'ask the desk to drop the ticket; the checkout may ask again for what is left',

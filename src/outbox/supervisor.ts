@@ -1,5 +1,7 @@
-// The supervisor: every open row has a workflow. Those that Temporal does not show as running get a wake; a workflow without a row pages once.
-// Must not know: how Temporal is asked. It only proposes: the server's one run per id is the arbiter, so a wake too many does no harm.
+// The supervisor: every open row has a workflow. Those that Temporal does not show as running get a
+// wake, so do overdue ones; a workflow without a row pages once.
+// Must not know: how Temporal is asked. It only proposes: the server's one run per id is the
+// arbiter, so a wake too many does no harm.
 import { paymentClosed } from '../domain/balance.ts'
 import { merchantUid, OWN_ID, strayNamedBy } from '../domain/ids.ts'
 import { loadBooks } from '../db/books.ts'
@@ -8,6 +10,8 @@ import { transact, type Db, type Trx } from '../db/connect.ts'
 import { writeJournal } from '../db/journal.ts'
 import { openPayments, openRefunds, openStrays, recorded, type OpenRow } from '../db/openRows.ts'
 import { putAlert, putMissingWakes } from '../db/outgoing.ts'
+import { forgetOverdue, takeOverdue } from '../db/overdueWakes.ts'
+import { OVERDUE_AFTER, type OverdueAfter } from '../domain/watchdog.ts'
 import { metrics } from '../metrics.ts'
 
 export type RunningSaga = {
@@ -24,8 +28,12 @@ export type SuperviseDeps = {
   readonly log: (line: string) => void
   readonly kick: () => void
   readonly runningSagas: RunningSagas
+  /** OVERDUE_AFTER; 15 minutes where nothing is said. */
+  readonly overdueAfter?: OverdueAfter
 }
 export type Supervised = {
+  /** Overdue rows that got a wake, whether their workflow runs or not. */
+  readonly overdue: number
   readonly running: number
   readonly open: number
   readonly woken: number
@@ -38,9 +46,14 @@ const PAGE = 500
 const MOST_WAKES = 5_000
 const MOST_WITHOUT_ROW = 100
 
-/** Lists first and reads rows afterwards: what closes in between is closed in its row, and is not woken. */
+/**
+ * Lists first and reads rows afterwards: what closes in between is closed in its row, and is not
+ * woken.
+ */
 export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promise<Supervised> {
   try {
+    // The database alone says what is overdue, so this is done even where Temporal does not list.
+    const overdue = await wakeOverdue(deps)
     const running = await deps.runningSagas()
     const ids = new Set(running.map(({ workflowId }) => workflowId))
     const payments = await wakeIdle(deps, ids, 'payment', quietMs, MOST_WAKES)
@@ -51,13 +64,35 @@ export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promis
     const open = payments.open + refunds.open + strays.open
     const woken = payments.woken + refunds.woken + strays.woken
     if (woken > 0) deps.log(`${woken} of ${open} open sagas had no workflow and were woken from their rows`)
-    return { running: running.length, open, woken, withoutRow }
+    return { overdue, running: running.length, open, woken, withoutRow }
   } catch (error) {
     metrics.sweeps.inc({ what: 'supervisor', outcome: 'failed' })
     throw error
   } finally {
     deps.kick()
   }
+}
+
+/**
+ * A wake that got lost, a task that failed for good, a server that shows as running what is not:
+ * their rows say it.
+ */
+async function wakeOverdue({ db, log, overdueAfter = OVERDUE_AFTER }: SuperviseDeps): Promise<number> {
+  let woken = 0
+  for (;;) {
+    const limit = Math.min(PAGE, MOST_WAKES - woken)
+    const wakes = async (trx: Trx) => {
+      const sagas = await takeOverdue(trx, overdueAfter.rowsMs, limit)
+      await putMissingWakes(trx, sagas)
+      return sagas.length
+    }
+    const taken = await transact(db, 'wake overdue sagas', wakes, log)
+    woken += taken
+    if (taken < limit || woken >= MOST_WAKES) break
+  }
+  await transact(db, 'forget overdue sagas', forgetOverdue, log)
+  if (woken > 0) log(`${woken} overdue sagas were woken from their rows`)
+  return woken
 }
 
 type Kind = RunningSaga['type']
@@ -99,7 +134,10 @@ async function reallyOpen(trx: Trx, rows: readonly OpenRow[]): Promise<readonly 
   return open
 }
 
-/** A restored backup, or a foreign start: nothing is started or stopped, a person is told once for each run of it. */
+/**
+ * A restored backup, or a foreign start: nothing is started or stopped, a person is told once for
+ * each run of it.
+ */
 async function pageWithoutRow(
   { db, log }: SuperviseDeps,
   running: readonly RunningSaga[],
@@ -122,7 +160,9 @@ async function pageWithoutRow(
   return found
 }
 
-/** The id that the workflow's own id names; the whole of it where it names none, which has no row. */
+/**
+ * The id that the workflow's own id names; the whole of it where it names none, which has no row.
+ */
 function idOf({ workflowId, type }: RunningSaga): string {
   const id = workflowId.startsWith(`${type}:`) ? workflowId.slice(type.length + 1) : workflowId
   return OWN_ID.test(id) || strayNamedBy(workflowId) ? id : workflowId
@@ -131,7 +171,9 @@ function idOf({ workflowId, type }: RunningSaga): string {
 const WITHOUT_ROW = 'saga.withoutRow'
 const JOURNALLED_AS = { payment: 'merchantUid', refund: 'refundId', stray: 'gatewayRef' } as const
 
-/** The journal remembers which runs were told of: it is never emptied, and found by the id's index. */
+/**
+ * The journal remembers which runs were told of: it is never emptied, and found by the id's index.
+ */
 async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
   const { workflowId, runId, type, startedAt } = saga
   const id = idOf(saga)

@@ -2,9 +2,10 @@
 // Must not know workflows; never changes the retention of a namespace that is not ours.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { isGrpcServiceError, type Connection } from '@temporalio/client'
+import type { Connection } from '@temporalio/client'
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
-import { SEARCH_ATTRIBUTES } from '../domain/attributes.ts'
+import { ask, STATUS, type Answer } from './ask.ts'
+import { linesToPaste, readAttributes, SEARCH_ATTRIBUTE_TYPE_NUMBERS, type Wanted } from './attributes.ts'
 
 export type PrepareNamespace = {
   readonly namespace: string
@@ -15,18 +16,9 @@ export type PrepareNamespace = {
 
 const RETENTION_DAYS = 30
 const RETENTION_MS = RETENTION_DAYS * 24 * 60 * 60 * 1000
-const RPC_MS = 10_000
 /** A server needs a moment to see a namespace that was made, or an attribute that another start added, just now. */
 const LOOKS = 60
 const LOOK_AGAIN_MS = 250
-/** The numbers of the API's IndexedValueType. */
-export const SEARCH_ATTRIBUTE_TYPE_NUMBERS = { KEYWORD: 2, INT: 3, BOOL: 5, DATETIME: 6 } as const
-/** The gRPC status codes that have an answer here; every other one is thrown. */
-const INVALID_ARGUMENT = 3
-const NOT_FOUND = 5
-const ALREADY_EXISTS = 6
-const PERMISSION_DENIED = 7
-const UNIMPLEMENTED = 12
 const BY_HAND = 'Somebody with the right to do so must add them: without them lists cannot be filtered by them.'
 
 /** May be called at every start. Returns the search attributes that workflows cannot use here; normally none. */
@@ -37,10 +29,10 @@ export async function prepareNamespace(connection: Connection, options: PrepareN
 
 async function prepareOwn(connection: Connection, { namespace, log }: PrepareNamespace): Promise<void> {
   const service = connection.workflowService
-  const found = await ask(connection, [NOT_FOUND], () => service.describeNamespace({ namespace }))
+  const found = await ask(connection, [STATUS.NOT_FOUND], () => service.describeNamespace({ namespace }))
   if (!found.ok) {
     const request = { namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION_MS) }
-    await ask(connection, [ALREADY_EXISTS], () => service.registerNamespace(request))
+    await ask(connection, [STATUS.ALREADY_EXISTS], () => service.registerNamespace(request))
     log.info(`made namespace ${namespace}, which keeps closed workflows for ${RETENTION_DAYS} days`)
     return
   }
@@ -61,48 +53,63 @@ async function addSearchAttributes(connection: Connection, options: PrepareNames
     }
     const names = seen.missing.map(([name]) => name)
     if (names.length === 0) return seen.clashing
-    const searchAttributes = Object.fromEntries(
-      seen.missing.map(([name, type]) => [name, SEARCH_ATTRIBUTE_TYPE_NUMBERS[type]]),
-    )
-    const refusals = [INVALID_ARGUMENT, ALREADY_EXISTS, PERMISSION_DENIED, UNIMPLEMENTED]
-    const added = await ask(connection, refusals, () =>
-      connection.operatorService.addSearchAttributes({ namespace, searchAttributes }),
-    )
+    const added = await add(connection, namespace, seen.missing)
     if (added.ok) {
       log.info(`added search attributes to namespace ${namespace}: ${names.join(', ')}`)
       return seen.clashing
     }
-    if (added.code !== ALREADY_EXISTS) {
-      log.warn(
-        `cannot add search attributes to namespace ${namespace} (${added.said}): ${names.join(', ')}. ${BY_HAND}`,
-      )
-      return [...seen.clashing, ...names]
+    if (added.code !== STATUS.ALREADY_EXISTS) {
+      const left = await addSingly(connection, namespace, seen.missing, added.code)
+      const why = `cannot add search attributes to namespace ${namespace} (${added.said}): ${left.join(', ')}`
+      if (left.length > 0) log.warn(`${why}. ${BY_HAND} ${linesToPaste(namespace, left)}`)
+      return [...seen.clashing, ...left]
     }
     await pause(LOOK_AGAIN_MS) // another start was faster: look at what is there now
   }
   throw new Error(`Namespace ${namespace} does not settle on the Temporal server. Look at its log, and start again.`)
 }
 
-type Wanted = [name: string, type: keyof typeof SEARCH_ATTRIBUTE_TYPE_NUMBERS]
+function add(connection: Connection, namespace: string, wanted: readonly Wanted[]): Promise<Answer<unknown>> {
+  const searchAttributes = Object.fromEntries(wanted.map(([name, type]) => [name, SEARCH_ATTRIBUTE_TYPE_NUMBERS[type]]))
+  const refusals = [STATUS.INVALID_ARGUMENT, STATUS.ALREADY_EXISTS, STATUS.PERMISSION_DENIED, STATUS.UNIMPLEMENTED]
+  return ask(connection, refusals, () =>
+    connection.operatorService.addSearchAttributes({ namespace, searchAttributes }),
+  )
+}
+
+/**
+ * A server on SQL has ten places for keywords in a namespace and refuses all where one has none: one by one, the first in
+ * our list first, those that fit are added. Returns the names of the others.
+ */
+async function addSingly(
+  connection: Connection,
+  namespace: string,
+  wanted: readonly Wanted[],
+  refusedWith: number,
+): Promise<string[]> {
+  const names = wanted.map(([name]) => name)
+  if (refusedWith !== STATUS.INVALID_ARGUMENT || wanted.length === 1) return names
+  const left: string[] = []
+  for (const each of wanted) {
+    const added = await add(connection, namespace, [each])
+    if (!added.ok && added.code !== STATUS.ALREADY_EXISTS) left.push(each[0])
+  }
+  return left
+}
+
 type Seen = { readonly missing: readonly Wanted[]; readonly clashing: string[] } | 'not visible yet'
 
-/** What is missing, and what is there with another type. Where one may not look, nothing counts as missing. */
+/** Where one may not look, nothing counts as missing. */
 async function lookAt(connection: Connection, { namespace, ownServer, log }: PrepareNamespace): Promise<Seen> {
-  const refusals = [NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED]
-  const listed = await ask(connection, refusals, () => connection.operatorService.listSearchAttributes({ namespace }))
-  if (listed.ok) {
-    const there: Record<string, number> = listed.value.customAttributes
-    const wanted: Wanted[] = Object.entries(SEARCH_ATTRIBUTES)
-    const clashing = wanted.filter(
-      ([name, type]) => name in there && there[name] !== SEARCH_ATTRIBUTE_TYPE_NUMBERS[type],
-    )
-    for (const [name, type] of clashing) {
+  const found = await readAttributes(connection, namespace)
+  if (found.kind === 'seen') {
+    for (const [name, type] of found.clashing) {
       log.warn(`search attribute ${name} of namespace ${namespace} is not of type ${type}, so it is not used`)
     }
-    return { missing: wanted.filter(([name]) => !(name in there)), clashing: clashing.map(([name]) => name) }
+    return { missing: found.missing, clashing: found.clashing.map(([name]) => name) }
   }
-  if (listed.code !== NOT_FOUND) {
-    log.warn(`cannot list the search attributes of namespace ${namespace} (${listed.said}). ${BY_HAND}`)
+  if (found.kind === 'notAllowed') {
+    log.warn(`cannot list the search attributes of namespace ${namespace} (${found.said}). ${BY_HAND}`)
     return { missing: [], clashing: [] }
   }
   if (ownServer) return 'not visible yet'
@@ -110,19 +117,4 @@ async function lookAt(connection: Connection, { namespace, ownServer, log }: Pre
     `The Temporal server has no namespace ${namespace}. Make it there ` +
       `(temporal operator namespace create -n ${namespace} --retention ${RETENTION_DAYS}d), or set TEMPORAL_NAMESPACE.`,
   )
-}
-
-type Answer<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: number; readonly said: string }
-
-/** One call under a deadline. The tolerated refusals are an answer, every other failure is thrown. */
-async function ask<T>(connection: Connection, tolerated: number[], call: () => Promise<T>): Promise<Answer<T>> {
-  try {
-    return { ok: true, value: await connection.withDeadline(Date.now() + RPC_MS, call) }
-  } catch (error) {
-    if (isGrpcServiceError(error) && tolerated.includes(error.code)) {
-      return { ok: false, code: error.code, said: error.details }
-    }
-    throw error
-  }
 }

@@ -7,38 +7,45 @@ import { fileURLToPath } from 'node:url'
 import {
   bundleWorkflowCode,
   DefaultLogger,
-  makeTelemetryFilterString,
   NativeConnection,
-  Runtime,
   Worker,
-  type LogLevel,
   type NativeConnectionOptions,
+  type WorkerOptions,
 } from '@temporalio/worker'
 import { PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/queues.ts'
+import { saidBy } from './said.ts'
 
 export type WorkersOptions = {
   readonly connection: NativeConnectionOptions
   readonly namespace: string
   readonly activities: object
   readonly bundlePath: string
+  readonly sizes?: WorkerSizes
   readonly log: (line: string) => void
 }
+/** How much of this machine the workers take; what is left out is the SDK's own. */
+export type WorkerSizes = {
+  /** Sagas kept in memory; a cached refund holds 60 to 130 KB for weeks, an evicted one is replayed when it moves. */
+  readonly cachedRefunds: number
+  readonly cachedPayments: number
+  /** How long a task waits for the worker that has its saga in memory before any worker may take it. */
+  readonly stickyMs: number
+  /** Steps of each kind that run at once, of each queue. */
+  readonly slots?: number | undefined
+  /** Open questions for tasks, of each kind and queue. */
+  readonly pollers?: number | undefined
+}
 export type Workers = { readonly failed: Promise<never>; stop(): Promise<void> }
+
+const USUAL_SIZES: WorkerSizes = { cachedRefunds: 100, cachedPayments: 200, stickyMs: 5_000 }
+/** The SDK's own number, said here because it may be more than are cached. */
+const SDK_WORKFLOW_SLOTS = 40
+/** So long may a step go on after a stop began; then it is cancelled, which a cancel call under way does not hear. */
+export const SHUTDOWN_GRACE_MS = 5_000
 
 const WORKFLOWS = fileURLToPath(new URL('../../workflows/', import.meta.url))
 const DOMAIN = fileURLToPath(new URL('../domain/', import.meta.url))
 const PACKAGE = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
-
-/** Once per process, before any connection. Core's lines go to our log. */
-export function installRuntime(level: LogLevel, log: (level: string, message: string) => void): void {
-  Runtime.install({
-    logger: new DefaultLogger(level, (entry) => log(entry.level, entry.message)),
-    telemetryOptions: {
-      logging: { filter: makeTelemetryFilterString({ core: level, other: 'ERROR' }), forward: {} },
-    },
-    shutdownSignals: [],
-  })
-}
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const connection = await NativeConnection.connect(options.connection)
@@ -47,29 +54,16 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     namespace: options.namespace,
     activities: options.activities,
     workflowBundle: { codePath: options.bundlePath },
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
   }
+  const sizes = options.sizes ?? USUAL_SIZES
   const workers = await Promise.all([
-    Worker.create({
-      ...common,
-      taskQueue: PAYMENTS_QUEUE,
-      maxCachedWorkflows: 200,
-      shutdownGraceTime: '10s',
-      stickyQueueScheduleToStartTimeout: '1s',
-    }),
-    // A cached refund holds 60 to 130 KB for weeks; an evicted one is replayed from some sixty events when it moves.
-    Worker.create({
-      ...common,
-      taskQueue: REFUNDS_QUEUE,
-      maxCachedWorkflows: 100,
-      shutdownGraceTime: '45s',
-      stickyQueueScheduleToStartTimeout: '1s',
-    }),
+    Worker.create({ ...common, taskQueue: PAYMENTS_QUEUE, ...sizedFor(sizes, sizes.cachedPayments) }),
+    Worker.create({ ...common, taskQueue: REFUNDS_QUEUE, ...sizedFor(sizes, sizes.cachedRefunds) }),
   ])
   const running = workers.map((worker) => worker.run())
   const failed = Promise.all(running).then(() => new Promise<never>(() => {}))
-  failed.catch((error: unknown) =>
-    options.log(`a worker ended: ${error instanceof Error ? error.message : String(error)}`),
-  )
+  failed.catch((error: unknown) => options.log(`a worker ended: ${saidBy(error)}`))
   return {
     failed,
     stop: async () => {
@@ -77,6 +71,21 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       await Promise.allSettled(running)
       await connection.close()
     },
+  }
+}
+
+/** The SDK warns, and takes less, where more tasks of workflows may run at once than workflows are cached. */
+export function sizedFor(sizes: WorkerSizes, cached: number): Partial<WorkerOptions> {
+  const { stickyMs, slots, pollers } = sizes
+  return {
+    maxCachedWorkflows: cached,
+    stickyQueueScheduleToStartTimeout: stickyMs,
+    maxConcurrentWorkflowTaskExecutions: Math.min(slots ?? SDK_WORKFLOW_SLOTS, cached),
+    ...(slots !== undefined && {
+      maxConcurrentActivityTaskExecutions: slots,
+      maxConcurrentLocalActivityExecutions: slots,
+    }),
+    ...(pollers !== undefined && { maxConcurrentWorkflowTaskPolls: pollers, maxConcurrentActivityTaskPolls: pollers }),
   }
 }
 

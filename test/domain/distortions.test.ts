@@ -124,16 +124,21 @@ function see(books: Books, evidence: Evidence, number: number): Books {
   return judge(books, evidence, setting({ asOf, number: Date.parse(asOf) }))?.books ?? books
 }
 
+/** What must hold whatever was told; as one list of faults, for it is asked after every answer. */
 function mustHold(books: Books, most: number): void {
   const attempt = attemptIn(books)
-  expect(bookedTotal(attempt), 'booked, and never counted').toBeLessThanOrEqual(most)
-  expect(new Set(attempt.entries.map(({ key }) => key)).size).toBe(attempt.entries.length)
-  expect(attempt.entries.filter(({ gone, missingSince }) => gone || missingSince !== null)).toEqual([])
-  expect(books.refunds.filter(({ state }) => state === 'reversed')).toEqual([])
-  expect(balanceOf(books, attempt), 'returned and reserved beyond paid').toBeGreaterThanOrEqual(0)
-  const done = books.refunds.filter(({ state }) => state === 'refunded')
-  expect(done.filter((refund) => remainingOf(refund, attempt) !== 0)).toEqual([])
-  expect(sumsOf(books, attempt).returned).toBe(bookedTotal(attempt))
+  const { entries } = attempt
+  const faults = {
+    'booked, and never counted': bookedTotal(attempt) > most,
+    'two rows of one name': new Set(entries.map(({ key }) => key)).size < entries.length,
+    'missing or gone': entries.some(({ gone, missingSince }) => gone || missingSince !== null),
+    reversed: books.refunds.some(({ state }) => state === 'reversed'),
+    'returned and reserved beyond paid': balanceOf(books, attempt) < 0,
+    'refunded without its money': books.refunds.some((r) => r.state === 'refunded' && remainingOf(r, attempt) > 0),
+    'returned, and not booked': sumsOf(books, attempt).returned !== bookedTotal(attempt),
+  }
+  const found = Object.entries(faults).flatMap(([fault, is]) => (is ? [fault] : []))
+  if (found.length > 0) throw new Error(found.join('; '))
 }
 
 describe('cancels that were told in any way and order', () => {
@@ -143,7 +148,7 @@ describe('cancels that were told in any way and order', () => {
         const all = cancels(made)
         expect(bookedTotal(attemptIn(deliver(all, answers, amounts)))).toBe(total(all))
       }),
-      { numRuns: 1_500 },
+      { numRuns: 600 },
     )
   })
 
@@ -161,7 +166,7 @@ describe('cancels that were told in any way and order', () => {
         const booked = entries.filter(({ key }) => !key.includes('+'))
         expect(timesOf(booked)).toEqual(timesOf(all))
       }),
-      { numRuns: 1_500 },
+      { numRuns: 600 },
     )
   })
 
@@ -176,7 +181,7 @@ describe('cancels that were told in any way and order', () => {
             .toSorted()
         expect(outcome(evidence.entries.toReversed())).toEqual(outcome(evidence.entries))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
   })
 })

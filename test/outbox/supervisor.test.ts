@@ -1,4 +1,5 @@
-// The supervisor over real rows and a list of what runs that the test writes: who is woken, who is not, and who is told once.
+// The supervisor over real rows and a list of what runs that the test writes: who is woken, who is
+// not, and who is told once.
 // Must not know: Temporal.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -6,7 +7,7 @@ import type { Database } from '../../src/db/connect.ts'
 import { transact } from '../../src/db/connect.ts'
 import { putWake } from '../../src/db/outgoing.ts'
 import { supervise, type RunningSaga } from '../../src/outbox/supervisor.ts'
-import { aRefund, anEvidence, AT } from '../support/books.ts'
+import { aRefund, anEvidence, AT, DAY } from '../support/books.ts'
 import {
   bookEvidence,
   emptyQueues,
@@ -27,8 +28,13 @@ beforeEach(async () => {
   await emptyQueues(db())
 })
 
+/**
+ * The rows of these tests are old; what is overdue is woken too, and is the matter of
+ * overdueWakes.test.ts.
+ */
+const overdueAfter = { rowsMs: 10 * 365 * DAY, sweepsMs: DAY }
 const run = (running: readonly RunningSaga[] = []) =>
-  supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: () => Promise.resolve(running) })
+  supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: () => Promise.resolve(running), overdueAfter })
 const saga = (workflowId: string, shown: Partial<RunningSaga> = {}): RunningSaga => ({
   workflowId,
   runId: `run of ${workflowId}`,

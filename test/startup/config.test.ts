@@ -1,10 +1,14 @@
 // What a start refuses, and with which sentence: settings that contradict each other, production on what does not sync, clocks apart.
 // Must not know: the parts behind the settings.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { readConfig, ROLES } from '../../src/config.ts'
-import { checkClock } from '../../src/startup.ts'
+import { checkClock, refuseHeldFolder } from '../../src/startup.ts'
+import { sizedFor } from '../../src/temporal/worker.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/temporalCli.ts'
 
 const REAL = {
   PUBLIC_URL: 'https://pay.example.com/saga/',
@@ -86,8 +90,62 @@ test('a limit that nobody could approve is refused', () => {
   expect(refusal({ APPROVAL_LIMIT: 'USD:100000', API_KEYS: `${keys},bob:approver:fedcba9876543210` })).toBe('')
 })
 
+test('the sizes of a worker have the defaults that were measured, and bounds that the SDK takes', () => {
+  const sizes = {
+    METRICS_PORT: 0,
+    WORKER_CACHED_REFUNDS: 100,
+    WORKER_CACHED_PAYMENTS: 200,
+    WORKER_STICKY: 5_000,
+    WORKER_SLOTS: undefined,
+    WORKER_POLLERS: undefined,
+  }
+  const config = readConfig({}, ROLES)
+  expect({ ...sizes, ...config }).toEqual({ ...config, ...sizes })
+  const said = refusal({ WORKER_CACHED_REFUNDS: '1', WORKER_STICKY: '11m', WORKER_SLOTS: '0', WORKER_POLLERS: 'many' })
+  expect(said).toMatch(/4 fault\(s\)/)
+  expect(said).toContain('- WORKER_STICKY: between 1s and 10m')
+})
+
+test('a worker is made with its sizes, and never runs more tasks of sagas at once than it keeps in memory', () => {
+  const sizes = { cachedRefunds: 20, cachedPayments: 200, stickyMs: 5_000 }
+  expect(sizedFor(sizes, 20)).toEqual({
+    maxCachedWorkflows: 20,
+    stickyQueueScheduleToStartTimeout: 5_000,
+    maxConcurrentWorkflowTaskExecutions: 20,
+  })
+  expect(sizedFor({ ...sizes, slots: 60, pollers: 4 }, 200)).toEqual({
+    maxCachedWorkflows: 200,
+    stickyQueueScheduleToStartTimeout: 5_000,
+    maxConcurrentWorkflowTaskExecutions: 60,
+    maxConcurrentActivityTaskExecutions: 60,
+    maxConcurrentLocalActivityExecutions: 60,
+    maxConcurrentWorkflowTaskPolls: 4,
+    maxConcurrentActivityTaskPolls: 4,
+  })
+})
+
 test('a cancel may not wait longer than its activity lives', () => {
   expect(refusal({ CANCEL_TIMEOUT: '31s' })).toMatch(/at most 30s/)
+})
+
+test('a row is overdue after 15 minutes, or after what is set, of a second at least', () => {
+  expect(readConfig({}, ROLES).OVERDUE_AFTER).toBe(900_000)
+  expect(readConfig({ OVERDUE_AFTER: '2h' }, ROLES).OVERDUE_AFTER).toBe(7_200_000)
+  expect(refusal({ OVERDUE_AFTER: '0s' })).toMatch(/OVERDUE_AFTER: at least 1s/)
+})
+
+test('a folder whose lock names a living process is refused, with the process, the file, and what to do', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'pglite.lock')
+  await expect(refuseHeldFolder(folder)).resolves.toBeUndefined()
+  // As after a crash: the id in the lock belongs to some other program by now. This one's parent always lives.
+  writeFileSync(path, `${process.ppid} 00000000\n`)
+  const said = await refuseHeldFolder(folder).catch((error: unknown) => String(error))
+  expect(said).toContain(`is open in process ${process.ppid}`)
+  expect(said).toContain(`says ${path}, and two at once would lose rows. Stop that process and start again`)
+  expect(said).toContain(`if it is no program of ours, because its id was used again, delete ${path}. Or set DATA_DIR`)
+  rmSync(path)
+  await expect(refuseHeldFolder(folder)).resolves.toBeUndefined()
 })
 
 test('a clock that is more than two minutes off is refused with both directions named, a smaller difference is not', async () => {

@@ -12,7 +12,7 @@ import type { Db } from '../../src/db/connect.ts'
 import * as answers from '../../src/http/answers.ts'
 import { createLog } from '../../src/log.ts'
 import { startProgram } from '../../src/program.ts'
-import { installRuntime } from '../../src/temporal/worker.ts'
+import { installRuntime } from '../../src/temporal/telemetry.ts'
 import { createTestDatabase } from './database.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 

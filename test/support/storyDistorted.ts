@@ -102,7 +102,7 @@ async function disguise(some: readonly Telling[], { wire, some: own }: PhasePlan
   await wires(some, { ...OF_ONE, ...ofOne(wire), ...own })
 }
 
-const ofOne = ({ emptyPages: _, next: _next, total: _total, ...rest }: WireChange): WireChange => rest
+const ofOne = ({ emptyPages: _emptyPages, next: _next, total: _total, ...rest }: WireChange): WireChange => rest
 const OF_ONE = ofOne(LIKELIEST)
 
 async function wires(tellings: readonly Pick<Telling, 'tale'>[], wire: object): Promise<void> {

@@ -8,7 +8,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
 import { cachedOrMade, type Progress } from '../../src/temporal/cache.ts'
 import { runCommand } from '../../src/temporal/command.ts'
 import { downloadBySdk } from '../../src/temporal/download.ts'
-import { SEARCH_ATTRIBUTE_TYPE_NUMBERS } from '../../src/temporal/namespace.ts'
+import { SEARCH_ATTRIBUTE_TYPE_NUMBERS } from '../../src/temporal/attributes.ts'
 import { testCacheDir } from './temporalCli.ts'
 
 export type FindTimeSkippingServer = {

@@ -1,9 +1,7 @@
 // What a namespace looks like after we prepared it, on a server of ours, on a foreign one, and where it is forbidden.
 // Must not know workflows.
 
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
@@ -13,6 +11,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
 import { prepareNamespace } from '../../src/temporal/namespace.ts'
 import { startTemporalServer, type TemporalServer } from '../../src/temporal/server.ts'
 import { MAKING_MS, temporalCliForTests } from '../support/temporalCli.ts'
+import { startRefusingServer } from '../support/temporalWorld.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const ALL_NAMES = Object.keys(SEARCH_ATTRIBUTES)
@@ -127,21 +126,11 @@ test('a namespace that a foreign server does not have is an error that says how 
 
 /** A server that answers every call with one of the gRPC status codes, or with an empty message for 0. */
 async function answering(statusOf: (path: string) => number): Promise<Connection> {
-  const stub = createServer()
-  stub.on('stream', (stream, headers) => {
-    const status = statusOf(headers[':path'] ?? '')
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(status), 'grpc-message': 'said so' }))
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
-    stream.end(status === 0 ? Buffer.alloc(5) : undefined)
-  })
-  stub.listen(0, '127.0.0.1')
-  await once(stub, 'listening')
-  const address = stub.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const stubConnection = Connection.lazy({ address: `127.0.0.1:${port}` })
+  const stub = await startRefusingServer(statusOf, 'said so')
+  const stubConnection = Connection.lazy({ address: stub.address })
   onTestFinished(async () => {
     await stubConnection.close()
-    stub.close()
+    await stub.stop()
   })
   return stubConnection
 }

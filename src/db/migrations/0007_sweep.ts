@@ -13,8 +13,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`create unique index inbox_unreadable on inbox (gateway, subject)
       where source = 'sweep' and said_status = 'unreadable'`,
     sql`create index refunds_waiting on refunds (gateway, gateway_ref) where state in
-      ('requested', 'ticketOpen', 'unknown', 'blocked', 'refused', 'reversed')`,
-    sql`create index refunds_doubted on refunds (gateway, gateway_ref) where state = 'refunded' and matched_by_amount`,
+      ('requested', 'ticketOpen', 'unknown', 'blocked', 'refused', 'reversed') or state = 'refunded' and matched_by_amount`,
     sql`create index payments_waiting on payments (gateway, merchant_uid) where state in
       ('opening', 'prepared', 'declined')`,
     sql`create index attempts_undecided on attempts (gateway, gateway_ref) where ever_paid and not accepted`,
@@ -23,13 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  for (const index of [
-    'inbox_unreadable',
-    'refunds_waiting',
-    'refunds_doubted',
-    'payments_waiting',
-    'attempts_undecided',
-  ])
+  for (const index of ['inbox_unreadable', 'refunds_waiting', 'payments_waiting', 'attempts_undecided'])
     await sql`drop index ${sql.ref(index)}`.execute(db)
   await sql`drop table daily_looks`.execute(db)
   await sql`alter table sweeps drop column strangers`.execute(db)

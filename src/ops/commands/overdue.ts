@@ -1,0 +1,63 @@
+// ops overdue: what should have gone on by itself and has not. Reads only.
+// Must not know: how the API finds it.
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Api } from '../api.ts'
+import { count, queryOf } from '../options.ts'
+import { ageText, grid, json, timeText } from '../render.ts'
+
+const answer = z.object({
+  asOf: z.string(),
+  count: z.number(),
+  sums: z.array(z.looseObject({ kind: z.string(), count: z.number(), money: z.string() })),
+  rows: z.array(
+    z.looseObject({
+      saga: z.string(),
+      what: z.string(),
+      since: z.string(),
+      state: z.string(),
+      money: z.string(),
+      temporalUi: z.string().nullable(),
+    }),
+  ),
+  wake: z.object({ since: z.string() }).nullable(),
+  sweeps: z.array(z.object({ gateway: z.string(), status: z.string(), since: z.string() })),
+})
+type Answer = z.output<typeof answer>
+
+const COLUMNS = ['since', 'overdue', 'what', 'of', 'state', 'amount', 'link'] as const
+const SOMETHING = 2
+
+export function addOverdue(program: Command, api: () => Api, exit: (code: number) => void): void {
+  program
+    .command('overdue')
+    .description('Lists what should have gone on by itself and has not; ends with 2 where there is anything.')
+    .option('--limit <n>', 'at most so many rows', count(500), 50)
+    .option('--json', 'print the answer as JSON', false)
+    .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${COLUMNS.join(', ')}`)
+    .action(async ({ json: asJson, ...query }: { limit: number; json: boolean }) => {
+      const found = await api().get(`/overdue${queryOf(query)}`, answer)
+      if (asJson) json(process.stdout, found)
+      else print(found)
+      if (found.count > 0 || found.wake !== null || found.sweeps.length > 0) exit(SOMETHING)
+    })
+}
+
+function print({ asOf, count: all, sums, rows, wake, sweeps }: Answer): void {
+  const line = (since: string, ...rest: readonly string[]) => [
+    timeText(since),
+    ageText(Date.parse(asOf) - Date.parse(since)),
+    ...rest,
+  ]
+  const lines = [
+    ...rows.map((row) => line(row.since, row.what, row.saga, row.state, row.money, row.temporalUi ?? '-')),
+    ...(wake === null ? [] : [line(wake.since, 'wake', 'outbox', 'pending', '-', '-')]),
+    ...sweeps.map(({ gateway, status, since }) => line(since, 'sweep', gateway, status, '-', '-')),
+  ]
+  grid(process.stdout, COLUMNS, lines)
+  if (!process.stdout.isTTY) return
+  if (lines.length === 0) process.stdout.write('nothing is overdue\n')
+  if (all > rows.length) process.stdout.write(`and ${all - rows.length} more\n`)
+  const totals = sums.map(({ kind, count: many, money }) => [kind, String(many), money])
+  if (totals.length > 0) grid(process.stdout, ['kind', 'rows', 'money'], totals)
+}

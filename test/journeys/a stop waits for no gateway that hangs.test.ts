@@ -1,0 +1,42 @@
+// A stop waits for no gateway that hangs: looks under way end with their activity, and the next start takes them up again.
+// Must not know: how a look is cut off. The time limit is the promise itself, not what it takes on this machine.
+import { expect } from 'vitest'
+import { LOOK_AFTER_MS } from '../../activities/answer.ts'
+import { SHUTDOWN_GRACE_MS } from '../../src/temporal/worker.ts'
+import { programTest } from '../support/program.ts'
+import { eventually } from '../support/shop.ts'
+
+/** What compose and an operator may count on, below the 90 s after which they kill. */
+const PROMISED_STOP_MS = 50_000
+/** src/config.ts takes no more for CANCEL_TIMEOUT. */
+const LONGEST_CANCEL_MS = 30_000
+
+const test = programTest({ REFUND_PATIENCE: '5s remind, 20d page' })
+
+test('a checkpoint whose look hangs ends with its worker, raises nothing, and is done by the next one', async ({
+  shop,
+  program,
+  simulator,
+}) => {
+  const { merchantUid, refundId } = await shop.paidThenRefunded()
+  simulator.freeze()
+  const handle = shop.client.workflow.getHandle(`refund:${refundId}`)
+  const underWay = async () => ((await handle.describe()).raw.pendingActivities ?? []).map(({ state }) => state)
+  // 2: started, that is, asking a gateway that will not answer.
+  await eventually(underWay).toEqual([2])
+
+  const began = performance.now()
+  await program.stop()
+  expect(performance.now() - began).toBeLessThan(PROMISED_STOP_MS)
+
+  simulator.thaw()
+  await program.start()
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', attention: 'remind' })
+  const raised = (await shop.journal(merchantUid)).filter(({ what }) => what === 'checkpoint')
+  expect(raised).toHaveLength(1)
+  expect(raised[0]?.why).toMatch(/^looked: /)
+})
+
+test('a stop in the middle of a cancel call stays within the promise by its own bounds', () => {
+  expect(SHUTDOWN_GRACE_MS + LONGEST_CANCEL_MS + LOOK_AFTER_MS).toBeLessThan(PROMISED_STOP_MS)
+})
