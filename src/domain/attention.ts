@@ -84,7 +84,7 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
       held === 'contradicted'
         ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${attempt?.contradiction ?? ''}`
         : `holds money that nobody has decided on since ${payment.waitingSince}`
-    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? `release it, its mark is ${seenOf(draft)}` : 'accept or refund it'}`
+    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? releaseOf(draft) : 'accept or refund it'}`
     alert(draft, {
       level,
       kind: `payment.${held}`,
@@ -95,6 +95,8 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
   }
   return decided(draft)
 }
+
+const releaseOf = (books: Books): string => `release it, its mark is ${seenOf(books)}`
 
 /** Money that a stray's saga waits for a decision on. */
 export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefined, setting: Setting): Decision {
@@ -108,7 +110,10 @@ export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefi
   const { attention: from, amount, currency, waitingSince } = attempt
   draft.journal.push({ what: 'checkpoint', gatewayRef: ref, from, to: raised.attention, why: said })
   if (raised.attention !== 'none' && !seen(raised)) {
-    const sentence = `${ref} of order ${attempt.saidMerchantUid} holds money that nobody has decided on since ${waitingSince}; ${said}; accept or refund it`
+    const [what, way] = contradicted(attempt)
+      ? [`is held, for the gateway speaks against our books: ${attempt.contradiction ?? ''}`, releaseOf(draft)]
+      : [`holds money that nobody has decided on since ${waitingSince}`, 'accept or refund it']
+    const sentence = `${ref} of order ${attempt.saidMerchantUid} ${what}; ${said}; ${way}`
     const saga = strayWorkflowId(attempt.gateway, ref)
     alert(draft, {
       level: raised.attention,

@@ -59,11 +59,8 @@ export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: 
     const amount = take(room, entry.amount, known.older ? entry.amount : 1)
     return amount > 0 ? [{ entry, amount, of }] : []
   })
-  // What is left stands for booked ones that nothing else shows: where it cannot be told for which, none is missing.
-  const left = unpaired.entries.filter((entry) => !fresh.some((each) => each.entry === entry))
-  const expected = sum(there) + sum(fresh) + sum(returned.map(({ group }) => group)) - sum(open.groups)
-  const gone = left.length === 0 && sumsAgree(evidence, expected) ? open.groups : []
-  const all = open.groups.length === 0 && wanted.length === 0 && sumsAgree(evidence, sum(there))
+  const gone = !known.older && sumsAgree(evidence, sum(there) - sum(open.groups)) ? open.groups : []
+  const all = wanted.length === 0 && sumsAgree(evidence, sum(there))
   const surely = (pairs: readonly Taken[]): readonly Pair[] =>
     pairs.map(({ group, entry, only }) => ({ group, entry, sure: sameness.sure(group, entry) || (all && only) }))
   return {
@@ -71,7 +68,7 @@ export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: 
     fresh,
     returned: surely(returned),
     renamed: renamed.map(({ group }) => group),
-    missing: known.older ? [] : gone.filter((each) => !open.unsure.has(each)),
+    missing: gone.filter((each) => !open.unsure.has(each)),
   }
 }
 

@@ -151,6 +151,13 @@ test('a part that was gone and is back makes nothing whole that still waits for 
   expect(sumsOf(books, attemptIn(books))).toMatchObject({ returned: 4_000, reserved: 6_000 })
 })
 
+test('a cancel that is gone and is listed again, and not counted, stays gone: a person is asked once', () => {
+  const gone = twice(whole(), anEvidence()).books
+  const listed = see(gone, anEvidence({ entries: [anEntry()], returned: 0 }), 30)
+  expect([statesOf(listed.books), kindsOf(listed)]).toEqual([['r1 reversed'], ['page sumsDiffer']])
+  expect(see(listed.books, anEvidence({ entries: [anEntry()], returned: 0 }), 40)).toMatchObject({ alerts: [] })
+})
+
 describe('evidence that is older than what is booked', () => {
   const waiting = theBooks({ refunds: [aRefund({ ...half, tickets: [], state: 'requested' })] })
   /** A look numbered 20 saw nothing of it yet. */

@@ -50,6 +50,20 @@ describe('an entry that says later what it did not say at first', () => {
     expect(told.filter((kind) => kind !== 'warn matchedByAmount')).toEqual([])
   })
 
+  const bare = anEntry({ amount: 4_000, cancellationId: null, cancelledAt: null, reason: '' })
+  const desk = (id: string) => anEntry({ amount: 4_000, cancellationId: id, reason: 'desk' })
+
+  test('where the list is whole: so what said nothing but its amount is known again by all', () => {
+    const { books } = seeAll(theBooks(), [[bare], [desk('c1')]])
+    expect(attemptIn(books).entries).toMatchObject([{ cancellationId: 'c1', reason: 'desk' }])
+  })
+
+  test('and not where another may be meant: nothing is learnt from an amount alone', () => {
+    const partly = see(see(theBooks(), [bare], 0).books, [desk('c1')], 10, { returned: 8_000 }).books
+    expect(attemptIn(partly).entries).toMatchObject([{ cancellationId: null, reason: '', cancelledAt: null }])
+    expect(sumIn(see(partly, [desk('c1'), desk('c2')], 20).books)).toBe(8_000)
+  })
+
   test('keeps its own name for good, so that what hangs on it stays', () => {
     const { books } = seeAll(one(), [[anEntry({ cancellationId: null })], [anEntry({ cancellationId: 'c7' })]])
     expect(attemptIn(books).entries).toMatchObject([{ key: '#1', cancellationId: 'c7' }])
