@@ -1,5 +1,7 @@
-// Evidence that speaks against booked money: what counts as that, who is told and how often, and that nothing is booked or accepted by it.
-// Must not know: SQL, what a person does about it (holds.test.ts). The order is paid and accepted unless a test says otherwise.
+// Evidence that speaks against booked money: what counts as that, who is told and how often, and
+// that nothing is booked or accepted by it.
+// Must not know: SQL, what a person does about it (holds.test.ts). The order is paid and accepted
+// unless a test says otherwise.
 import { describe, expect, test } from 'vitest'
 import { raisePayment, raiseStray } from '../../src/domain/attention.ts'
 import { checksumOf, heldOf, paymentClosed, undecided } from '../../src/domain/balance.ts'
