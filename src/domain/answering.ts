@@ -59,7 +59,10 @@ function close(draft: Draft, refund: Refund, facts: Readonly<Record<string, unkn
   if (closedByAmount(refund)) putRefund(draft, planRefund({ ...refund, stateSince: now }, patience, now, false))
 }
 
-/** Money of a refund that had ended otherwise, all or a part of it: gone back twice, or beside what had overtaken it. */
+/**
+ * Money of a refund that had ended otherwise, all or a part of it: gone back twice, or beside what
+ * had overtaken it.
+ */
 function pageWhereOver(draft: Draft, refund: Refund, part: string): boolean {
   const twice = `the gateway paid back ${part} of this refund, which had been paid back by bank: paid back twice`
   const overtaken = `the gateway paid back ${part} of this refund, which had been overtaken by other money`

@@ -107,7 +107,10 @@ export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefi
   const { attention: from, amount, currency, waitingSince } = attempt
   draft.journal.push({ what: 'checkpoint', gatewayRef: ref, from, to: raised.attention, why: said })
   if (raised.attention !== 'none' && !seen(raised)) {
-    const sentence = `${ref} of order ${attempt.saidMerchantUid} holds money that nobody has decided on since ${waitingSince}; ${said}; accept or refund it`
+    const [what, way] = contradicted(attempt)
+      ? [`is held, for the gateway speaks against our books: ${attempt.contradiction ?? ''}`, 'release it']
+      : [`holds money that nobody has decided on since ${waitingSince}`, 'accept or refund it']
+    const sentence = `${ref} of order ${attempt.saidMerchantUid} ${what}; ${said}; ${way}`
     const saga = strayWorkflowId(attempt.gateway, ref)
     alert(draft, {
       level: raised.attention,

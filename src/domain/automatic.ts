@@ -1,4 +1,5 @@
-// What moves by itself because something else moved: refunds that were held go on, a second payment's way back stops.
+// What moves by itself because something else moved: refunds that were held go on, a second
+// payment's way back stops.
 // Must not know: who or what moved it.
 import type { Books } from './books.ts'
 import { moveRefund, putRefund, raise, type Draft } from './draft.ts'
@@ -6,7 +7,10 @@ import { orderHeld } from './holds.ts'
 import { firstTakenByOthers, firstWentBack } from './second.ts'
 import { openIntent } from './ticketing.ts'
 
-/** Refunds that a contradiction held are asked for again, under the same authorisation: nothing was sent under it. */
+/**
+ * Refunds that a contradiction held are asked for again, under the same authorisation: nothing was
+ * sent under it.
+ */
 export function goOn(draft: Draft, why: string): void {
   if (orderHeld(draft)) return
   for (const refund of draft.refunds)
@@ -19,7 +23,10 @@ export function goOn(draft: Draft, why: string): void {
 const BOTH =
   'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid'
 
-/** Only at the moment in which the first one goes: what was sent cannot be called back, and somebody is told. */
+/**
+ * Only at the moment in which the first one goes: what was sent cannot be called back, and somebody
+ * is told.
+ */
 export function blockWhereFirstWentBack(draft: Draft, before: Books): void {
   if (firstTakenByOthers(before) || !firstTakenByOthers(draft)) return
   for (const refund of draft.refunds.filter((each) => firstWentBack(draft, each))) {

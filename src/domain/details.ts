@@ -135,6 +135,11 @@ const decide = (books: Books, ref: string): readonly string[] =>
     command(name, COMMAND_HELP[name].replace('imp_…', ref).replace(SEEN, seenAs(seenOf(books)))),
   )
 
+const RELEASE_ADVICE =
+  'Compare the console; release ends the holds of exactly what stands here, and evidence that agrees again does so by itself.'
+const releaseCommand = (books: Books): string =>
+  command('release', COMMAND_HELP.release.replace(SEEN, seenAs(seenOf(books))))
+
 export function paymentDetails(books: Books, payment: Payment): string {
   const open = undecidedOfPayment(books)
   const against = books.attempts.filter(contradicted)
@@ -168,12 +173,12 @@ export function paymentDetails(books: Books, payment: Payment): string {
     {
       advice:
         against.length > 0
-          ? 'Compare the console; release ends the holds of exactly what stands here, and evidence that agrees again does so by itself.'
+          ? RELEASE_ADVICE
           : held
             ? 'Accept keeps the money and delivers, refund gives it back.'
             : 'Nothing is to be done; the checkout may close the order.',
       commands: [
-        ...(against.length > 0 ? [command('release', COMMAND_HELP.release.replace(SEEN, seenAs(seenOf(books))))] : []),
+        ...(against.length > 0 ? [releaseCommand(books)] : []),
         ...(open[0] ? decide(books, open[0].gatewayRef) : [command('recheck')]),
       ],
       cancelling: CANCELLING,
@@ -185,15 +190,18 @@ export function strayDetails(books: Books, attempt: Attempt): string {
   return sheet(
     `${labelled(MONEY_STATES[strayState(books, attempt)])} · ${printMoney(attempt)}`,
     {
-      'Waits for': `a person to decide on money that no order waits for: ${why(attempt)}`,
+      'Waits for': contradicted(attempt)
+        ? 'a person: the gateway speaks against our books'
+        : `a person to decide on money that no order waits for: ${why(attempt)}`,
+      Against: contradicted(attempt) ? oneLine(attempt.contradiction ?? '') : null,
       Since: sinceWhen(attempt),
       'Last look': looked(attempt),
       'Comes next': comesNext(attempt),
       About: `order **${oneLine(attempt.saidMerchantUid)}**, ${named(attempt.gatewayRef, attempt)}`,
     },
     {
-      advice: 'Accept keeps the money, refund gives it back.',
-      commands: decide(books, attempt.gatewayRef),
+      advice: contradicted(attempt) ? RELEASE_ADVICE : 'Accept keeps the money, refund gives it back.',
+      commands: [...(contradicted(attempt) ? [releaseCommand(books)] : []), ...decide(books, attempt.gatewayRef)],
       cancelling: CANCELLING,
     },
   )

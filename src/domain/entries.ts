@@ -41,7 +41,9 @@ function noteShown(draft: Draft, ref: GatewayRef, { returned, shown, renamed }: 
   for (const { group, entry, sure } of [...returned, ...shown]) if (sure) learn(draft, ref, group, entry)
 }
 
-/** What names its refund comes before what only fits: of two that fit, one may be answered by then. */
+/**
+ * What names its refund comes before what only fits: of two that fit, one may be answered by then.
+ */
 function surestFirst(draft: Draft, ref: GatewayRef, fresh: readonly Fresh[]): readonly Fresh[] {
   const attempt = attemptIn(draft, ref)
   const sure = fresh.filter(({ entry, amount }) => {
@@ -71,7 +73,10 @@ function bookOne(draft: Draft, ref: GatewayRef, entry: CancelEntry, of: Group | 
   bookOutside(draft, attempt, entry, key, entry.amount)
 }
 
-/** What an entry says later, and did not say at first: its id, its time, its reason. What was booked is not taken back. */
+/**
+ * What an entry says later, and did not say at first: its id, its time, its reason. What was booked
+ * is not taken back.
+ */
 function learn(draft: Draft, ref: GatewayRef, { base }: Group, entry: CancelEntry): void {
   const attempt = attemptIn(draft, ref)
   if (!attempt) return

@@ -1,4 +1,5 @@
-// Rows that are one entry of the gateway's: what one paid too much, or what of it counted later, is booked beside it.
+// Rows that are one entry of the gateway's: what one paid too much, or what of it counted later, is
+// booked beside it.
 // Must not know: evidence. The names of rows stand in databases for ever.
 import type { BookedEntry } from './books.ts'
 

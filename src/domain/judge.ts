@@ -27,7 +27,10 @@ export function judge(books: Books, evidence: Evidence, setting: JudgeSetting): 
 export function judgeAll(books: Books, evidences: readonly Evidence[], setting: JudgeSetting): Decision {
   const draft = draftOf(books, setting)
   for (const evidence of evidences) judgeOne(draft, evidence, setting)
-  moveOrderBy(draft, evidences)
+  moveOrderBy(
+    draft,
+    evidences.filter((evidence) => attemptIn(draft, evidence.gatewayRef)?.saidMerchantUid === evidence.merchantUid),
+  )
   blockWhereFirstWentBack(draft, books)
   if (orderHeld(books) && !orderHeld(draft)) goOn(draft, 'the evidence agrees with the books again')
   return decided(draft)

@@ -1,6 +1,7 @@
 // The marker by which a cancel's reason names the refund that it answers, and what is left of it
 // after a gateway's hands.
-// Must not know: entries, amounts. A reason may come back whole, cut, replaced, empty, or with words
+// Must not know: entries, amounts. A reason may come back whole, cut, replaced, empty, or with
+// words
 // before and behind it.
 
 const ID = 'A-Za-z0-9._-'
@@ -14,9 +15,10 @@ export const frontMarker = (reason: string): string | undefined => FRONT.exec(re
 export type Sent = { readonly id: string; readonly text: string }
 
 /**
- * Which of these refunds the reason names. The marker at the front wins over any other. One that ends with the text
- * may have been cut there, so it counts only if no other refund has an id that begins with it. A reason may speak of
- * other refunds in its own words: where two are named, it is the one whose text stands there as it was sent, or none.
+ * Which of these refunds the reason names. The marker at the front wins over any other. One that
+ * ends with the text may have been cut there, so it counts only if no other refund has an id that
+ * begins with it. A reason may speak of other refunds in its own words: where two are named, it is
+ * the one whose text stands there as it was sent, or none.
  */
 export function namedIn(reason: string, ids: readonly string[], sent: readonly Sent[]): string | undefined {
   const counts = (id: string, end: number): boolean =>
@@ -33,7 +35,9 @@ export function namedIn(reason: string, ids: readonly string[], sent: readonly S
   return whole.size === 1 ? [...whole][0] : undefined
 }
 
-/** Something is left of what was sent: its beginning, perhaps with the dots of a text that was cut. */
+/**
+ * Something is left of what was sent: its beginning, perhaps with the dots of a text that was cut.
+ */
 export function isBeginOf(reason: string, sent: string): boolean {
   const left = reason.trim().replace(/(…|\.{3})$/, '')
   return left !== '' && sent.startsWith(left)

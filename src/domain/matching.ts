@@ -15,8 +15,8 @@ export type Match = {
 
 /**
  * A refund that is named without an intent had one in rows that a restored backup does not know:
- * taken as a stranger's money, a partial refund would still fit and be filed a second time. One that
- * was withdrawn is named all the same: no other one is meant.
+ * taken as a stranger's money, a partial refund would still fit and be filed a second time. One
+ * that was withdrawn is named all the same: no other one is meant.
  */
 export function matchEntry(books: Books, attempt: Attempt, entry: CancelEntry): Match | undefined {
   const named = namedRefund(books, attempt, entry.reason)
@@ -62,7 +62,9 @@ const begins = ({ tickets }: Refund, reason: string): boolean =>
 const mayBeAnswered = (refund: Refund, attempt: Attempt): boolean =>
   ticketMayLive(refund) && (remainingOf(refund, attempt) > 0 || closedByAmount(refund))
 
-/** The gateway uses an id for two entries, too: only what still waits for its rest is meant by it. */
+/**
+ * The gateway uses an id for two entries, too: only what still waits for its rest is meant by it.
+ */
 function sameId(books: Books, attempt: Attempt, { cancellationId }: CancelEntry): Refund | undefined {
   if (cancellationId === null) return undefined
   const rows = attempt.entries.filter((booked) => booked.cancellationId === cancellationId)

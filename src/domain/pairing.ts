@@ -16,7 +16,9 @@ export type Pairs = {
   readonly returned: readonly Pair[]
   /** Shown under another name, as far as it can be told: it is not missing. */
   readonly renamed: readonly Group[]
-  /** Booked, and not shown where the evidence's own sums agree without it: missing (design.md §5). */
+  /**
+   * Booked, and not shown where the evidence's own sums agree without it: missing (design.md §5).
+   */
   readonly missing: readonly Group[]
 }
 /** `sure`: it cannot be another one, so what the entry says may be learnt. */
@@ -49,7 +51,8 @@ export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: 
   }
   const returned = known.older ? [] : again.filter(({ entry }) => take(room, entry.amount, entry.amount) > 0)
   const grown = shown.flatMap(({ group, entry }) => restOf(group, entry))
-  // Where more is shown than counts, something is booked under another name: what says the same is not new.
+  // Where more is shown than counts, something is booked under another name: what says the same is
+  // not new.
   const unpaired: Open = { ...open, entries: back.entries }
   const tooMuch = sum([...unpaired.entries, ...grown.map(({ entry }) => entry)]) > room.left
   const renamed = tooMuch ? sameness.renamed.flatMap((same) => takePairs(unpaired, same)) : []
@@ -59,11 +62,8 @@ export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: 
     const amount = take(room, entry.amount, known.older ? entry.amount : 1)
     return amount > 0 ? [{ entry, amount, of }] : []
   })
-  // What is left stands for booked ones that nothing else shows: where it cannot be told for which, none is missing.
-  const left = unpaired.entries.filter((entry) => !fresh.some((each) => each.entry === entry))
-  const expected = sum(there) + sum(fresh) + sum(returned.map(({ group }) => group)) - sum(open.groups)
-  const gone = left.length === 0 && sumsAgree(evidence, expected) ? open.groups : []
-  const all = open.groups.length === 0 && wanted.length === 0 && sumsAgree(evidence, sum(there))
+  const gone = !known.older && sumsAgree(evidence, sum(there) - sum(open.groups)) ? open.groups : []
+  const all = wanted.length === 0 && sumsAgree(evidence, sum(there))
   const surely = (pairs: readonly Taken[]): readonly Pair[] =>
     pairs.map(({ group, entry, only }) => ({ group, entry, sure: sameness.sure(group, entry) || (all && only) }))
   return {
@@ -71,7 +71,7 @@ export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: 
     fresh,
     returned: surely(returned),
     renamed: renamed.map(({ group }) => group),
-    missing: known.older ? [] : gone.filter((each) => !open.unsure.has(each)),
+    missing: gone.filter((each) => !open.unsure.has(each)),
   }
 }
 
@@ -86,7 +86,10 @@ const roomOfOlder = (
   pairs: readonly Taken[],
 ): number => Math.min(returned - sum(pairs.map(({ group }) => group)), Math.max(returned, newestReturned) - sum(there))
 
-/** Compared with our books, never with the answer before: what it counts is what we booked, less what it does not show. */
+/**
+ * Compared with our books, never with the answer before: what it counts is what we booked, less
+ * what it does not show.
+ */
 const sumsAgree = ({ entries, returned }: Evidence, expected: number): boolean =>
   sum(entries) === returned && returned === expected
 

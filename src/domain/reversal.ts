@@ -1,4 +1,5 @@
-// Booked cancels that the gateway no longer shows: two looks at least ten minutes apart decide that the money did not go back.
+// Booked cancels that the gateway no longer shows: two looks at least ten minutes apart decide that
+// the money did not go back.
 // Must not know: how entries are paired, when one is missing.
 import { remainingOf } from './balance.ts'
 import type { BookedEntry } from './books.ts'
@@ -13,7 +14,10 @@ export function foundAgain(draft: Draft, ref: GatewayRef, { key }: BookedEntry):
   if (booked && booked.missingSince !== null && !booked.gone) replace(draft, ref, { ...booked, missingSince: null })
 }
 
-/** An entry that was gone is shown and counted again: where nothing else is missing, its refund is done after all. */
+/**
+ * An entry that was gone is shown and counted again: where nothing else is missing, its refund is
+ * done after all.
+ */
 export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry): void {
   const booked = rowIn(draft, ref, name)
   if (!booked) return
@@ -28,7 +32,10 @@ export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: Booke
   if (refund?.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
 }
 
-/** A look that agrees with our books without the entry: noted the first time, reversed by a second one ten minutes later. */
+/**
+ * A look that agrees with our books without the entry: noted the first time, reversed by a second
+ * one ten minutes later.
+ */
 export function missed(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry, asOf: string): void {
   const booked = rowIn(draft, ref, name)
   if (!booked) return

@@ -68,7 +68,10 @@ const noOtherTime: Same = (group, entry) =>
   group.base.cancelledAt === null || entry.cancelledAt === null || knownTime(group, entry)
 const sameTime: Same = (group, entry) => group.base.cancelledAt === entry.cancelledAt || knownTime(group, entry)
 
-/** Both say whose they are, and it is not the same. A name at the end of its text may have been cut there. */
+/**
+ * Both say whose they are, and it is not the same. A name at the end of its text may have been cut
+ * there.
+ */
 function twoNames(reason: string, otherReason: string, nameOf: NameOf): boolean {
   const [one, two] = [nameOf(reason), nameOf(otherReason)]
   if (one === undefined || two === undefined || one === two) return false

@@ -1,10 +1,14 @@
-// Second payments: whether the first one stands, and what became of it since. A second payment goes back only while it does.
+// Second payments: whether the first one stands, and what became of it since. A second payment goes
+// back only while it does.
 // Must not know: policies, who asks.
 import { attemptOf, sumsOf } from './balance.ts'
 import type { Attempt, Books, Refund } from './books.ts'
 import { contradicted } from './holds.ts'
 
-/** The attempt that settled the order, while the gateway still shows it as paid: with something left, and undisputed. */
+/**
+ * The attempt that settled the order, while the gateway still shows it as paid: with something
+ * left, and undisputed.
+ */
 export function firstStands(books: Books): boolean {
   const first = acceptedOf(books)
   if (!first || contradicted(first)) return false
@@ -18,8 +22,9 @@ function allBack(books: Books, attempt: Attempt): boolean {
 }
 
 /**
- * A second payment goes back by policy because the first one stands. Where others took the first one back, in the
- * console or by chargeback, giving back both would leave the payer's order unpaid: a person decides.
+ * A second payment goes back by policy because the first one stands. Where others took the first
+ * one back, in the console or by chargeback, giving back both would leave the payer's order unpaid:
+ * a person decides.
  */
 export function firstWentBack(books: Books, refund: Refund): boolean {
   if (refund.origin !== 'policy' || refund.authorisation !== 'submit') return false

@@ -1,7 +1,9 @@
-// What a gateway no longer shows: when that proves that the money did not go back, what is shown of it then, and what older evidence may add.
-// Must not know: SQL. An answer may lack anything; only one whose own sums agree without a cancel says that it is gone.
+// What a gateway no longer shows: when that proves that the money did not go back, what is shown of
+// it then, and what older evidence may add.
+// Must not know: SQL. An answer may lack anything; only one whose own sums agree without a cancel
+// says that it is gone.
 import { describe, expect, test } from 'vitest'
-import { sumsOf } from '../../src/domain/balance.ts'
+import { bookedTotal, sumsOf } from '../../src/domain/balance.ts'
 import type { Books, Decision } from '../../src/domain/books.ts'
 import type { CancelEntry, Evidence } from '../../src/domain/gateway.ts'
 import { judge } from '../../src/domain/judge.ts'
@@ -151,6 +153,13 @@ test('a part that was gone and is back makes nothing whole that still waits for 
   expect(sumsOf(books, attemptIn(books))).toMatchObject({ returned: 4_000, reserved: 6_000 })
 })
 
+test('a cancel that is gone and is listed again, and not counted, stays gone: a person is asked once', () => {
+  const gone = twice(whole(), anEvidence()).books
+  const listed = see(gone, anEvidence({ entries: [anEntry()], returned: 0 }), 30)
+  expect([statesOf(listed.books), kindsOf(listed)]).toEqual([['r1 reversed'], ['page sumsDiffer']])
+  expect(see(listed.books, anEvidence({ entries: [anEntry()], returned: 0 }), 40)).toMatchObject({ alerts: [] })
+})
+
 describe('evidence that is older than what is booked', () => {
   const waiting = theBooks({ refunds: [aRefund({ ...half, tickets: [], state: 'requested' })] })
   /** A look numbered 20 saw nothing of it yet. */
@@ -211,6 +220,18 @@ describe('evidence that is older than what is booked', () => {
     const merged = anEntry({ amount: 9_000, cancellationId: 'c9', reason: 'desk' })
     expect(older(looked(theBooks(), apart), anEvidence({ entries: [merged] }))).toBeUndefined()
     expect(older(looked(theBooks(), [merged]), anEvidence({ entries: apart }))).toBeUndefined()
+  })
+
+  test('brings in nothing that it lists and does not count itself', () => {
+    const there = aBooked({ ...half, reason: 'desk' })
+    const attempts = [anAttempt({ entries: [there], evidenceNumber: later20, gatewayReturned: 8_000 })]
+    const entries = [
+      { ...a, reason: 'desk' },
+      { ...b, amount: 3_000, reason: 'desk' },
+    ]
+    expect(older(theBooks({ attempts }), anEvidence({ entries, returned: 5_000 }))).toBeUndefined()
+    const counted = older(theBooks({ attempts }), anEvidence({ entries }))
+    expect(counted && bookedTotal(attemptIn(counted.books))).toBe(8_000)
   })
 
   test('makes nothing missing', () => {

@@ -1,4 +1,5 @@
-// Money that came before its order, money of other providers, and what ops may give back: nothing is judged twice, nothing of a stranger moves.
+// Money that came before its order, money of other providers, and what ops may give back: nothing
+// is judged twice, nothing of a stranger moves.
 // Must not know: SQL, which evidence is booked at all (src/inbox).
 import { describe, expect, test } from 'vitest'
 import { raisePayment, raiseStray } from '../../src/domain/attention.ts'

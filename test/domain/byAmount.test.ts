@@ -1,5 +1,7 @@
-// A refund that a cancel closed by its amount alone: its ticket may still be worked off, so its amount stays reserved and somebody is asked.
-// Must not know: SQL, how a cancel is matched (matching.test.ts). Each way out is a test, with what is left and the checksum.
+// A refund that a cancel closed by its amount alone: its ticket may still be worked off, so its
+// amount stays reserved and somebody is asked.
+// Must not know: SQL, how a cancel is matched (matching.test.ts). Each way out is a test, with what
+// is left and the checksum.
 import { describe, expect, test } from 'vitest'
 import { raiseRefund } from '../../src/domain/attention.ts'
 import { balanceOf, bookedTotal, checksumOf, sumsOf } from '../../src/domain/balance.ts'
@@ -28,7 +30,10 @@ const see = (books: Books, entries: readonly CancelEntry[], ms: number): Decisio
 const closing = (): Decision => see(theBooks({ refunds: [aRefund(part)] }), [silent], 2 * HOUR)
 const closed = (): Books => closing().books
 
-/** What went back, what is kept, what may still be asked for, and what the gateway would still cancel. */
+/**
+ * What went back, what is kept, what may still be asked for, and what the gateway would still
+ * cancel.
+ */
 function moneyIn(books: Books) {
   const attempt = attemptIn(books)
   const { returned, reserved } = sumsOf(books, attempt)

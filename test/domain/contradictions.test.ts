@@ -1,11 +1,13 @@
-// Evidence that speaks against booked money: what counts as that, who is told and how often, and that nothing is booked or accepted by it.
-// Must not know: SQL, what a person does about it (holds.test.ts). The order is paid and accepted unless a test says otherwise.
+// Evidence that speaks against booked money: what counts as that, who is told and how often, and
+// that nothing is booked or accepted by it.
+// Must not know: SQL, what a person does about it (holds.test.ts). The order is paid and accepted
+// unless a test says otherwise.
 import { describe, expect, test } from 'vitest'
-import { raisePayment } from '../../src/domain/attention.ts'
+import { raisePayment, raiseStray } from '../../src/domain/attention.ts'
 import { checksumOf, heldOf, paymentClosed, undecided } from '../../src/domain/balance.ts'
 import type { Books, Decision } from '../../src/domain/books.ts'
 import { contradictions } from '../../src/domain/contradictions.ts'
-import { paymentDetails } from '../../src/domain/details.ts'
+import { paymentDetails, strayDetails } from '../../src/domain/details.ts'
 import type { Evidence } from '../../src/domain/gateway.ts'
 import { noticesOf, wakesOf } from '../../src/domain/outgoing.ts'
 import { seenOf } from '../../src/domain/seen.ts'
@@ -249,11 +251,43 @@ describe('while a contradiction of one attempt holds, another that is paid as or
   })
 })
 
+describe('an attempt that was declined here, and is shown for another order,', () => {
+  const declined = (): Books => see(unpaidBooks(), { status: 'failed' }, 2).books
+  const elsewhere = { merchantUid: 'order-2' } as const
+
+  test('brings no money into this one: it is not accepted, and a person is paged', () => {
+    const decision = see(declined(), elsewhere, 3)
+    expect(attemptIn(decision.books)).toMatchObject({
+      everPaid: false,
+      status: 'failed',
+      contradiction: 'order order-2',
+    })
+    expect(decision.books.payment).toMatchObject({ state: 'declined', acceptedRef: null, attention: 'page' })
+    expect(kindsOf(decision)).toEqual(['page contradicted'])
+  })
+
+  test('moves no order state either', () => {
+    const begun = see(unpaidBooks(), { status: 'ready' }, 2).books
+    expect(see(begun, { ...elsewhere, status: 'failed' }, 3).books.payment?.state).toBe('prepared')
+  })
+
+  test('settles its own once it is shown for it again', () => {
+    const { books } = see(see(declined(), elsewhere, 3).books, {}, 4)
+    expect(books.payment).toMatchObject({ state: 'paid', acceptedRef: REF, attention: 'none' })
+  })
+})
+
 test('money of an unknown order that is contradicted pages in its own saga, which stays open', () => {
   const stray = judged({ payment: undefined, attempts: [], refunds: [] }, anEvidence()).books
   const decision = see(stray, { status: 'failed' }, 3)
   expect(decision.alerts).toMatchObject([{ level: 'page', kind: 'contradicted', saga: `stray:iamport/main:${REF}` }])
-  expect(attemptIn(decision.books)).toMatchObject({ attention: 'page' })
+  const { books } = decision
+  expect(attemptIn(books)).toMatchObject({ attention: 'page' })
+  const told = raiseStray(books, REF, undefined, { now: later(3 * HOUR + DAY), patience: PATIENCE })
+  expect(told.alerts[0]?.sentence).toMatch(
+    new RegExp(`status failed; looked: .*; release it; its mark is ${seenOf(books)}`),
+  )
+  expect(strayDetails(books, attemptIn(books))).toMatch(new RegExp(`\`release\` .*"seen": *"${seenOf(books)}"`))
 })
 
 test('a refund that waits is not held up in what it waits for: only what is asked next is', () => {

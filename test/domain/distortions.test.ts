@@ -1,5 +1,7 @@
-// Random cancels through random distortions, in any order of delivery: the books never hold more than was counted, and end whole.
-// Must not know: how entries are paired or matched. The truth only grows, so nothing may ever be called reversed.
+// Random cancels through random distortions, in any order of delivery: the books never hold more
+// than was counted, and end whole.
+// Must not know: how entries are paired or matched. The truth only grows, so nothing may ever be
+// called reversed.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { balanceOf, bookedTotal, remainingOf, sumsOf } from '../../src/domain/balance.ts'
@@ -62,7 +64,9 @@ const cancels = (made: readonly { amount: number; reason: string; minute: number
 const timesOf = (entries: readonly { readonly cancelledAt: string | null }[]): readonly number[] =>
   entries.map(({ cancelledAt }) => Date.parse(cancelledAt ?? '')).toSorted((x, y) => x - y)
 
-/** What the gateway says of these cancels: always the full sum, and of the rest whatever it likes. */
+/**
+ * What the gateway says of these cancels: always the full sum, and of the rest whatever it likes.
+ */
 function distorted(happened: readonly CancelEntry[], { order, ids, times, reasons, history }: Told): Evidence {
   const shuffled = happened
     .map((entry, index) => ({ entry, place: (order[index] ?? 0) % 7 }))
@@ -104,7 +108,10 @@ const begin = (amounts: readonly number[]): Books =>
     ),
   })
 
-/** Answers numbered by how much had happened, delivered as they come; then one that is whole, and the newest. */
+/**
+ * Answers numbered by how much had happened, delivered as they come; then one that is whole, and
+ * the newest.
+ */
 function deliver(all: readonly CancelEntry[], answers: readonly Told[], amounts: readonly number[]): Books {
   const numbers = new Map(answers.toSorted((x, y) => x.upTo - y.upTo).map((each, number) => [each, number]))
   let [books, most] = [begin(amounts), 0]

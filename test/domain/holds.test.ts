@@ -1,4 +1,5 @@
-// What a contradiction holds, and what ends it: a person's release of exactly what was seen, or evidence that agrees again.
+// What a contradiction holds, and what ends it: a person's release of exactly what was seen, or
+// evidence that agrees again.
 // Must not know: SQL, who the person is, what counts as a contradiction (contradictions.test.ts).
 import { describe, expect, test } from 'vitest'
 import { raisePayment, raiseRefund } from '../../src/domain/attention.ts'

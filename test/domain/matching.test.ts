@@ -1,5 +1,7 @@
-// Which refund a cancel answers, clause by clause of design §5: by its name, by what is left of what was sent, by amount and time.
-// Must not know: SQL, how entries are booked. 10,000 won were paid; each refund has an open ticket unless a test says otherwise.
+// Which refund a cancel answers, clause by clause of design §5: by its name, by what is left of
+// what was sent, by amount and time.
+// Must not know: SQL, how entries are booked. 10,000 won were paid; each refund has an open ticket
+// unless a test says otherwise.
 import { describe, expect, test } from 'vitest'
 import type { Books, Decision, Refund } from '../../src/domain/books.ts'
 import type { CancelEntry } from '../../src/domain/gateway.ts'

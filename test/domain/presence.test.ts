@@ -1,5 +1,7 @@
-// Cancel entries as a gateway shows them: in any order, named late, without ids, merged, or not counted yet. Each is booked once.
-// Must not know: SQL, how entries are paired. Money is what the gateway counts as returned, never more.
+// Cancel entries as a gateway shows them: in any order, named late, without ids, merged, or not
+// counted yet. Each is booked once.
+// Must not know: SQL, how entries are paired. Money is what the gateway counts as returned, never
+// more.
 import { describe, expect, test } from 'vitest'
 import { bookedTotal, checksumOf } from '../../src/domain/balance.ts'
 import type { Books, Decision } from '../../src/domain/books.ts'
@@ -10,14 +12,19 @@ import { aBooked, anAttempt, anEntry, anEvidence, aRefund, attemptIn } from '../
 import { HOUR, judged, kindsOf, later, linesOf, MINUTE, refundOf, theBooks } from '../support/books.ts'
 
 const half = { amount: 5_000 } as const
-/** An order of 10,000 won of which half is asked back by r1 and half by r2, both with open tickets. */
+/**
+ * An order of 10,000 won of which half is asked back by r1 and half by r2, both with open tickets.
+ */
 const two = (): Books => theBooks({ refunds: [aRefund(half), aRefund({ ...half, refundId: 'r2' })] })
 const one = (): Books => theBooks({ refunds: [aRefund()] })
 const at = (minutes: number): Partial<JudgeSetting> => ({ asOf: later(3 * HOUR + minutes * MINUTE) })
 const see = (books: Books, entries: readonly CancelEntry[], minutes: number, shown: Partial<Evidence> = {}): Decision =>
   judged(books, anEvidence({ entries, ...shown }), at(minutes))
 
-/** One answer after the other, ten minutes between them: the last decision, and everything that was told on the way. */
+/**
+ * One answer after the other, ten minutes between them: the last decision, and everything that was
+ * told on the way.
+ */
 function seeAll(books: Books, answers: readonly (readonly CancelEntry[])[], shown: Partial<Evidence> = {}) {
   const decisions: Decision[] = []
   const begin = Math.max(0, (Date.parse(attemptIn(books).evidenceAsOf) - Date.parse(later(3 * HOUR))) / MINUTE + 10)
@@ -48,6 +55,20 @@ describe('an entry that says later what it did not say at first', () => {
     const { mark: _, ...whole } = anEntry()
     expect(attemptIn(books).entries).toMatchObject([{ ...whole, missingSince: null, gone: false }])
     expect(told.filter((kind) => kind !== 'warn matchedByAmount')).toEqual([])
+  })
+
+  const bare = anEntry({ amount: 4_000, cancellationId: null, cancelledAt: null, reason: '' })
+  const desk = (id: string) => anEntry({ amount: 4_000, cancellationId: id, reason: 'desk' })
+
+  test('where the list is whole: so what said nothing but its amount is known again by all', () => {
+    const { books } = seeAll(theBooks(), [[bare], [desk('c1')]])
+    expect(attemptIn(books).entries).toMatchObject([{ cancellationId: 'c1', reason: 'desk' }])
+  })
+
+  test('and not where another may be meant: nothing is learnt from an amount alone', () => {
+    const partly = see(see(theBooks(), [bare], 0).books, [desk('c1')], 10, { returned: 8_000 }).books
+    expect(attemptIn(partly).entries).toMatchObject([{ cancellationId: null, reason: '', cancelledAt: null }])
+    expect(sumIn(see(partly, [desk('c1'), desk('c2')], 20).books)).toBe(8_000)
   })
 
   test('keeps its own name for good, so that what hangs on it stays', () => {
@@ -162,6 +183,20 @@ describe('ids', () => {
     expect(statesOf(books)).toEqual({ r1: 'reversed', r2: 'refunded' })
   })
 
+  test('meet first what has none: of two that fit, the one with an id is not taken for a third', () => {
+    const timeless = (cancellationId: string | null) =>
+      anEntry({ amount: 1_000, cancellationId, cancelledAt: null, reason: 'desk' })
+    const rows = [timeless(null), timeless('c1')]
+    for (const booked of [rows, rows.toReversed()])
+      for (const shown of [
+        [timeless(null), timeless('c2')],
+        [timeless('c2'), timeless(null)],
+      ]) {
+        const { books } = see(see(theBooks(), booked, 0).books, shown, 10, { returned: 3_500 })
+        expect(attemptIn(books).entries).toHaveLength(2)
+      }
+  })
+
   test('that were all given anew prove nothing gone, and what is shown is found by content', () => {
     const entries = [first, second].map((entry, index) => ({ ...entry, cancellationId: `c${index + 1}` }))
     const anew = entries.map((entry) => ({ ...entry, cancellationId: `new-${entry.cancellationId}` })).toReversed()
@@ -223,6 +258,14 @@ describe('what the gateway counts', () => {
       const both = see(whole, [mine, desk(8_000, id)], 20).books
       expect([statesOf(both).r2, sumIn(both)]).toEqual(['refunded', 10_000])
     }
+  })
+
+  test('is shared out between what follows and what is new', () => {
+    const before = theBooks({ refunds: [aRefund({ refundId: 'r2', amount: 2_000 })] })
+    const mine = desk(2_000, 'c2', { reason: '#r2 too small', cancelledAt: later(2 * HOUR) })
+    const partly = see(before, [desk(8_000, 'c1')], 0, { returned: 5_000 }).books
+    const { books } = see(partly, [desk(8_000, 'c1'), mine], 10)
+    expect([statesOf(books).r2, sumIn(books)]).toEqual(['refunded', 10_000])
   })
 
   test('and lists, but does not count yet, is told once: nothing is booked', () => {

@@ -1,4 +1,5 @@
-// Orders with thousands of attempts (card testing): the work grows with their number, and not with its square.
+// Orders with thousands of attempts (card testing): the work grows with their number, and not with
+// its square.
 // Must not know: SQL. Counted in elements that array methods walk over, never by a clock.
 import { describe, expect, test } from 'vitest'
 import type { Books } from '../../src/domain/books.ts'
@@ -23,7 +24,10 @@ const WALKS = [
 
 const ARRAYS: object = Array.prototype
 
-/** How many elements are walked over while `work` runs: each method is taken to walk its whole array. */
+/**
+ * How many elements are walked over while `work` runs: each method is taken to walk its whole
+ * array.
+ */
 function walked(work: () => void): number {
   const methods = WALKS.map((name) => [name, Object.getOwnPropertyDescriptor(ARRAYS, name)] as const)
   let count = 0

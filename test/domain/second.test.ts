@@ -1,5 +1,7 @@
-// Two payments of one order: when the second goes back by itself, and what stops it when others take back the first.
-// Must not know: SQL. imp_1 settled the order; imp_2 was paid for it too. Giving back both would leave the payer's order unpaid.
+// Two payments of one order: when the second goes back by itself, and what stops it when others
+// take back the first.
+// Must not know: SQL. imp_1 settled the order; imp_2 was paid for it too. Giving back both would
+// leave the payer's order unpaid.
 import { describe, expect, test } from 'vitest'
 import { paymentClosed, sumsOf } from '../../src/domain/balance.ts'
 import type { Books, Decision, Refund } from '../../src/domain/books.ts'
