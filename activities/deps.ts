@@ -1,7 +1,7 @@
 // What the activities work with: handed over once by the composition root.
 // Must not know: how any of it is made.
 import type { RefundRule } from '../src/domain/refundability.ts'
-import type { OrderDefaults } from './input.ts'
+import type { OrderDefaults } from '../src/domain/order.ts'
 import type { RefundRules } from '../src/domain/requests.ts'
 import type { LookDeps } from '../src/inbox/look.ts'
 import type { RunningSagas } from '../src/outbox/supervisor.ts'

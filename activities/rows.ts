@@ -12,51 +12,57 @@ import {
   type GatewayRef,
   type RefundId,
 } from '../src/domain/ids.ts'
+import { askItsGateway, type OrderRequest } from '../src/domain/order.ts'
 import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
 import { loadBooks, refundAbout, type Loaded } from '../src/db/books.ts'
 import { carryOut, type Mover } from '../src/db/carryOut.ts'
 import { transact, type Trx } from '../src/db/connect.ts'
-import { recordOrder, recordRefund } from '../src/db/orders.ts'
+import { openOrder, recordRefund } from '../src/db/orders.ts'
 import { planned } from '../src/domain/draft.ts'
 import type { ActivityDeps } from './deps.ts'
 import { parsePaymentInput, parseRefundInput } from './input.ts'
+import { wokenIfRefused } from './refusedStarts.ts'
 
 export type Begin = { readonly input: unknown; readonly workflowId: string; readonly now: string }
 export type ReadPayment = { readonly merchantUid: string; readonly now: string }
 export type ReadRefund = { readonly refundId: string; readonly now: string }
 
-export async function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<PaymentStep> {
-  const { id, order } = parsePaymentInput(input, now, deps.defaults)
-  checkWorkflowId(workflowId, paymentWorkflowId(id))
-  return transact(
-    deps.db,
-    'begin payment',
-    async (trx) => {
-      if (order) await recordOrder(trx, order, { ...mover(deps, workflowId, now), patience: deps.patience })
-      return stepOfPayment(deps, trx, id, now)
-    },
-    deps.log,
-  )
+export function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<PaymentStep> {
+  return wokenIfRefused(deps, workflowId, async () => {
+    const { id, asked } = parsePaymentInput(input)
+    checkWorkflowId(workflowId, paymentWorkflowId(id))
+    const { patience, defaults, gateways } = deps
+    const allows = (order: OrderRequest): void => askItsGateway(gateways, order)
+    return transact(
+      deps.db,
+      'begin payment',
+      async (trx) => {
+        if (asked) await openOrder(trx, asked, { ...mover(deps, workflowId, now), patience, defaults, allows })
+        return stepOfPayment(deps, trx, id, now)
+      },
+      deps.log,
+    )
+  })
 }
 
 export const readPayment = (deps: ActivityDeps, { merchantUid: id, now }: ReadPayment): Promise<PaymentStep> =>
   transact(deps.db, 'read payment', (trx) => stepOfPayment(deps, trx, id, now), deps.log)
 
-export async function beginRefund(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<RefundStep> {
-  const { id, asked } = parseRefundInput(input)
-  checkWorkflowId(workflowId, refundWorkflowId(id))
-  return transact(
-    deps.db,
-    'begin refund',
-    async (trx) => {
-      if (asked) {
-        const judging = { ...mover(deps, workflowId, now), patience: deps.patience, rules: deps.rules }
-        await recordRefund(trx, { refundId: id, origin: 'checkout', ...asked }, judging)
-      }
-      return stepOfRefund(deps, trx, id, now)
-    },
-    deps.log,
-  )
+export function beginRefund(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<RefundStep> {
+  return wokenIfRefused(deps, workflowId, async () => {
+    const { id, asked } = parseRefundInput(input)
+    checkWorkflowId(workflowId, refundWorkflowId(id))
+    const judging = { ...mover(deps, workflowId, now), patience: deps.patience, rules: deps.rules }
+    return transact(
+      deps.db,
+      'begin refund',
+      async (trx) => {
+        if (asked) await recordRefund(trx, { ...asked, origin: 'checkout' }, judging)
+        return stepOfRefund(deps, trx, id, now)
+      },
+      deps.log,
+    )
+  })
 }
 
 export const readRefund = (deps: ActivityDeps, { refundId: id, now }: ReadRefund): Promise<RefundStep> =>

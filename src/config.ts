@@ -31,13 +31,20 @@ const REFUND_RULES = fileURLToPath(new URL('refundRules.csv', import.meta.url))
 const port = z.coerce.number().int().min(0).max(65_535)
 const duration = by(parseDurationMs)
 const address = z.url({ protocol: /^https?$/ })
+/** Paths are appended to it. */
+const base = address
+  .refine(
+    (text) => /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(text),
+    'an address and at most a path, without a user, a query or a #',
+  )
+  .transform((text) => text.replace(/\/+$/, ''))
 
 const schema = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(8080),
   SIMULATOR_PORT: port.default(8081),
-  PUBLIC_URL: address.optional(),
+  PUBLIC_URL: base.optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z
     .string()
@@ -134,6 +141,10 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
     if (config.TEMPORAL_ADDRESS === undefined)
       faults.push(
         'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it to a Temporal server',
+      )
+    if (config.PUBLIC_URL === undefined && roles.includes('api'))
+      faults.push(
+        'PUBLIC_URL: in production the api role needs it (the worker does not), for payment windows carry it as notice_url and would carry the address that this process listens on. Set it to what the outside reaches the API by, for example https://pay.example.com',
       )
     if (!keys || roles.includes('simulator'))
       faults.push(

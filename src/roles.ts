@@ -127,7 +127,7 @@ export async function runApi({ config, log, stops }: Wiring, look: LookDeps, tem
     patience,
     kick,
     log,
-    gateways: new Set(look.gateways.keys()),
+    gateways: look.gateways,
     rules: rules(config),
     keys: config.API_KEYS,
     defaults: defaults(config),

@@ -1,5 +1,6 @@
 // Keeps the shape: which folder may import which, how long files and functions are, and that the README's commands exist.
-// Must not know: what the code does. The numbers of the ratchet may only go down.
+// Must not know: what the code does. A file is as long as its thought; what is longer is named here, and no name stays
+// that is no longer needed.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -9,9 +10,12 @@ import { z } from 'zod'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCES = ['src', 'workflows', 'activities']
-const LONGEST_FILE = 200
-/** Files over 200 lines, and functions over 40: the counts of today. Never raise one. */
-const RATCHET = { longFiles: 5, longFunctions: 6 }
+const LONGEST_FILE = 400
+/** Files over 400 lines, and functions over 70 (tidy.oxlintrc.json), each with the reason why it is not cut. */
+const LONGER: { readonly files: readonly string[]; readonly functions: readonly string[] } = {
+  files: [],
+  functions: [],
+}
 
 /** folder → folders that it may import from. Leaves that everybody may use are named in LEAVES. */
 const ARROWS: Record<string, readonly string[]> = {
@@ -101,11 +105,9 @@ test('every file says in its first two lines what it is and what it must not kno
   expect(silent).toEqual([])
 })
 
-test('files and functions stay short: the counts may only go down', () => {
-  const long = files.filter((file) => read(file).split('\n').length > LONGEST_FILE)
-  expect(long.length, `longer than ${LONGEST_FILE} lines: ${long.join(', ')}`).toBeLessThanOrEqual(RATCHET.longFiles)
-  const functions = longFunctions()
-  expect(functions.length, functions.join('\n')).toBeLessThanOrEqual(RATCHET.longFunctions)
+test('files and functions are as long as their thought, and those that are longer are named', () => {
+  expect(files.filter((file) => read(file).split('\n').length > LONGEST_FILE)).toEqual(LONGER.files)
+  expect(longFunctions()).toEqual(LONGER.functions)
 })
 
 const report = z.object({

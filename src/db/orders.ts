@@ -3,12 +3,12 @@
 import type { Books, Payment, Refund } from '../domain/books.ts'
 import { Failure } from '../domain/failures.ts'
 import type { MerchantUid, RefundId } from '../domain/ids.ts'
+import { filledIn, refuseOtherOrder, type AskedOrder, type OrderDefaults, type OrderRequest } from '../domain/order.ts'
 import {
   closeOrder,
   newPayment,
+  refuseOtherRefund,
   requestRefund,
-  sameRefundRequest,
-  type OrderRequest,
   type RefundRequest,
   type RefundRules,
 } from '../domain/requests.ts'
@@ -23,6 +23,30 @@ import { insertPayment } from './payments.ts'
 import { adoptStrays } from './strays.ts'
 
 export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }
+
+type Opening = Mover & {
+  readonly patience: Patience
+  readonly defaults: OrderDefaults
+  /**
+   * Throws for what no gateway takes. Asked of new orders only: whoever repeats an order hears of a
+   * difference first.
+   */
+  readonly allows: (order: OrderRequest) => void
+}
+
+/**
+ * Records the order, or reads the same one. Throws a Failure that leaves no row: a refusal, or
+ * `conflict` with another order.
+ */
+export async function openOrder(trx: Trx, asked: AskedOrder, opening: Opening): Promise<Recorded<Payment>> {
+  const order = filledIn(asked, opening.defaults, opening.at)
+  const { books } = await loadBooks(trx, { merchantUid: order.merchantUid }, false)
+  if (!books.payment) opening.allows(order)
+  const found = books.payment ? { row: books.payment, books, created: false } : await recordOrder(trx, order, opening)
+  // Of two that ask at once, one finds the other's row after all.
+  if (!found.created) refuseOtherOrder(found.row, order, asked.expiresInMs)
+  return found
+}
 
 /** Records the order, or reads the one recorded under this merchantUid. The caller compares. */
 export async function recordOrder(
@@ -51,12 +75,11 @@ type Judging = Mover & { readonly patience: Patience; readonly rules: RefundRule
 /** Reserves a refund under the payment's lock, or reads the same request's row. Throws a Failure that leaves no row. */
 export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Promise<Recorded<Refund>> {
   const loaded = await loadBooks(trx, { merchantUid: asked.merchantUid })
-  const known = loaded.books.refunds.find(({ refundId }) => refundId === asked.refundId)
+  const known = await recordedRefund(trx, loaded.books, asked.refundId)
   if (known) {
-    if (sameRefundRequest(known, asked.merchantUid, asked)) return { row: known, books: loaded.books, created: false }
-    throw takenId(asked.refundId)
+    refuseOtherRefund(known, asked)
+    return { row: known, books: loaded.books, created: false }
   }
-  if (await refundAbout(trx, asked.refundId)) throw takenId(asked.refundId)
   if (!loaded.books.payment) throw new Failure('notFound', `no payment is recorded as ${asked.merchantUid}`)
   const decision = requestRefund(loaded.books, asked, { now: mover.at, patience: mover.patience }, mover.rules)
   await carryOut(trx, loaded, decision, mover)
@@ -65,8 +88,13 @@ export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Prom
   return { row, books: decision.books, created: true }
 }
 
-const takenId = (id: RefundId): Failure =>
-  new Failure('conflict', `refund ${id} was asked for before with another body; use a new refundId for another refund`)
+/** In the order's own books, or in those of another. */
+async function recordedRefund(trx: Trx, { refunds }: Books, id: RefundId): Promise<Refund | undefined> {
+  const isIt = ({ refundId }: Refund): boolean => refundId === id
+  const own = refunds.find(isIt)
+  const about = own ? undefined : await refundAbout(trx, id)
+  return about ? (await loadBooks(trx, about, false)).books.refunds.find(isIt) : own
+}
 
 /** No sale any more: `closed`, or `alreadyPaid` where money is in it. Closing a closed order again changes nothing. */
 export async function closePayment(

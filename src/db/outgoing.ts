@@ -26,6 +26,13 @@ export async function putOutgoing(trx: Trx, rows: readonly Outgoing[]): Promise<
 }
 
 export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
+/** For a saga whose run is about to end: told now, it would be told to that run. */
+export async function putLaterWake(trx: Trx, saga: string, afterMs: number): Promise<void> {
+  await trx
+    .insertInto('outbox')
+    .values({ ...wakeRow(saga), dueAt: fromNow(afterMs) })
+    .execute()
+}
 /** Wakes for those that no pending wake tells already; returns how many. */
 export async function putMissingWakes(trx: Trx, sagas: readonly string[]): Promise<number> {
   if (sagas.length === 0) return 0

@@ -4,7 +4,7 @@ import { bookedTotal } from './balance.ts'
 import { freshWait, type Attempt } from './books.ts'
 import { contradictions, inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
 import { attemptIn, pageAbout, putAttempt, putRefund, type Draft } from './draft.ts'
-import type { CancelEntry, Evidence } from './gateway.ts'
+import type { Evidence } from './gateway.ts'
 import { contradicted } from './holds.ts'
 
 export type Moment = {
@@ -125,7 +125,7 @@ const unseen = (now: string) => ({
  * The gateway's own total, its entries and what is booked should agree; while they do not, no new ticket is filed
  * (design.md §6.3a). Told once for each difference.
  */
-export function noteSums(draft: Draft, evidence: Evidence, doubtful: readonly CancelEntry[]): void {
+export function noteSums(draft: Draft, evidence: Evidence): void {
   const attempt = attemptIn(draft, evidence.gatewayRef)
   if (!attempt) return
   const { returned, currency, entries, gatewayRef } = evidence
@@ -133,7 +133,8 @@ export function noteSums(draft: Draft, evidence: Evidence, doubtful: readonly Ca
   const booked = bookedTotal(attempt)
   const agree = returned === booked || returned === booked - missing.reduce((sum, { amount }) => sum + amount, 0)
   const listed = entries.reduce((sum, { amount }) => sum + amount, 0)
-  const differs = agree && doubtful.length === 0 ? null : `returned ${returned}, listed ${listed}, booked ${booked}`
+  // What it lists and does not count may have gone back all the same. To leave entries out is no difference.
+  const differs = agree && listed <= returned ? null : `returned ${returned}, listed ${listed}, booked ${booked}`
   if (differs === attempt.sumsTold) return
   putAttempt(draft, { ...attempt, sumsTold: differs })
   if (differs === null) return

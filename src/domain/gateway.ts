@@ -108,6 +108,11 @@ export type ListPage = {
 
 export type Gateway = {
   readonly name: GatewayName
+  /**
+   * Throws a Failure, typed, for an order that it cannot be paid by. Asks nobody: the same order,
+   * the same answer.
+   */
+  accepts(order: Order & { readonly widget: string | null }): void
   /** Registers the order's amount and currency; repeatable. Throws a Failure when the answer is not known. */
   register(order: Order): Promise<RegisterAnswer>
   /** What is true now of one attempt; undefined when the gateway does not show it. Throws a Failure. */

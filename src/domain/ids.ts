@@ -9,10 +9,11 @@ export type GatewayName = string & { readonly __brand: 'GatewayName' }
 
 /** What a caller may use as an id: i'mport takes 40 characters at most (iamport.md §3.3); `.` and `..` would vanish from addresses. */
 export const OWN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,40}$/
+export const OWN_ID_RULE = 'must be 1 to 40 characters of A-Z a-z 0-9 . _ - and not "." or ".."'
 /** Refunds that this program asks for by itself; a caller may not use it. */
 export const AUTO_PREFIX = 'auto.'
 const REF = /^(?!\.{1,2}$)[\x21-\x7e]{1,80}$/
-const GATEWAY = /^(iamport|paymentwall)\/[a-z0-9-]{1,30}$/
+export const GATEWAY_NAME = /^(iamport|paymentwall)\/[a-z0-9-]{1,30}$/
 
 export function merchantUid(text: string): MerchantUid {
   if (!OWN_ID.test(text)) throw new RangeError('a merchantUid is 1 to 40 characters of A-Z a-z 0-9 . _ -')
@@ -30,7 +31,7 @@ export function gatewayRef(text: string): GatewayRef {
 }
 
 export function gatewayName(text: string): GatewayName {
-  if (!GATEWAY.test(text)) throw new RangeError('a gateway is named kind/account, for example iamport/main')
+  if (!GATEWAY_NAME.test(text)) throw new RangeError('a gateway is named kind/account, for example iamport/main')
   return text as GatewayName
 }
 
@@ -41,7 +42,7 @@ export const strayWorkflowId = (gateway: GatewayName, ref: GatewayRef): string =
 /** What a stray's workflow id names; undefined for any other id. An account has a slash in it, a reference may have colons. */
 export function strayNamedBy(workflowId: string): { gateway: GatewayName; gatewayRef: GatewayRef } | undefined {
   const [, gateway = '', ref = ''] = /^stray:([^:]+):(.+)$/.exec(workflowId) ?? []
-  return GATEWAY.test(gateway) && REF.test(ref)
+  return GATEWAY_NAME.test(gateway) && REF.test(ref)
     ? { gateway: gatewayName(gateway), gatewayRef: gatewayRef(ref) }
     : undefined
 }

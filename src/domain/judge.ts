@@ -45,8 +45,8 @@ function judgeOne(draft: Draft, evidence: Evidence, setting: JudgeSetting): void
   const balanceBefore = before && before.everPaid ? balanceOf(draft, before) : undefined
   // A status that this program does not know is kept, and moves nothing.
   if (evidence.status !== 'unrecognized') {
-    const doubtful = bookEntries(draft, evidence, setting.asOf, older)
-    if (!older) noteSums(draft, evidence, doubtful)
+    bookEntries(draft, evidence, setting.asOf, older)
+    if (!older) noteSums(draft, evidence)
   }
   if (!older) classify(draft, evidence, setting)
   overtake(draft, evidence.gatewayRef, balanceBefore)

@@ -1,10 +1,12 @@
-// Which refund a cancel entry answers: by the id in its reason, by what is left of the reason, by amount and time, or none.
-// Must not know: how entries are booked. Each clause stands in design.md §5, "Cancel entries match by the refund id".
+// Which refund a cancel entry answers: by the id in its reason, by what is left of the reason,
+// by amount and time, or none.
+// Must not know: how entries are booked. Each clause stands in design.md §5, "Cancel entries match
+// by the refund id".
 import { refundsOf, remainingOf } from './balance.ts'
 import type { Attempt, Books, Refund } from './books.ts'
 import type { CancelEntry } from './gateway.ts'
-import { isBeginOf, namedIn } from './markers.ts'
-import { ticketMayLive } from './refund.ts'
+import { isBeginOf, namedIn, type Sent } from './markers.ts'
+import { closedByAmount, ticketMayLive } from './refund.ts'
 
 export type Match = {
   readonly refund: Refund
@@ -12,40 +14,61 @@ export type Match = {
 }
 
 /**
- * A refund that is named without an intent had one in rows that a restored backup does not know: taken as a stranger's
- * money, a partial refund would still fit and be filed a second time.
+ * A refund that is named without an intent had one in rows that a restored backup does not know:
+ * taken as a stranger's money, a partial refund would still fit and be filed a second time. One that
+ * was withdrawn is named all the same: no other one is meant.
  */
 export function matchEntry(books: Books, attempt: Attempt, entry: CancelEntry): Match | undefined {
-  const alive = refundsOf(books, attempt).filter((refund) => refund.state !== 'withdrawn')
-  const named = alive.find(
-    ({ refundId }) =>
-      refundId ===
-      namedIn(
-        entry.reason,
-        alive.map((each) => each.refundId),
-      ),
-  )
-  if (named) return { refund: named, matchedBy: 'refundId' }
-  const waiting = alive.filter(ticketMayLive)
-  const begun = only(
-    waiting.filter(({ tickets }) => tickets.some(({ sentReason }) => isBeginOf(entry.reason, sentReason))),
-  )
+  const named = namedRefund(books, attempt, entry.reason)
+  if (named) return named.state === 'withdrawn' ? undefined : { refund: named, matchedBy: 'refundId' }
+  const waiting = refundsOf(books, attempt).filter((refund) => mayBeAnswered(refund, attempt))
+  const begun = only(waiting.filter((refund) => begins(refund, entry.reason)))
   if (begun) return { refund: begun, matchedBy: 'reason' }
-  const before = attempt.entries.find(
-    (booked) => booked.cancellationId !== null && booked.cancellationId === entry.cancellationId,
-  )
-  const same = before && alive.find(({ refundId }) => refundId === before.refundId)
+  const same = sameId(books, attempt, entry)
   if (same) return { refund: same, matchedBy: 'cancellationId' }
   const fitting = only(fittingByAmount(books, attempt, entry))
   return fitting && { refund: fitting, matchedBy: 'amount' }
 }
 
-/** Refunds with a ticket that may live which the entry fits by amount and time: where it is more than one, it is taken as none. */
+/** What only its amount and its time speak for; where that is more than one refund, it is taken as none. */
 export function fittingByAmount(books: Books, attempt: Attempt, entry: CancelEntry): readonly Refund[] {
   // Known to be another's: it never answers a ticket of ours, however well the amount fits.
   if (entry.mark !== null) return []
-  const waiting = refundsOf(books, attempt).filter((refund) => refund.state !== 'withdrawn' && ticketMayLive(refund))
+  const waiting = refundsOf(books, attempt).filter((refund) => mayBeAnswered(refund, attempt))
   return waiting.filter((refund) => remainingOf(refund, attempt) === entry.amount && filedBefore(refund, entry))
+}
+
+/** The refund that a reason names by its marker, whatever became of it. */
+export function namedRefund(books: Books, attempt: Attempt, reason: string): Refund | undefined {
+  const all = refundsOf(books, attempt)
+  const sent: readonly Sent[] = all.flatMap(({ refundId, tickets }) =>
+    tickets.map(({ sentReason }) => ({ id: refundId, text: sentReason })),
+  )
+  const ids = all.map(({ refundId }) => refundId)
+  const name = namedIn(reason, ids, sent)
+  return all.find(({ refundId }) => refundId === name)
+}
+
+/** Whether this reason says by itself that the entry is this refund's, and not only its amount. */
+export const saysItIs = (books: Books, attempt: Attempt, refund: Refund, reason: string): boolean => {
+  const named = namedRefund(books, attempt, reason)
+  return named ? named.refundId === refund.refundId : begins(refund, reason)
+}
+
+const begins = ({ tickets }: Refund, reason: string): boolean =>
+  tickets.some(({ sentReason }) => isBeginOf(reason, sentReason))
+
+/** A ticket of it may still be worked off; one whose money has come by name is done. */
+const mayBeAnswered = (refund: Refund, attempt: Attempt): boolean =>
+  ticketMayLive(refund) && (remainingOf(refund, attempt) > 0 || closedByAmount(refund))
+
+/** The gateway uses an id for two entries, too: only what still waits for its rest is meant by it. */
+function sameId(books: Books, attempt: Attempt, { cancellationId }: CancelEntry): Refund | undefined {
+  if (cancellationId === null) return undefined
+  const rows = attempt.entries.filter((booked) => booked.cancellationId === cancellationId)
+  return refundsOf(books, attempt).find(
+    (refund) => rows.some(({ refundId }) => refundId === refund.refundId) && remainingOf(refund, attempt) > 0,
+  )
 }
 
 const only = <T>(all: readonly T[]): T | undefined => (all.length === 1 ? all[0] : undefined)

@@ -1,63 +1,90 @@
-// Pairs the cancel entries that evidence shows with those that are booked: by what they say, never by their place.
-// Must not know: refunds, what follows from a pair. An answer may leave entries out, reorder them, and name them late.
+// Pairs the cancel entries that evidence shows with those that are booked: by what they say, never
+// by their place.
+// Must not know: refunds, what follows from a pair. An answer may leave entries out, reorder them,
+// and name them late.
 import type { BookedEntry } from './books.ts'
 import type { CancelEntry, Evidence } from './gateway.ts'
-import { frontMarker } from './markers.ts'
+import { groupsOf, type Group } from './groups.ts'
+import { samenessBy, type NameOf, type Same } from './sameness.ts'
 
-/** The excess of an entry that answered a smaller refund is booked beside it, under the same key with a mark. */
-export const EXCESS = '+excess'
-
-/** One entry of the gateway's as we booked it: in one row, or in two where it paid more than its refund asked for. */
-export type Group = {
-  readonly base: BookedEntry
-  readonly rows: readonly BookedEntry[]
-  readonly amount: number
-  readonly gone: boolean
-}
 export type Pairs = {
   /** Shown, and booked. */
-  readonly shown: readonly { readonly group: Group; readonly entry: CancelEntry }[]
-  /** Shown, and counted by the gateway beyond what is booked: the amount that may be booked of each. */
-  readonly fresh: readonly { readonly entry: CancelEntry; readonly amount: number }[]
+  readonly shown: readonly Pair[]
+  /** Shown, and counted by the gateway beyond what is booked: what may be booked of each. */
+  readonly fresh: readonly Fresh[]
   /** Shown, and counted again after it was gone. */
-  readonly returned: readonly { readonly group: Group; readonly entry: CancelEntry }[]
-  /** Shown, and neither booked nor counted: nothing can be made of it yet. */
-  readonly doubtful: readonly CancelEntry[]
+  readonly returned: readonly Pair[]
+  /** Shown under another name, as far as it can be told: it is not missing. */
+  readonly renamed: readonly Group[]
   /** Booked, and not shown where the evidence's own sums agree without it: missing (design.md §5). */
   readonly missing: readonly Group[]
 }
+/** `sure`: it cannot be another one, so what the entry says may be learnt. */
+export type Pair = { readonly group: Group; readonly entry: CancelEntry; readonly sure: boolean }
+/** `of`: the booked entry of which this is what counts by now. */
+export type Fresh = { readonly entry: CancelEntry; readonly amount: number; readonly of: Group | undefined }
 
-/** `older`: the evidence is older than what is booked, so it may only add what was never booked. */
-export function pair(booked: readonly BookedEntry[], evidence: Evidence, older: boolean): Pairs {
+type Known = {
+  /** The evidence is older than what is booked. */
+  readonly older: boolean
+  /** What the newest evidence counts. */
+  readonly newestReturned: number
+  readonly nameOf: NameOf
+}
+
+export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: Known): Pairs {
+  const sameness = samenessBy(known.nameOf)
   const groups = groupsOf(booked)
-  const open = { entries: [...evidence.entries], groups: groups.filter(({ gone }) => !gone) }
-  const shown = SAME.flatMap((same) => takePairs(open, same))
-  const back = { entries: open.entries, groups: groups.filter(({ gone }) => gone) }
-  const again = SAME.flatMap((same) => takePairs(back, same))
-  const counted = older ? sum(shown.map(({ group }) => group)) : sum(groups.filter(({ gone }) => !gone))
-  const room = { left: evidence.returned - counted }
-  const returned = older ? [] : again.filter(({ entry }) => take(room, entry.amount, entry.amount) > 0)
-  const fresh = back.entries.flatMap((entry) => {
-    const amount = take(room, entry.amount, 1)
-    return amount > 0 ? [{ entry, amount }] : []
+  const there = groups.filter(({ gone }) => !gone)
+  const open: Open = { entries: oldestFirst(evidence.entries), groups: [...there], unsure: new Set() }
+  const shown = sameness.steps.flatMap((same) => takePairs(open, same))
+  const back: Open = { ...open, groups: groups.filter(({ gone }) => gone) }
+  const whole =
+    (same: Same): Same =>
+    (group, entry) =>
+      sameness.equal(group, entry) && same(group, entry)
+  const again = sameness.steps.flatMap((same) => takePairs(back, whole(same)))
+  const room = {
+    left: known.older ? roomOfOlder(evidence, known, there, [...shown, ...again]) : evidence.returned - sum(there),
+  }
+  const returned = known.older ? [] : again.filter(({ entry }) => take(room, entry.amount, entry.amount) > 0)
+  const grown = shown.flatMap(({ group, entry }) => restOf(group, entry))
+  // Where more is shown than counts, something is booked under another name: what says the same is not new.
+  const unpaired: Open = { ...open, entries: back.entries }
+  const tooMuch = sum([...unpaired.entries, ...grown.map(({ entry }) => entry)]) > room.left
+  const renamed = tooMuch ? sameness.renamed.flatMap((same) => takePairs(unpaired, same)) : []
+  const wanted = [...grown, ...unpaired.entries.map((entry) => ({ entry, of: undefined }))]
+  const fresh = oldestOf(wanted).flatMap(({ entry, of }) => {
+    // Older evidence says nothing of how much counts by now: all of an entry, or nothing.
+    const amount = take(room, entry.amount, known.older ? entry.amount : 1)
+    return amount > 0 ? [{ entry, amount, of }] : []
   })
-  const unbooked = back.entries.filter((entry) => !fresh.some((each) => each.entry === entry))
-  // Not new, and booked under another amount or name: each stands for one of the booked ones that nothing shows.
-  const renamed = unbooked.slice(0, open.groups.length)
-  const unseen = open.groups.slice(renamed.length)
-  const added =
-    fresh.reduce((total, { amount }) => total + amount, 0) + returned.reduce((t, { group }) => t + group.amount, 0)
+  // What is left stands for booked ones that nothing else shows: where it cannot be told for which, none is missing.
+  const left = unpaired.entries.filter((entry) => !fresh.some((each) => each.entry === entry))
+  const expected = sum(there) + sum(fresh) + sum(returned.map(({ group }) => group)) - sum(open.groups)
+  const gone = left.length === 0 && sumsAgree(evidence, expected) ? open.groups : []
+  const all = open.groups.length === 0 && wanted.length === 0 && sumsAgree(evidence, sum(there))
+  const surely = (pairs: readonly Taken[]): readonly Pair[] =>
+    pairs.map(({ group, entry, only }) => ({ group, entry, sure: sameness.sure(group, entry) || (all && only) }))
   return {
-    shown,
+    shown: surely(shown),
     fresh,
-    returned,
-    doubtful: [
-      ...unbooked.slice(renamed.length),
-      ...again.filter((each) => !returned.includes(each)).map(({ entry }) => entry),
-    ],
-    missing: !older && sumsAgree(evidence, counted + added - sum(unseen)) ? unseen : [],
+    returned: surely(returned),
+    renamed: renamed.map(({ group }) => group),
+    missing: known.older ? [] : gone.filter((each) => !open.unsure.has(each)),
   }
 }
+
+/**
+ * Of older evidence only what was never booked may come in: what is gone counts as booked, and no
+ * more comes in than the gateway ever counted.
+ */
+const roomOfOlder = (
+  { returned }: Evidence,
+  { newestReturned }: Known,
+  there: readonly Group[],
+  pairs: readonly Taken[],
+): number => Math.min(returned - sum(pairs.map(({ group }) => group)), Math.max(returned, newestReturned) - sum(there))
 
 /** Compared with our books, never with the answer before: what it counts is what we booked, less what it does not show. */
 const sumsAgree = ({ entries, returned }: Evidence, expected: number): boolean =>
@@ -74,47 +101,44 @@ function take(room: { left: number }, wanted: number, least: number): number {
   return amount
 }
 
-function groupsOf(booked: readonly BookedEntry[]): readonly Group[] {
-  return booked
-    .filter(({ key }) => !key.endsWith(EXCESS))
-    .map((base) => {
-      const rows = booked.filter(({ key }) => key === base.key || key === base.key + EXCESS)
-      return { base, rows, amount: sum(rows), gone: rows.every(({ gone }) => gone) }
-    })
-}
+/** Of a booked entry the part that did not count when it was booked. */
+const restOf = (of: Group, entry: CancelEntry) =>
+  entry.amount > of.amount ? [{ entry: { ...entry, amount: entry.amount - of.amount }, of }] : []
 
-type Same = (group: Group, entry: CancelEntry) => boolean
+/** What went back first counts first, whatever the order of the list. */
+const oldestOf = <T extends { readonly entry: CancelEntry }>(all: readonly T[]): readonly T[] =>
+  all.toSorted((a, b) => timeOf(a.entry) - timeOf(b.entry))
+const oldestFirst = (entries: readonly CancelEntry[]): CancelEntry[] =>
+  oldestOf(entries.map((entry) => ({ entry }))).map(({ entry }) => entry)
+const timeOf = ({ cancelledAt }: CancelEntry): number =>
+  cancelledAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(cancelledAt)
 
-/** From what cannot be mistaken to what only fits. Two different ids, or the names of two refunds, are never one entry. */
-const SAME: readonly Same[] = [
-  ({ base }, entry) => base.cancellationId !== null && base.cancellationId === entry.cancellationId,
-  (group, entry) => fits(group, entry) && sameTime(group, entry) && group.base.reason === entry.reason,
-  (group, entry) => fits(group, entry) && sameTime(group, entry) && !named(group, entry),
-  (group, entry) => fits(group, entry) && !named(group, entry),
-]
-
-const fits = ({ base, amount }: Group, entry: CancelEntry): boolean =>
-  amount === entry.amount && (base.cancellationId === null || entry.cancellationId === null)
-
-const sameTime = ({ base }: Group, { cancelledAt }: CancelEntry): boolean =>
-  base.cancelledAt === cancelledAt ||
-  (base.cancelledAt !== null && cancelledAt !== null && Date.parse(base.cancelledAt) === Date.parse(cancelledAt))
-
-/** Both say whose they are, and it is not the same. */
-function named({ base }: Group, entry: CancelEntry): boolean {
-  const [one, other] = [frontMarker(base.reason), frontMarker(entry.reason)]
-  return one !== undefined && other !== undefined && one !== other
-}
+/** `unsure`: what a taken entry would fit as well. */
+type Open = { readonly entries: CancelEntry[]; readonly groups: Group[]; readonly unsure: Set<Group> }
+/** `only`: no other booked entry fits it, but for its equals. */
+type Taken = { readonly group: Group; readonly entry: CancelEntry; readonly only: boolean }
 
 /** Takes the pairs out of what is still open; each side at most once. */
-function takePairs(open: { entries: CancelEntry[]; groups: Group[] }, same: Same) {
-  const pairs: { group: Group; entry: CancelEntry }[] = []
-  for (const group of open.groups.slice()) {
-    const entry = open.entries.find((each) => same(group, each))
+function takePairs({ entries, groups, unsure }: Open, same: Same): readonly Taken[] {
+  const begin = [...groups]
+  const pairs: Taken[] = []
+  for (const group of idsFirst(begin)) {
+    const fitting = entries.filter((each) => same(group, each))
+    const entry = fitting.find(({ cancellationId }) => cancellationId !== null) ?? fitting[0]
     if (!entry) continue
-    pairs.push({ group, entry })
-    open.entries.splice(open.entries.indexOf(entry), 1)
-    open.groups.splice(open.groups.indexOf(group), 1)
+    const others = begin.filter((each) => same(each, entry) && !alike(each, group))
+    pairs.push({ group, entry, only: others.length === 0 })
+    entries.splice(entries.indexOf(entry), 1)
+    groups.splice(groups.indexOf(group), 1)
+    for (const each of others) unsure.add(each)
   }
   return pairs
 }
+
+/** An id can only meet what has none, so what has one chooses first. */
+const idsFirst = (groups: readonly Group[]): readonly Group[] =>
+  [true, false].flatMap((has) => groups.filter(({ base }) => (base.cancellationId !== null) === has))
+
+/** Nothing tells one from the other, so it is all the same which of them is meant. */
+const alike = ({ base: one }: Group, { base: two }: Group): boolean =>
+  one.cancelledAt === two.cancelledAt && one.reason === two.reason

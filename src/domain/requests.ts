@@ -4,27 +4,11 @@ import { attemptOf, balanceOf } from './balance.ts'
 import { freshWait, type Attempt, type Books, type Decision, type Payment, type Refund } from './books.ts'
 import { decided, draftOf, moveOrder, putRefund, type Setting } from './draft.ts'
 import { Failure } from './failures.ts'
-import { AUTO_PREFIX, type GatewayName, type MerchantUid, type RefundId } from './ids.ts'
-import type { Channel } from './gateway.ts'
-import type { Currency } from './currencies.ts'
-import type { LatePolicy } from './books.ts'
+import type { MerchantUid, RefundId } from './ids.ts'
 import { money, printMoney } from './money.ts'
+import { trimmed, type OrderRequest } from './order.ts'
 import { newRefund } from './policyRefunds.ts'
 import type { RefundOrigin } from './refund.ts'
-
-export type OrderRequest = {
-  readonly merchantUid: MerchantUid
-  readonly gateway: GatewayName
-  readonly amount: number
-  readonly currency: Currency
-  readonly channel: Channel
-  readonly name: string
-  readonly returnUrl: string | null
-  readonly country: string | null
-  readonly widget: string | null
-  readonly latePolicy: LatePolicy | null
-  readonly expiresAt: string
-}
 
 /** A new order's row, before the gateway knows of it. */
 export function newPayment(order: OrderRequest, { now }: Setting): Payment {
@@ -42,22 +26,6 @@ export function newPayment(order: OrderRequest, { now }: Setting): Payment {
   }
 }
 
-/** What differs between a recorded order and the same merchantUid asked for again; the buyer is not compared. */
-export function orderDifferences(recorded: Payment, asked: Omit<OrderRequest, 'expiresAt'>): readonly string[] {
-  const names = [
-    'amount',
-    'currency',
-    'channel',
-    'name',
-    'returnUrl',
-    'country',
-    'widget',
-    'latePolicy',
-    'gateway',
-  ] as const
-  return names.filter((name) => recorded[name] !== asked[name])
-}
-
 export type RefundRequest = {
   readonly refundId: RefundId
   /** Minor units of the paid currency; null: all that is left. */
@@ -69,12 +37,6 @@ export type RefundRules = { readonly partialRefunds: boolean }
 
 /** A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing behind. */
 export function requestRefund(books: Books, request: RefundRequest, setting: Setting, rules: RefundRules): Decision {
-  if (request.origin === 'checkout' && request.refundId.startsWith(AUTO_PREFIX)) {
-    throw new Failure(
-      'invalidRequest',
-      `refund ids that begin with "${AUTO_PREFIX}" are made by this program; choose another`,
-    )
-  }
   const accepted = books.payment?.acceptedRef
   const attempt = accepted ? attemptOf(books, accepted) : undefined
   if (!attempt)
@@ -145,13 +107,21 @@ function refusePartial(
   }
 }
 
-/** The same refund id asked for again: the same request is answered with its row, another one is a conflict. */
-export function sameRefundRequest(
-  refund: Refund,
-  merchantUid: MerchantUid,
-  request: Omit<RefundRequest, 'origin'>,
-): boolean {
-  return refund.merchantUid === merchantUid && refund.askedAmount === request.amount && refund.reason === request.reason
+type AskedAgain = Pick<RefundRequest, 'amount' | 'reason'> & { readonly merchantUid: MerchantUid }
+
+/**
+ * Throws `conflict` where another refund is recorded under the same id, with what it differs in.
+ * The amounts are compared as sent.
+ */
+export function refuseOtherRefund(recorded: Refund, asked: AskedAgain): void {
+  const differs = [
+    ...(recorded.merchantUid === asked.merchantUid ? [] : ['merchantUid']),
+    ...(recorded.askedAmount === asked.amount ? [] : ['amount']),
+    ...(trimmed(recorded.reason) === asked.reason ? [] : ['reason']),
+  ]
+  if (differs.length === 0) return
+  const sentence = `refund ${recorded.refundId} is recorded as another refund; it differs in ${differs.join(', ')}. That one was kept as it is; use a new refundId for another refund.`
+  throw new Failure('conflict', sentence, { differs })
 }
 
 /** The checkout sells this order no more. Throws `alreadyPaid` once any money is in it. */

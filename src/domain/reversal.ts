@@ -1,38 +1,37 @@
 // Booked cancels that the gateway no longer shows: two looks at least ten minutes apart decide that the money did not go back.
 // Must not know: how entries are paired, when one is missing.
+import { remainingOf } from './balance.ts'
 import type { BookedEntry } from './books.ts'
 import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from './draft.ts'
 import type { GatewayRef } from './ids.ts'
-import { refundAfter } from './refund.ts'
 
 const REVERSAL_AFTER_MS = 10 * 60_000
 
 /** A newer look shows the entry: what was noted about its absence is taken back. */
-export function foundAgain(draft: Draft, ref: GatewayRef, booked: BookedEntry): void {
-  if (booked.missingSince !== null && !booked.gone) replace(draft, ref, { ...booked, missingSince: null })
+export function foundAgain(draft: Draft, ref: GatewayRef, { key }: BookedEntry): void {
+  const booked = rowIn(draft, ref, key)
+  if (booked && booked.missingSince !== null && !booked.gone) replace(draft, ref, { ...booked, missingSince: null })
 }
 
-/** An entry that was gone is shown and counted again: its refund is done after all. */
-export function countedAgain(draft: Draft, ref: GatewayRef, booked: BookedEntry): void {
+/** An entry that was gone is shown and counted again: where nothing else is missing, its refund is done after all. */
+export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry): void {
+  const booked = rowIn(draft, ref, name)
+  if (!booked) return
   replace(draft, ref, { ...booked, missingSince: null, gone: false })
   const { refundId, key, amount } = booked
   const because = { why: 'the gateway shows and counts this cancel again', facts: { entry: key, amount } }
-  const refund = refundIn(draft, refundId)
-  if (refund && refundAfter(refund.state, 'cancelled')) {
-    moveRefund(draft, refundId, 'cancelled', because)
-    if (refund.state === 'settledElsewhere')
-      raise(
-        draft,
-        'page',
-        refund,
-        'paidBackTwice',
-        'a cancel that was gone is booked again, and the bank has paid it back: paid back twice',
-      )
-  } else draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef: ref, ...because })
+  const [refund, attempt] = [refundIn(draft, refundId), attemptIn(draft, ref)]
+  const whole = refund !== undefined && attempt !== undefined && remainingOf(refund, attempt) === 0
+  if (!whole || !moveRefund(draft, refundId, 'cancelled', because))
+    draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef: ref, ...because })
+  const twice = 'a cancel that was gone is booked again, and the bank has paid it back: paid back twice'
+  if (refund?.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
 }
 
 /** A look that agrees with our books without the entry: noted the first time, reversed by a second one ten minutes later. */
-export function missed(draft: Draft, ref: GatewayRef, booked: BookedEntry, asOf: string): void {
+export function missed(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry, asOf: string): void {
+  const booked = rowIn(draft, ref, name)
+  if (!booked) return
   const { refundId, key, amount, missingSince } = booked
   if (missingSince === null) {
     replace(draft, ref, { ...booked, missingSince: asOf })
@@ -53,6 +52,10 @@ export function missed(draft: Draft, ref: GatewayRef, booked: BookedEntry, asOf:
     'the gateway took back a cancel that it had booked; the payer may not have the money. Until it is settled by this refund’s own commands (recheck, retryTicket, resolve) its payment shows 확인필요'
   if (refund) raise(draft, 'page', refund, 'reversed', sentence)
 }
+
+/** As it stands by now: the same evidence may have moved it. */
+const rowIn = (draft: Draft, ref: GatewayRef, name: string): BookedEntry | undefined =>
+  attemptIn(draft, ref)?.entries.find(({ key }) => key === name)
 
 function replace(draft: Draft, ref: GatewayRef, entry: BookedEntry): void {
   const attempt = attemptIn(draft, ref)

@@ -63,6 +63,10 @@ export function blockedBecause(
     const sentence = `the gateway counts ${attempt.gatewayReturned} as returned, its cancel entries add up to ${bookedTotal(attempt)} ${attempt.currency} (minor units); find out which is right before a ticket is filed`
     return { kind: 'balanceDiffers', sentence }
   }
+  if (attempt.sumsTold !== null) {
+    const sentence = `the gateway’s own sums and its cancel entries differ (${attempt.sumsTold}, ${attempt.currency} in minor units); find out which is right before a ticket is filed`
+    return { kind: 'balanceDiffers', sentence }
+  }
   // The refund's own reservation is inside: a negative balance means that it no longer fits.
   if (balanceOf(books, attempt) < 0)
     return { kind: 'balanceDiffers', sentence: 'more is returned or reserved than was paid' }

@@ -1,8 +1,7 @@
 // What the HTTP API is given: the whole of it, so that nothing here reads the environment or builds a part by itself.
 // Must not know: how any of it is made.
 import type { Db } from '../db/connect.ts'
-import type { Channel } from '../domain/gateway.ts'
-import type { GatewayName } from '../domain/ids.ts'
+import type { Acceptors, OrderDefaults } from '../domain/order.ts'
 import type { Patience } from '../domain/patience.ts'
 import type { RefundRules } from '../domain/requests.ts'
 import type { Links } from '../domain/views.ts'
@@ -24,7 +23,7 @@ export type Commanded = {
 export type HttpDeps = {
   readonly db: Db
   /** The configured accounts. */
-  readonly gateways: ReadonlySet<GatewayName>
+  readonly gateways: Acceptors
   readonly links: Links
   readonly patience: Patience
   readonly rules: RefundRules
@@ -32,7 +31,7 @@ export type HttpDeps = {
   readonly fourEyes?: boolean
   /** None: only this machine is answered, as the person `local`. */
   readonly keys: readonly ApiKey[]
-  readonly defaults: { readonly gateway: GatewayName; readonly channel: Channel; readonly expiryMs: number }
+  readonly defaults: OrderDefaults
   readonly window: {
     readonly code?: string | undefined
     readonly channelKeys: { readonly live?: string | undefined; readonly test?: string | undefined }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { sqlState } from '../db/connect.ts'
 import { Failure, FAILURES, type ErrorCode } from '../domain/failures.ts'
+import { doesNotFit, type FieldFault } from '../domain/form.ts'
 import type { HttpLog } from './deps.ts'
 
 export type Problem = {
@@ -74,8 +75,7 @@ export function isUnavailable(error: unknown): boolean {
 
 const saidBy = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 
-export type Fault = { readonly in: 'path' | 'query' | 'body'; readonly path: string; readonly message: string }
-const MOST_FAULTS = 20
+type Fault = FieldFault & { readonly in: 'path' | 'query' | 'body' }
 
 /** Faults name fields and rules, never values: a value may be a buyer's. */
 export function faultsOf(place: Fault['in'], { issues }: z.ZodError): readonly Fault[] {
@@ -91,11 +91,4 @@ export function faultsOf(place: Fault['in'], { issues }: z.ZodError): readonly F
 }
 
 /** All faults at once. */
-export function invalidRequest(faults: readonly Fault[]): Failure {
-  const named = faults.slice(0, MOST_FAULTS)
-  const list = named.map(({ in: place, path, message }) => `${path || `the ${place}`}: ${message}`).join('; ')
-  const more = faults.length > named.length ? ` and ${faults.length - named.length} more` : ''
-  return new Failure('invalidRequest', `The request does not fit: ${list}${more}. Nothing was recorded.`, {
-    faults: named,
-  })
-}
+export const invalidRequest = (faults: readonly Fault[]): Failure => doesNotFit(faults)

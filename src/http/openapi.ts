@@ -47,8 +47,13 @@ function parametersOf({ params, query }: Route): Pick<ZodOpenApiOperationObject,
   return Object.keys(requestParams).length > 0 ? { requestParams } : {}
 }
 
-function bodyOf({ takesJson, body, rawBody }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
-  if (takesJson) return { requestBody: { required: true, content: { 'application/json': { schema: body } } } }
+function bodyOf({
+  takesJson,
+  body,
+  bodyShape: schema = body,
+  rawBody,
+}: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (takesJson) return { requestBody: { required: true, content: { 'application/json': { schema } } } }
   if (rawBody === undefined) return {}
   const content = Object.fromEntries(rawBody.map((type) => [type, { schema: z.looseObject({}) }]))
   return { requestBody: { required: true, content } }

@@ -7,28 +7,20 @@ import { recordRefund } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
 import type { Attention, Books } from '../domain/books.ts'
 import { Failure } from '../domain/failures.ts'
-import { AUTO_PREFIX, OWN_ID, type MerchantUid, type RefundId } from '../domain/ids.ts'
+import { OWN_ID, type MerchantUid, type RefundId } from '../domain/ids.ts'
+import type { AskedRefund } from '../domain/order.ts'
 import type { RefundState } from '../domain/refund.ts'
 import { refundView } from '../domain/views.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import type { HttpDeps } from './deps.ts'
 import { makeBooksReader, readTogether } from './read.ts'
 import type { Answer, Call } from './route.ts'
-import type { RefundBody } from './schemas.ts'
 
-type Asked = { readonly params: { readonly merchantUid: MerchantUid }; readonly body: RefundBody }
+type Asked = { readonly params: { readonly merchantUid: MerchantUid }; readonly body: AskedRefund }
 
 export async function postRefund(deps: HttpDeps, { params, body }: Asked, call: Call): Promise<Answer> {
   const { db, links, patience, rules } = deps
-  const { refundId, reason } = body
-  if (refundId.startsWith(AUTO_PREFIX)) throw ourOwnPrefix()
-  const asked = {
-    refundId,
-    reason,
-    amount: body.amount ?? null,
-    merchantUid: params.merchantUid,
-    origin: 'checkout',
-  } as const
+  const asked = { ...body, merchantUid: params.merchantUid, origin: 'checkout' } as const
   const who = `checkout:${call.person?.name ?? 'local'}`
   const { row, books, created } = await transact(db, 'request refund', async (trx) => {
     const at = await databaseNow(trx)
@@ -36,11 +28,6 @@ export async function postRefund(deps: HttpDeps, { params, body }: Asked, call: 
   })
   if (created) deps.kick()
   return { status: created ? 202 : 200, body: { refund: refundView(books, row, links) } }
-}
-
-function ourOwnPrefix(): Failure {
-  const sentence = `Refund ids that begin with "${AUTO_PREFIX}" are this program's own; choose another. Nothing was recorded.`
-  return new Failure('invalidRequest', sentence, { field: 'refundId' })
 }
 
 type One = { readonly params: { readonly refundId: RefundId } }

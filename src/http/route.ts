@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import type { FailureKind } from '../domain/failures.ts'
+import type { Read } from '../domain/form.ts'
 import type { Person, Role } from './access.ts'
 import { readJson } from './body.ts'
 import type { HttpDeps } from './deps.ts'
@@ -42,8 +43,8 @@ type Spec<P, Q, B> = {
   readonly query: z.ZodType<Q>
   /** `none`: no JSON is read. */
   readonly body: z.ZodType<B>
-  /** Looks at the JSON as sent, before its schema does: refusals that deserve a code of their own. */
-  readonly before?: (json: unknown) => void
+  /** What documents say of the body, where another judge than a schema reads it. */
+  readonly bodyShape?: z.ZodType
   /** For documents only, where the handler reads the bytes itself. */
   readonly rawBody?: readonly string[]
   readonly answers: Readonly<Record<number, Documented>>
@@ -52,7 +53,7 @@ type Spec<P, Q, B> = {
 }
 
 /** A route whose own types are closed over. */
-export type Route = Omit<Spec<unknown, unknown, unknown>, 'handle' | 'before'> & {
+export type Route = Omit<Spec<unknown, unknown, unknown>, 'handle'> & {
   readonly takesJson: boolean
   readonly run: (deps: HttpDeps, sent: Sent, call: Call) => Promise<Answer>
 }
@@ -62,15 +63,27 @@ export type Sent = { readonly params: unknown; readonly query: unknown }
 const none: z.ZodType<undefined> = z.unknown().transform(() => undefined)
 export const blank = { params: none, query: none, body: none }
 
+/**
+ * A body that is read by a judge of the domain, its faults told like all others; what the judge
+ * throws is a refusal of its own kind.
+ */
+export const judgedBy = <B>(judge: (json: unknown) => Read<B>): z.ZodType<B> =>
+  z.unknown().transform((json, context) => {
+    const read = judge(json)
+    if (read.fits) return read.value
+    for (const { path, message } of read.faults)
+      context.addIssue({ code: 'custom', path: path === '' ? [] : [path], message })
+    return z.NEVER
+  })
+
 export function route<P, Q, B>(spec: Spec<P, Q, B>): Route {
-  const { handle, before, ...documented } = spec
+  const { handle, ...documented } = spec
   const takesJson = !Object.is(spec.body, none)
   return {
     ...documented,
     takesJson,
     run: async (deps, sent, call) => {
       const json = takesJson ? await readJson(call.request) : undefined
-      before?.(json)
       return handle(deps, parse(spec, sent, json), call)
     },
   }

@@ -2,15 +2,16 @@
 // Must not know: how anything is done.
 import { z } from 'zod'
 import type { FailureKind } from '../domain/failures.ts'
+import { readOrderAndBuyer, readAskedRefund } from '../domain/order.ts'
 import { ROLES, type Role } from './access.ts'
 import { accountRoutes } from './accountRoutes.ts'
 import * as answers from './answers.ts'
 import { getHealth, getMetrics, getReady } from './health.ts'
 import { openApiOf } from './openapi.ts'
-import { openPayment, refuseApiFields } from './open.ts'
+import { openPayment } from './open.ts'
 import { getJournal, getPayment, getPayments, postClose, returnPayment } from './payments.ts'
 import { getRefund, getRefunds, postRefund } from './refunds.ts'
-import { blank, route, type Route } from './route.ts'
+import { blank, judgedBy, route, type Route } from './route.ts'
 import * as schemas from './schemas.ts'
 import { opsRoutes } from './opsRoutes.ts'
 import { peopleRoutes } from './peopleRoutes.ts'
@@ -32,8 +33,8 @@ const payments: readonly Route[] = [
   route({
     ...at('post', '/payments', CHECKOUT),
     summary: 'Record an order, register it with the gateway, and get what its payment window needs',
-    body: schemas.paymentBody,
-    before: refuseApiFields,
+    body: judgedBy(readOrderAndBuyer),
+    bodyShape: schemas.paymentBody,
     answers: {
       201: { description: 'Recorded', schema: answers.opened },
       200: { description: 'The same order was recorded before', schema: answers.opened },
@@ -99,7 +100,8 @@ const refunds: readonly Route[] = [
     ...at('post', '/payments/{merchantUid}/refunds', CHECKOUT),
     summary: 'Ask for money back; without an amount, for all that is left',
     params: schemas.merchantUidParams,
-    body: schemas.refundBody,
+    body: judgedBy(readAskedRefund),
+    bodyShape: schemas.refundBody,
     answers: {
       202: { description: 'Recorded and reserved; it may take days', schema: answers.oneRefund },
       200: { description: 'The same refund was recorded before', schema: answers.oneRefund },

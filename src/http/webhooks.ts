@@ -113,7 +113,7 @@ export function receivePaymentwall(deps: HttpDeps): Answer {
 }
 
 function accountOf({ gateways }: HttpDeps, kind: 'iamport' | 'paymentwall'): string {
-  const account = [...gateways].find((name) => name.startsWith(`${kind}/`))
+  const account = [...gateways.keys()].find((name) => name.startsWith(`${kind}/`))
   if (account !== undefined) return account
   throw new Failure('notFound', `No ${kind} account is configured here, so its messages are not taken.`)
 }

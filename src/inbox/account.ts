@@ -81,6 +81,9 @@ async function checkAccount(deps: AccountDeps, gateway: Gateway): Promise<Failur
   if (!account) return undefined
   const shown = await answered(() => gateway.account(), log)
   const verdict = await verdictOn(deps, gateway, account, shown)
+  const known = shown?.every((channel) => account.channels.includes(channel)) ?? true
+  // As a rule nothing has changed, and nothing is written.
+  if (account.differsSince === null && known && typeof verdict === 'string') return undefined
   return transact(
     db,
     'account',

@@ -1,6 +1,6 @@
 // What is in databases of today when they are migrated: tickets filed with the old reason, entries under ordinals, hints that wait.
 // Must not know: how a connection is opened. The newest migrations are taken back first, so that rows can be laid as they were.
-import { sql, type Kysely } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import * as world from '../../src/db/migrations/0006_world.ts'
@@ -16,7 +16,11 @@ const ORDER = merchantUid('order-old')
 const REF = gatewayRef('imp_old')
 const WAIT = `'none', null, null, null, now(), now(), null, null, 1`
 /** Migrations know no tables. */
-const untyped = (db: unknown): Kysely<unknown> => db as Kysely<unknown>
+const isUntyped = (db: unknown): db is Kysely<unknown> => db instanceof Kysely
+function untyped(db: unknown): Kysely<unknown> {
+  if (!isUntyped(db)) throw new Error('no database handle')
+  return db
+}
 let database: Database
 beforeAll(async () => {
   database = await openTestDatabase()

@@ -88,7 +88,9 @@ test('the configuration schema takes our environment, in production, for both ro
     const { environment = {}, command } = named(role)
     const filled = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)]))
     const secrets = { IAMPORT_KEY: 'k', IAMPORT_SECRET: 's', API_KEYS: 'shop:checkout:0123456789abcdef' }
-    const config = readConfig({ ...filled, ...secrets }, [role])
+    const windows = role === 'api' ? { PUBLIC_URL: 'https://pay.example.com' } : {}
+    const config = readConfig({ ...filled, ...secrets, ...windows }, [role])
+    expect('PUBLIC_URL' in environment).toBe(role === 'api')
     expect(config).toMatchObject({ NODE_ENV: 'production', TEMPORAL_NAMESPACE: 'payments' })
     expect(command).toEqual(['--role', role])
   }

@@ -10,6 +10,7 @@ import type { Channel, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { judge } from '../../src/domain/judge.ts'
 import { parsePatience } from '../../src/domain/patience.ts'
+import { accepts } from '../../src/gateways/iamport/limits.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
 import { makeHintRoom } from '../../src/http/webhookRoom.ts'
@@ -74,7 +75,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
 function standard(db: Db): Omit<HttpDeps, 'kick' | 'log'> {
   return {
     db,
-    gateways: new Set([IAMPORT]),
+    gateways: new Map([[IAMPORT, { accepts }]]),
     links: (id) => `http://temporal.test/${id}`,
     patience: PATIENCE,
     rules: { partialRefunds: true },

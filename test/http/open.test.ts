@@ -43,6 +43,13 @@ test('a new order is recorded with its wake and answered with its window', async
   expect(line).toEqual({ who: 'checkout:local', what: 'order.recorded' })
 })
 
+test("a buyer's name of twenty letters is sent as it is", async () => {
+  const answer = await api.call('POST /payments', {
+    json: order('long-1', { buyer: { ...BUYER, name: 'Maximiliana Longname' } }),
+  })
+  expect([answer.status, answer.at('window', 'requestPay', 'buyer_name')]).toEqual([201, 'Maximiliana Longname'])
+})
+
 test('the buyer is in no row and in no log', async () => {
   await api.call('POST /payments', {
     json: order('buyer-1', { buyer: { name: 'Secret Person', email: 's@secret.test' } }),
@@ -119,9 +126,22 @@ describe('another order under the same merchantUid', () => {
 
   test('is compared before any rule of the gateway', async () => {
     await api.call('POST /payments', { json: order('other-2') })
-    const wrong = { amount: 1, currency: 'EUR', buyer: { name: 'x', email: 'x' }, returnUrl: 'nowhere' }
+    const wrong = { amount: 1, currency: 'EUR', buyer: { name: 'x', email: 'x' }, widget: 'p1_1' }
     const answer = await api.call('POST /payments', { json: order('other-2', wrong) })
-    expect(answer.at('differs')).toEqual(['amount', 'currency', 'returnUrl'])
+    expect(answer.at('differs')).toEqual(['amount', 'currency', 'widget'])
+  })
+
+  test('is the same order where only case, spaces around it, or the way to write a duration differ', async () => {
+    await api.call('POST /payments', { json: order('other-3', { country: 'DE', expiresIn: '1h' }) })
+    const same = order('other-3', { country: 'de', expiresIn: '60m', name: ' Gold pack ' })
+    expect((await api.call('POST /payments', { json: same })).status).toBe(200)
+  })
+
+  test('whose row is older than the rule that text is trimmed is still the same', async () => {
+    await api.call('POST /payments', { json: order('other-4') })
+    const where = merchantUid('other-4')
+    await api.db.updateTable('payments').set({ name: ' Gold pack' }).where('merchantUid', '=', where).execute()
+    expect((await api.call('POST /payments', { json: order('other-4', { name: ' Gold pack' }) })).status).toBe(200)
   })
 })
 
@@ -132,13 +152,14 @@ describe('a refusal leaves no row', () => {
     ['currencyNotSupported', { currency: 'CLF' }],
     ['amountOutOfLimits', { amount: 29, currency: 'EUR' }],
     ['buyerInvalid', { buyer: { ...BUYER, name: 'Madonna' } }],
-    ['buyerInvalid', { buyer: { ...BUYER, name: 'Maximiliana Longname' } }],
+    ['buyerInvalid', { buyer: { ...BUYER, name: `Maximiliana ${'x'.repeat(89)}` } }],
     ['buyerInvalid', { buyer: { ...BUYER, email: 'nowhere' } }],
     ['apiPaymentNotSupported', { customer_uid: 'card-1' }],
     ['apiPaymentNotSupported', { card_number: '4242424242424242' }],
     ['invalidRequest', { returnUrl: 'javascript:alert(1)' }],
     ['invalidRequest', { gateway: 'iamport/other' }],
     ['invalidRequest', { gateway: 'paymentwall/main' }],
+    ['invalidRequest', { widget: 'p1_1' }],
   ])('%s for %j', async (code, change) => {
     const answer = await api.call('POST /payments', { json: order('refused-1', change) })
     expect([answer.status, answer.at('code')]).toEqual([422, code])
@@ -157,6 +178,11 @@ describe('a refusal leaves no row', () => {
     ['name', { name: 'n'.repeat(41) }],
     ['name', { name: 'two\nlines' }],
     ['name', { name: 'nul\u0000' }],
+    ['name', { name: 'escape\u001b[2J' }],
+    ['name', { name: 'half \ud83d' }],
+    ['name', { name: null }],
+    ['returnUrl', { returnUrl: null }],
+    ['returnUrl', { returnUrl: `https://shop.test/${'x'.repeat(2_000)}` }],
     ['buyer', { buyer: undefined }],
     ['buyer.phone', { buyer: { ...BUYER, phone: '1' } }],
     ['expiresIn', { expiresIn: '59s' }],
@@ -165,6 +191,7 @@ describe('a refusal leaves no row', () => {
     ['expiresIn', { expiresIn: 1800 }],
     ['channel', { channel: 'sandbox' }],
     ['country', { country: 'DEU' }],
+    ['widget', { widget: 'pw 1' }],
     ['colour', { colour: 'red' }],
   ])('invalidRequest that names %s for %j', async (path, change) => {
     const answer = await api.call('POST /payments', { json: order('faulty-1', change) })

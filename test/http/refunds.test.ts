@@ -57,22 +57,23 @@ describe('the same refundId again', () => {
   })
 
   test.each([
-    ['another amount', { amount: 100 }],
-    ['the same amount, now written out', { amount: 19_900 }],
-    ['another reason', { reason: 'broken' }],
-  ])('with %s is a conflict', async (_, change) => {
+    ['another amount', { amount: 100 }, ['amount']],
+    ['the same amount, now written out', { amount: 19_900 }, ['amount']],
+    ['another reason', { reason: 'broken' }, ['reason']],
+  ])('with %s is a conflict', async (_, change, differs) => {
     await api.call('POST /payments', { json: order('same-2') })
     await gatewaySays(api.db, 'same-2')
     await ask('same-2', { refundId: 'same-r2' })
     const answer = await ask('same-2', { refundId: 'same-r2', ...change })
-    expect([answer.status, answer.at('code')]).toEqual([409, 'conflict'])
+    expect([answer.status, answer.at('code'), answer.at('differs')]).toEqual([409, 'conflict', differs])
+    expect(answer.at('detail')).toContain(`it differs in ${differs.join(', ')}`)
   })
 
   test('for another payment is a conflict', async () => {
     await paidOrder(api, 'same-3')
     await paidOrder(api, 'same-4')
     await ask('same-3', { refundId: 'same-r3' })
-    expect((await ask('same-4', { refundId: 'same-r3' })).at('code')).toBe('conflict')
+    expect((await ask('same-4', { refundId: 'same-r3' })).at('differs')).toEqual(['merchantUid'])
     expect((await ask('nobody', { refundId: 'same-r3' })).at('code')).toBe('conflict')
   })
 })
@@ -113,7 +114,8 @@ describe('a refund is refused', () => {
     const made = String((await api.call('GET /payments/auto-1')).at('refunds', 0, 'refundId'))
     expect(made).toMatch(/^auto\./)
     const answer = await ask('auto-1', { refundId: made })
-    expect([answer.status, answer.at('code'), answer.at('field')]).toEqual([422, 'invalidRequest', 'refundId'])
+    expect([answer.status, answer.at('code')]).toEqual([422, 'invalidRequest'])
+    expect(answer.at('faults', 0)).toMatchObject({ in: 'body', path: 'refundId' })
   })
 
   test('of an unknown payment', async () => {
@@ -123,9 +125,12 @@ describe('a refund is refused', () => {
   test.each([
     ['refundId', { refundId: 'a/b' }],
     ['amount', { refundId: 'x', amount: 0 }],
+    ['amount', { refundId: 'x', amount: null }],
     ['reason', { refundId: 'x', reason: '' }],
     ['reason', { refundId: 'x', reason: undefined }],
+    ['reason', { refundId: 'x', reason: 'escape\u001b[2J' }],
     ['gatewayRef', { refundId: 'x', gatewayRef: 'imp_1' }],
+    ['merchantUid', { refundId: 'x', merchantUid: 'part-2' }],
   ])('with a wrong %s', async (path, json) => {
     const answer = await ask('part-1', json)
     expect([answer.status, answer.at('faults', 0, 'path')]).toEqual([422, path])

@@ -271,7 +271,9 @@ describe('an account that is not configured takes nothing', () => {
   })
 
   test("i'mport", async () => {
-    const other = await startApi({ gateways: new Set([gatewayName('paymentwall/main')]) })
+    const other = await startApi({
+      gateways: new Map([[gatewayName('paymentwall/main'), { accepts: () => undefined }]]),
+    })
     expect((await other.call('POST /webhooks/iamport', { json: HINT })).status).toBe(404)
   })
 })

@@ -1,28 +1,13 @@
 // An order settles, is declined, expires or is closed by evidence: what the gateway shows, never what a message says.
 // Must not know: timers.
 import { expect } from 'vitest'
-import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
+import { openBriefly } from '../support/brief.ts'
+import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
 
 /** The first pause after a last look that did not answer is a minute. */
 const RETRIED_MS = 120_000
 
 const test = shopTest()
-
-/** An order that lives for seconds, which the HTTP API does not sell: opened by a Temporal client. */
-async function openBriefly({ client, payment }: OwnShop, expiresIn: string): Promise<string> {
-  const merchantUid = fresh('brief')
-  const input = { merchantUid, amount: 19_000, currency: 'KRW', name: 'Gold pack', expiresIn }
-  await client.workflow.start('payment', {
-    workflowId: `payment:${merchantUid}`,
-    taskQueue: 'payments',
-    args: [input],
-  })
-  await eventually(
-    async () => (await client.workflow.getHandle(`payment:${merchantUid}`).describe()).historyLength,
-  ).toBeGreaterThan(0)
-  await eventually(() => payment(merchantUid).catch(() => undefined)).toBeDefined()
-  return merchantUid
-}
 
 const whyOf = async (shop: OwnShop, merchantUid: string, what: string) =>
   (await shop.journal(merchantUid)).filter((line) => line.what === what).map(({ to, why }) => ({ to, why }))
@@ -71,7 +56,7 @@ test('a declined order takes a new attempt', async ({ shop, sim }) => {
 test('an order expires only after a last look that answered', async ({ shop, sim }) => {
   await sim.faults({ reads: 'error500' })
   const looks = await sim.callsOf('GET /payments/findAll/:merchant_uid')
-  const merchantUid = await openBriefly(shop, '1s')
+  const merchantUid = await openBriefly(shop, 1_000)
   const handle = shop.client.workflow.getHandle(`payment:${merchantUid}`)
   await eventually(() => sim.callsOf('GET /payments/findAll/:merchant_uid')).toBeGreaterThan(looks)
   await eventually(async () => (await handle.describe()).raw.pendingActivities ?? []).toEqual([])
@@ -87,7 +72,7 @@ test('an order expires only after a last look that answered', async ({ shop, sim
 })
 
 test('money that comes after the expiry is held for a person', async ({ shop, sim }) => {
-  const merchantUid = await openBriefly(shop, '1s')
+  const merchantUid = await openBriefly(shop, 1_000)
   await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'expired' })
 
   const impUid = await sim.pay(merchantUid)
@@ -110,7 +95,7 @@ test('money that comes after the expiry is held for a person', async ({ shop, si
 
 test('an order is paid at the last look though no message ever came', async ({ shop, sim }) => {
   await sim.faults({ webhooks: 'drop' })
-  const merchantUid = await openBriefly(shop, '4s')
+  const merchantUid = await openBriefly(shop, 4_000)
   await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'prepared' })
   const impUid = await sim.pay(merchantUid)
 

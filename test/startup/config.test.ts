@@ -7,6 +7,7 @@ import { checkClock } from '../../src/startup.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const REAL = {
+  PUBLIC_URL: 'https://pay.example.com/saga/',
   DATABASE_URL: 'postgres://merchant@db/merchant',
   TEMPORAL_ADDRESS: 'temporal:7233',
   IAMPORT_KEY: 'key',
@@ -42,6 +43,7 @@ test.each([
   ['the embedded database, which does not survive a power cut', 'DATABASE_URL', /never syncs/],
   ['the embedded Temporal server', 'TEMPORAL_ADDRESS', /for development/],
   ['the simulator', 'IAMPORT_KEY', /refuses the simulator/],
+  ['windows with the address that it listens on', 'PUBLIC_URL', /- PUBLIC_URL: .*api role.*notice_url.*Set it to/],
 ])('production refuses %s', (_what, missing, sentence) => {
   const { [missing]: _left, ...rest } = { ...REAL, NODE_ENV: 'production' } as Record<string, string>
   expect(refusal(rest, ['api'])).toMatch(sentence)
@@ -50,8 +52,26 @@ test.each([
 test('production takes real parts, role by role, and refuses the simulator role by name', () => {
   const production = { ...REAL, NODE_ENV: 'production' }
   expect(refusal(production, ['api'])).toBe('')
-  expect(refusal(production, ['worker'])).toBe('')
+  const { PUBLIC_URL: _windows, ...withoutWindows } = production
+  expect(refusal(withoutWindows, ['worker'])).toBe('')
   expect(refusal(production, ROLES)).toMatch(/refuses the simulator/)
+})
+
+test('what is missing in production is listed at once', () => {
+  const said = refusal({ NODE_ENV: 'production' }, ['api'])
+  for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'IAMPORT_KEY'])
+    expect(said).toContain(`- ${name}`)
+})
+
+test('paths are appended to PUBLIC_URL, so it ends without a slash and holds no user, query or hash', () => {
+  expect(readConfig(REAL, ['api']).PUBLIC_URL).toBe('https://pay.example.com/saga')
+  for (const wrong of ['?shop=1', '#top', '#', '?'])
+    expect(refusal({ PUBLIC_URL: `https://pay.example.com/${wrong}` })).toMatch(
+      /PUBLIC_URL: an address and at most a path/,
+    )
+  expect(refusal({ PUBLIC_URL: 'https://shop:secret@pay.example.com' })).toMatch(/PUBLIC_URL: an address and at most/)
+  expect(refusal({ PUBLIC_URL: 'pay.example.com' })).toMatch(/PUBLIC_URL: /)
+  expect(refusal({ PUBLIC_URL: 'http://127.0.0.1:8080' })).toBe('')
 })
 
 test('roles in processes of their own need a shared database and a shared Temporal server, and say so', () => {

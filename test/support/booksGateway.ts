@@ -25,6 +25,7 @@ export function scriptedGateway(): Scripted {
   }
   const scripted: Scripted = {
     name: GATEWAY,
+    accepts: () => undefined,
     asked: [],
     insideOf: [],
     truth: [],

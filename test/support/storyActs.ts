@@ -2,6 +2,7 @@
 // here. Each says what the gateway tells of it.
 // Must not know: what becomes of a webhook, or of the order.
 import { expect } from 'vitest'
+import { openBriefly } from './brief.ts'
 import { eventually, exchange, fresh, type OwnShop } from './shop.ts'
 import type { Act, Hint, Phase, Story, Tale } from './stories.ts'
 
@@ -190,17 +191,12 @@ export const closedOrder =
     return merchantUid
   }
 
-/**
- * An order that lives for a second, which the HTTP API does not sell: opened by a Temporal client,
- * and waited for.
- */
+/** An order whose time is over, waited for. */
 export const expiredOrder =
   (latePolicy: 'hold' | 'refund' | 'accept') =>
   async (shop: OwnShop): Promise<string> => {
-    const merchantUid = fresh('brief')
-    const input = { merchantUid, amount: 19_000, currency: 'KRW', name: 'Gold pack', expiresIn: '1s', latePolicy }
-    const workflowId = `payment:${merchantUid}`
-    const handle = await shop.client.workflow.start('payment', { workflowId, taskQueue: 'payments', args: [input] })
+    const merchantUid = await openBriefly(shop, 1_000, { latePolicy })
+    const handle = shop.client.workflow.getHandle(`payment:${merchantUid}`)
     expect(await handle.result()).toEqual({ state: 'expired' })
     await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'expired' })
     return merchantUid

@@ -8,6 +8,7 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 import { workflowBundle } from '../../src/temporal/worker.ts'
 import { CHANGES } from '../../workflows/versions.ts'
+import { openBriefly } from '../support/brief.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 import { testCacheDir } from '../support/temporalCli.ts'
 
@@ -115,11 +116,8 @@ const PATHS: Readonly<Record<string, Path>> = {
     return `stray:iamport/main:${ref}`
   },
   'payment that expires': async (shop) => {
-    // The HTTP API sells no order that lives for a second.
-    const merchantUid = fresh('brief')
+    const merchantUid = await openBriefly(shop, 1_000)
     const workflowId = `payment:${merchantUid}`
-    const args = [{ merchantUid, amount: 19_000, currency: 'KRW', name: 'Gold pack', expiresIn: '1s' }]
-    await shop.client.workflow.start('payment', { workflowId, taskQueue: 'payments', args })
     await ended(shop, workflowId)
     expect(await shop.payment(merchantUid)).toMatchObject({ state: 'expired' })
     return workflowId

@@ -7,6 +7,7 @@ import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
 import { printMoney, toMajor } from '../../domain/money.ts'
 import { cancelPayment } from './cancel.ts'
 import { CHANNEL_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
+import { accepts } from './limits.ts'
 import { list, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
 import { isOwnCode, unreadable } from './schema.ts'
 import { createSession, refusedRead, type Call, type Reply, type Session, type SessionOptions } from './session.ts'
@@ -34,6 +35,7 @@ export function createIamportGateway(options: IamportOptions): Gateway {
   const reading: Reading = { name, providers: new Set(providers.map(providerOf)), onMissing }
   return {
     name,
+    accepts,
     register: (order) => register(session, order),
     look: (ref) => look(reading, session, ref),
     lookMany: (refs) => lookMany(reading, session, refs),
