@@ -40,6 +40,7 @@ async function findingOf(telling: Telling, truth: Truth, setting: Setting): Prom
     ...(await secondCalls(tale, truth)),
     ...unpaid(tale, came, truth),
     ...paidTwice(tale, setting.checkout),
+    ...(came.notices.includes('refund.reversed') ? ['a refund is reversed, and the gateway took none back'] : []),
   ]
   const differs = differences(telling, typed, came, truth, setting)
   const silent = differs.length > 0 && !isTold(typed.alerts, came.alerts)

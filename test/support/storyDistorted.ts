@@ -45,6 +45,7 @@ export async function tellDistorted(
   const all = tales.map((tale): Telling => ({ tale, left: tale.story.phases, behind: false, notes: [] }))
   for (const [number, phase] of plan.phases.entries()) await tellPhase(shop, plan, phase, number, mode, all)
   await heal(shop, tales)
+  await sweepNow(shop)
   await Promise.all(all.map((telling) => tellTheRest(telling)))
   await sweepNow(shop)
   await Promise.all(all.map((telling) => recheck(telling)))

@@ -82,7 +82,7 @@ async function wildly(shop: OwnShop, plan: Plan, stories: readonly Story[]): Pro
   const tellings = await tellDistorted(shop, plan, modeOf(plan), tales)
   const { wrong, told } = await findingsOf(shop, tellings, { checkout, instant: plan.instant })
   process.stdout.write(summary(tellings, wrong, told))
-  expect(wrong, `${wrong.join('\n')}\n${repeated(plan)}`).toEqual([])
+  expect(wrong.length, `${wrong.join('\n')}\n${repeated(plan)}`).toBe(0)
 }
 
 function modeOf({ mode }: Plan): Mode {
