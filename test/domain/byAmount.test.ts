@@ -208,6 +208,16 @@ describe('the doubt ends by an entry', () => {
     expect(decision.books.refunds).toHaveLength(1)
   })
 
+  test('the same one, whose words had been replaced, when it shows its own; it keeps them from then on', () => {
+    const replaced = { ...silent, reason: 'Customer request' }
+    const before = see(theBooks({ refunds: [aRefund(part)] }), [replaced], 2 * HOUR).books
+    const { books } = see(before, [anEntry(part)], 4 * HOUR)
+    expect(refundOf(books).matchedByAmount).toBe(false)
+    const again = see(books, [replaced], 5 * HOUR)
+    expect(attemptIn(again.books).entries).toMatchObject([{ reason: '#r1 too small' }])
+    expect(linesOf(again)).toEqual([])
+  })
+
   test('the same one, when it shows its name and its id at once', () => {
     const blank = see(theBooks({ refunds: [aRefund(part)] }), [{ ...silent, cancellationId: null }], 2 * HOUR).books
     const decision = see(blank, [anEntry(part)], 4 * HOUR)

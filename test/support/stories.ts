@@ -57,6 +57,8 @@ export type Story = {
   readonly ends: Told<Ending>
   /** Cancel calls that reach the gateway. */
   readonly cancels: number
+  /** It is about the channel, so it cannot be told where the gateway says nothing of it. */
+  readonly channels?: boolean
   /**
    * It is about a ticket that stays open, so it cannot be told where a gateway carries out each
    * cancel at once.
@@ -98,15 +100,24 @@ export const MODES: readonly Mode[] = [
   { name: 'forged beforehand to say the opposite', webhooks: 'deliver', before: (tale) => post(tale, forged(tale)) },
 ]
 
-/** Tells all stories at once; a phase begins when the one before has settled in all of them. */
-export async function tell(shop: OwnShop, mode: Mode, stories: readonly Story[]): Promise<readonly Tale[]> {
+/**
+ * Tells all stories at once; a phase begins when the one before has settled in all of them.
+ * `around` is called twice in each: before anything happens in it, and after.
+ */
+export async function tell(
+  shop: OwnShop,
+  mode: Mode,
+  stories: readonly Story[],
+  around: Around = () => Promise.resolve(),
+): Promise<readonly Tale[]> {
   await shop.sim.faults({ webhooks: mode.webhooks })
   const tales = await opened(shop, stories)
   const last = Math.max(...stories.map(({ phases }) => phases.length))
-  for (let number = 0; number < last; number += 1) await phase(shop, mode, tales, number)
+  for (let number = 0; number < last; number += 1) await phase(shop, mode, tales, number, around)
   await settled(shop)
   return tales
 }
+type Around = (number: number, tales: readonly Tale[]) => Promise<unknown>
 
 export const opened = (shop: OwnShop, stories: readonly Story[]): Promise<readonly Tale[]> =>
   Promise.all(
@@ -135,12 +146,14 @@ const LOOK = 'GET /payments/:imp_uid'
 const counted = ({ db }: OwnShop) =>
   sql`select (select count(*)::int from journal) as journal, (select count(*)::int from outbox) as outbox`.execute(db)
 
-async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: number): Promise<void> {
+async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: number, around: Around): Promise<void> {
   const now = tales.flatMap((tale) => {
     const phase = tale.story.phases[number]
     return phase ? [{ tale, phase }] : []
   })
+  await around(number, tales)
   await Promise.all(now.map(({ tale, phase }) => happens(tale, phase, mode)))
+  await around(number, tales)
   if (mode.sweeps || now.some(({ phase }) => phase.sweeps)) await sweepNow(shop)
   for (const { tale, phase } of now) {
     const { name } = tale.story

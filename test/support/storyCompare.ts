@@ -40,6 +40,7 @@ async function findingOf(telling: Telling, truth: Truth, setting: Setting): Prom
     ...(await secondCalls(tale, truth)),
     ...unpaid(tale, came, truth),
     ...paidTwice(tale, setting.checkout),
+    ...(came.notices.includes('refund.reversed') ? ['a refund is reversed, and the gateway took none back'] : []),
   ]
   const differs = differences(telling, typed, came, truth, setting)
   const silent = differs.length > 0 && !isTold(typed.alerts, came.alerts)
@@ -70,7 +71,7 @@ function differences(
   // What was carried out at once never was a ticket.
   const tickets = instant && came.tickets === '' ? typed.tickets : came.tickets
   return [
-    ...unlike('shown', typed.shown, came.shown),
+    ...unlike('shown', inAnyOrder(typed.shown), inAnyOrder(came.shown)),
     ...unlike('tickets', typed.tickets, tickets),
     ...unlike('cancels', String(tale.story.cancels), String(executed.length)),
     ...unlike('sagas', typed.sagas, came.sagas),
@@ -79,6 +80,13 @@ function differences(
       : []),
   ]
 }
+
+/** What is booked by one look stands in the order in which the gateway wrote it. */
+const inAnyOrder = (shown: string): string =>
+  shown
+    .split(' | ')
+    .map((part) => part.split(', ').toSorted().join(', '))
+    .join(' | ')
 
 /** A person was told more than in the story itself: to warn, or louder. */
 function isTold(typed: string, came: string): boolean {

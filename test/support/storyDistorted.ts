@@ -3,11 +3,11 @@
 // Must not know: how stories ought to end, which plan it is. Nothing here fails for what the
 // program does; that is compared afterwards.
 import { expect } from 'vitest'
-import { LIKELIEST } from '../../src/simulator/wire.ts'
+import { disguise, disturb, elevenMinutesPass, heal } from './distortions.ts'
 import { happens, refundsOf, settled, shown, valueOf, type Mode, type Phase, type Tale } from './stories.ts'
 import { sweepNow } from './sweepNow.ts'
 import type { OwnShop } from './shop.ts'
-import type { PhasePlan, Plan, WireChange } from './wirePlan.ts'
+import type { PhasePlan, Plan } from './wirePlan.ts'
 
 /** A story under way: what of it is left, and what did not come as it should have. */
 export type Telling = { readonly tale: Tale; left: readonly Phase[]; behind: boolean; readonly notes: string[] }
@@ -45,6 +45,7 @@ export async function tellDistorted(
   const all = tales.map((tale): Telling => ({ tale, left: tale.story.phases, behind: false, notes: [] }))
   for (const [number, phase] of plan.phases.entries()) await tellPhase(shop, plan, phase, number, mode, all)
   await heal(shop, tales)
+  await sweepNow(shop)
   await Promise.all(all.map((telling) => tellTheRest(telling)))
   await sweepNow(shop)
   await Promise.all(all.map((telling) => recheck(telling)))
@@ -62,14 +63,15 @@ async function tellPhase(
 ): Promise<void> {
   const now = all.filter((telling) => isNext(telling, number))
   if (now.length === 0) return
-  const some = all.filter((_, index) => index % plan.some.every === plan.some.first)
+  const tales = all.map(({ tale }) => tale)
   await disturb(shop, plan, phase, mode)
-  await disguise(some, phase)
+  await disguise(tales, plan, phase)
   await Promise.all(now.map((telling) => begin(telling, mode)))
-  await disguise(some, phase)
+  await disguise(tales, plan, phase)
   if (mode.sweeps || now.some(({ tale }) => tale.story.phases[number]?.sweeps)) await sweepIfPossible(shop)
   await whileNews(now, patienceIn(phase))
   for (const telling of now) if (telling.behind) note(telling, number, 'not shown while the wire was distorted')
+  await elevenMinutesPass(shop)
 }
 
 /**
@@ -81,34 +83,6 @@ const isNext = ({ tale: { story }, left, behind }: Telling, number: number): boo
 
 const note = ({ tale: { story }, notes }: Telling, number: number, what: string) =>
   notes.push(`phase ${number + 1} of ${story.phases.length}: ${what}`)
-
-async function disturb(shop: OwnShop, { instant }: Plan, { wire, trouble }: PhasePlan, mode: Mode): Promise<void> {
-  const { reads, broken } = trouble
-  const lists = { paid: 'ok', cancelled: 'ok', failed: 'ok', ...trouble.lists }
-  const faults = { webhooks: mode.webhooks, cancel: instant ? 'instant' : 'accept', lists }
-  await shop.sim.control('PUT', '/faults', {
-    ...faults,
-    reads: broken?.as ?? reads,
-    wire: { ...LIKELIEST, ...wire },
-  })
-  if (broken) setTimeout(() => void shop.sim.control('PUT', '/faults', { reads }), broken.forMs)
-}
-
-/**
- * The switches of payments that have some of their own: a payment's own stand in place of all
- * payments'.
- */
-async function disguise(some: readonly Telling[], { wire, some: own }: PhasePlan): Promise<void> {
-  await wires(some, { ...OF_ONE, ...ofOne(wire), ...own })
-}
-
-const ofOne = ({ emptyPages: _emptyPages, next: _next, total: _total, ...rest }: WireChange): WireChange => rest
-const OF_ONE = ofOne(LIKELIEST)
-
-async function wires(tellings: readonly Pick<Telling, 'tale'>[], wire: object): Promise<void> {
-  for (const { tale } of tellings)
-    for (const ref of tale.refs) await tale.shop.sim.control('PUT', `/payments/${ref}/wire`, wire)
-}
 
 /**
  * What happens next in the story; where it cannot happen yet the story stops here and is told on
@@ -154,20 +128,9 @@ async function whileNews(
 async function see(telling: Telling): Promise<string> {
   const { tale, left } = telling
   const done = tale.story.phases[tale.story.phases.length - left.length - 1]
-  const line = await shown(tale)
+  const line = await persistently(() => shown(tale))
   if (done && line === valueOf(done.shows, tale)) telling.behind = false
   return line
-}
-
-/** Everything as the facts call likeliest, for all payments and for each. */
-async function heal(shop: OwnShop, tales: readonly Tale[]): Promise<void> {
-  const lists = { paid: 'ok', cancelled: 'ok', failed: 'ok' }
-  const none = { webhooks: 'deliver', cancel: 'accept', reads: 'ok', lists, wire: LIKELIEST }
-  await shop.sim.control('PUT', '/faults', none)
-  await wires(
-    tales.map((tale) => ({ tale })),
-    OF_ONE,
-  )
 }
 
 /**
@@ -207,7 +170,17 @@ async function recheck({ tale }: Pick<Telling, 'tale'>): Promise<void> {
     ...refs.map((ref) => `/strays/iamport/main/${ref}`),
   ]
   for (const path of paths) {
-    const { status } = await shop.call('POST', `${path}/recheck`, {})
+    const { status } = await persistently(() => shop.call('POST', `${path}/recheck`, {}))
     expect([200, 404, 409, 503], `recheck of ${path}`).toContain(status)
+  }
+}
+
+/** A connection that was idle may be closed in the moment in which it is used again. */
+async function persistently<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return await call()
   }
 }

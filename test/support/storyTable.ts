@@ -248,6 +248,7 @@ const wrong: readonly Story[] = [
       sagas: BOTH_DONE,
     },
     cancels: 1,
+    channels: true,
   },
   {
     name: 'live money on a test order',
@@ -262,6 +263,7 @@ const wrong: readonly Story[] = [
       sagas: 'payment waits',
     },
     cancels: 0,
+    channels: true,
   },
 ]
 
