@@ -31,7 +31,12 @@ async function believed({ db, client, events }: OwnShop) {
     const { workflowId, runId } = run
     runs[`${workflowId} ${runId}`] = (await events(workflowId, runId)).length
   }
-  const seen = attempts.map((attempt) => ({ ...attempt, version: 'any', evidenceAsOf: 'any look', evidenceNumber: 'any look' }))
+  const seen = attempts.map((attempt) => ({
+    ...attempt,
+    version: 'any',
+    evidenceAsOf: 'any look',
+    evidenceNumber: 'any look',
+  }))
   return { payments, attempts: seen, refunds, tickets, journal, outbox, runs }
 }
 
