@@ -102,7 +102,7 @@ async function payByBank(shop: OwnShop, { refundId }: Asked): Promise<void> {
 }
 
 async function cancelInConsole(shop: OwnShop, { impUid }: { readonly impUid: string }): Promise<void> {
-  await shop.sim.consoleCancel(impUid, AMOUNT)
+  await shop.sim.consoleCancel(impUid, AMOUNT, '관리자페이지취소')
 }
 
 async function withdraw(shop: OwnShop, { refundId }: Asked): Promise<void> {

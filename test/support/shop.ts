@@ -272,7 +272,8 @@ function simAt(simulator: string) {
     tickets: async (merchantUid: string) => (await allTickets()).filter((each) => each.merchantUid === merchantUid),
     complete: (ticketId: string) => control('POST', `/tickets/${ticketId}/complete`, {}),
     refuse: (ticketId: string) => control('POST', `/tickets/${ticketId}/refuse`, {}),
-    consoleCancel: (impUid: string, amount: number) => control('POST', `/payments/${impUid}/consoleCancel`, { amount }),
+    consoleCancel: (impUid: string, amount: number, reason?: string) =>
+      control('POST', `/payments/${impUid}/consoleCancel`, { amount, reason }),
     pay: async (merchantUid: string, { outcome = 'paid', ...paying }: Paying = {}) =>
       z.object({ impUid: z.string() }).parse(await control('POST', '/pay', { merchantUid, outcome, ...paying })).impUid,
   }
