@@ -33,6 +33,7 @@ test(`of ${WAITING} waiting refunds one is settled after a restart, and no other
 
   const first = await startShop(environment)
   await eventually(() => wakesOf(first), LIMIT_MS).toBe(0)
+  await whenAllWait(first, seeded)
   const one = await first.paidThenRefunded()
   const all = [refundWorkflowId(refundId(one.refundId)), ...seeded]
   const before = await whenAllWait(first, all)
