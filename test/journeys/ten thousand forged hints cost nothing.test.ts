@@ -17,7 +17,7 @@ const A_SENDER_A_MINUTE = 60
 /** Of a refund whose ticket is completed before its first checkpoint, flood or not (design.md §12). */
 const REFUND_BUDGET = { actions: 7, events: 22 }
 const LOOKS = ['GET /payments/:imp_uid', 'GET /payments/findAll/:merchant_uid']
-const ELSE = /^POST \/users\/getToken$|^GET \/payments\/status\//
+const ELSE = /^POST \/users\/getToken$|^GET \/users\/pg$|^GET \/payments(\/status\/|$)/
 /** The Schedule runs by the clock, whatever hints say. */
 const SAGAS = 'WorkflowType != "sweep"'
 const LIMIT_MS = 600_000
@@ -95,7 +95,7 @@ async function quiet({ db, client }: OwnShop): Promise<boolean> {
   return true
 }
 
-/** Looks, and all other calls but for the token and the lists of the sweep that every start begins with. */
+/** Looks, and all other calls but for the token, the account, and what the sweep asks that every start begins with. */
 async function gatewayCalls({ sim }: OwnShop): Promise<{ looks: number; others: number }> {
   const calls = Object.entries(await sim.calls()).filter(([route]) => !ELSE.test(route))
   const count = (wanted: boolean) =>
@@ -178,6 +178,8 @@ test('ten thousand forged hints cost Temporal nothing, and the one true hint amo
   // The gateway: a handful of looks an order, and nothing is asked of it.
   expect(looks).toBeLessThanOrEqual(mostLooks)
   expect(calls.others).toBe(before.calls.others)
+  // Whose account it is, is asked before looks, and never more often than they are.
+  expect((await shop.sim.calls())['GET /users/pg'] ?? 0).toBeLessThanOrEqual(calls.looks)
   // The inbox: few rows, in which every 200 is kept, and all others are counted.
   expect(rows).toBeLessThanOrEqual(mostRows)
   expect(answered(answers, 'known', '200')).toBe(answered(answers, 'known'))
