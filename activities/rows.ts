@@ -14,14 +14,13 @@ import {
 } from '../src/domain/ids.ts'
 import { askItsGateway, type OrderRequest } from '../src/domain/order.ts'
 import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
-import { loadBooks, memoryAfter, refundAbout, rowOf, type Loaded } from '../src/db/books.ts'
+import { loadBooks, memoryAfter, refundAbout, type Loaded } from '../src/db/books.ts'
 import { carryOut, type Mover } from '../src/db/carryOut.ts'
 import { transact, type Trx } from '../src/db/connect.ts'
 import { openOrder, recordRefund } from '../src/db/orders.ts'
-import { raiseVersion } from '../src/db/refunds.ts'
+import { markIfBack } from '../src/db/wentBack.ts'
 import { planned } from '../src/domain/draft.ts'
-import { isMemory, missingOf, type Memory } from '../src/domain/memory.ts'
-import { rowWentBack } from '../src/domain/wentBack.ts'
+import { isMemory, type Memory } from '../src/domain/memory.ts'
 import type { ActivityDeps } from './deps.ts'
 import { parsePaymentInput, parseRefundInput } from './input.ts'
 import { wokenIfRefused } from './refusedStarts.ts'
@@ -129,14 +128,9 @@ export async function recallRefund(
   memory: Memory | undefined,
 ): Promise<{ loaded: Loaded; wentBack: boolean }> {
   const loaded = await loadRefund(trx, id, memory)
-  const row = rowOf(loaded, id)
-  const missing = row && missingOf(memory, row)
-  if (memory === undefined || missing === undefined) return { loaded, wentBack: false }
-  const decision = rowWentBack(loaded.books, id, missing, { now, patience: deps.patience })
-  // It wakes its own saga: a person's command may have found it out.
-  await carryOut(trx, loaded, decision, { ...mover(deps, refundWorkflowId(id), now), saga: null })
-  await raiseVersion(trx, id, memory.version)
-  return { loaded: await loadRefund(trx, id), wentBack: true }
+  const moving = { ...mover(deps, refundWorkflowId(id), now), patience: deps.patience }
+  const wentBack = await markIfBack(trx, loaded, id, memory, moving)
+  return { loaded: wentBack ? await loadRefund(trx, id) : loaded, wentBack }
 }
 
 /** A configuration that changed since the row was written reaches it here. */

@@ -8,14 +8,24 @@ import { isMemory, remembered, type Memory } from '../domain/memory.ts'
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>
 type Event = NonNullable<History['events']>[number]
 
+/** Of the latest run; `ran` is false where the server knows none under this id. */
+export type LastRun = { readonly ran: boolean; readonly runs: boolean; readonly memory?: Memory | undefined }
+
 /** undefined where the saga runs, never ran as far as the server remembers, or is from before memories were kept. */
 export async function lastMemory(client: Client, workflowId: string): Promise<Memory | undefined> {
+  return (await lastRun(client, workflowId, false)).memory
+}
+
+/** `also`: read the history of one that runs, too. */
+export async function lastRun(client: Client, workflowId: string, also: boolean): Promise<LastRun> {
   try {
     const { status, runId } = await client.workflow.getHandle(workflowId).describe()
-    if (status.name === 'RUNNING') return undefined
-    return memoryIn(await client.workflow.getHandle(workflowId, runId).fetchHistory())
+    const runs = status.name === 'RUNNING'
+    if (runs && !also) return { ran: true, runs }
+    const memory = memoryIn(await client.workflow.getHandle(workflowId, runId).fetchHistory())
+    return { ran: true, runs, memory }
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined
+    if (error instanceof WorkflowNotFoundError) return { ran: false, runs: false }
     throw error
   }
 }
