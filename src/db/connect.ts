@@ -18,6 +18,7 @@ import * as world from './migrations/0006_world.ts'
 import * as sweep from './migrations/0007_sweep.ts'
 import * as watchdog from './migrations/0008_watchdog.ts'
 import * as commands from './migrations/0009_commands.ts'
+import * as passes from './migrations/0011_passes.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -145,6 +146,7 @@ const MIGRATIONS = {
   '0007_sweep': sweep,
   '0008_watchdog': watchdog,
   '0009_commands': commands,
+  '0011_passes': passes,
 }
 
 async function migrate(db: Db): Promise<void> {

@@ -204,6 +204,16 @@ export type WatchesTable = {
 /** Overdue rows that the supervisor woke, and when it does so again while they do not move. */
 export type OverdueWakesTable = { saga: string; version: number; times: number; nextAt: string }
 
+/** Each Schedule that is expected to run. */
+export type PassesTable = {
+  /** The Schedule's id. */
+  name: string
+  /** When its work last came to an end; before the first time, since when it is expected. */
+  endedAt: string
+  /** The supervisor: closed runs were read that closed before then; null before its first pass. */
+  readUntil: string | null
+}
+
 export type Schema = {
   accounts: AccountsTable
   answers: AnswersTable
@@ -223,4 +233,5 @@ export type Schema = {
   journal: JournalTable
   watches: WatchesTable
   overdueWakes: OverdueWakesTable
+  passes: PassesTable
 }
