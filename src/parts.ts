@@ -60,16 +60,24 @@ const RELAY_POLL_MS = 5_000
 export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
   const { config, environment, stops } = wiring
   const server = config.TEMPORAL_ADDRESS === undefined ? await embedded(wiring) : undefined
-  const named = server
-    ? { connectionOptions: { address: server.address } }
-    : loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
-  const namespace = ('namespace' in named ? named.namespace : undefined) ?? config.TEMPORAL_NAMESPACE
-  const connecting = { ...named.connectionOptions, namespace }
+  const { namespace, connecting } = server
+    ? {
+        namespace: config.TEMPORAL_NAMESPACE,
+        connecting: { address: server.address, namespace: config.TEMPORAL_NAMESPACE },
+      }
+    : namedServer(config, environment)
   const client = createTemporalClient(connecting, (line) => wiring.log.warn(line))
   stops.push(client.close)
   const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
   const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null
   return { ...client, namespace, address, ui, own: server !== undefined, connecting }
+}
+
+/** As TEMPORAL_* and a profile name it; without an address where they name none. */
+export function namedServer(config: Config, environment: Environment): Pick<Temporal, 'namespace' | 'connecting'> {
+  const named = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
+  const namespace = named.namespace ?? config.TEMPORAL_NAMESPACE
+  return { namespace, connecting: { ...named.connectionOptions, namespace } }
 }
 
 async function embedded({ config, log, environment, stops }: Wiring) {

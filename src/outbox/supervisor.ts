@@ -3,18 +3,16 @@
 // Must not know: how Temporal is asked. It only proposes: the server's one run per id is the
 // arbiter, so a wake too many does no harm.
 import { setTimeout as pause } from 'node:timers/promises'
-import { paymentClosed } from '../domain/balance.ts'
-import { merchantUid } from '../domain/ids.ts'
 import { SUPERVISE_SCHEDULE } from '../domain/queues.ts'
 import { OVERDUE_AFTER, type OverdueAfter } from '../domain/watchdog.ts'
-import { loadBooks } from '../db/books.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
-import { countOpen, openPayments, openRefunds, openStrays, unsurePayments, type OpenRow } from '../db/openRows.ts'
+import type { OpenRow } from '../db/openRows.ts'
 import { putMissingWakes } from '../db/outgoing.ts'
 import { forgetOverdue, takeOverdue } from '../db/overdueWakes.ts'
 import { notePassUntil, passReadUntil } from '../db/passes.ts'
 import { metrics } from '../metrics.ts'
+import { countOpenSagas, OPEN_ROWS, reallyOpen } from './openSagas.ts'
 import { pageWithoutRow, type RunningSaga } from './withoutRow.ts'
 
 type Kind = RunningSaga['type']
@@ -115,11 +113,6 @@ async function wakeOverdue({ db, log, overdueAfter = OVERDUE_AFTER }: SuperviseD
   return woken
 }
 
-const OPEN_ROWS = { payment: openPayments, refund: openRefunds, stray: openStrays } as const satisfies Record<
-  Kind,
-  unknown
->
-
 /** What a page of them leaves, because it is too much for one pass, the counts find. */
 async function wakeLost(
   { db, log, kick, sagaRuns }: SuperviseDeps,
@@ -165,20 +158,7 @@ async function countBoth(deps: SuperviseDeps, options: SuperviseOptions): Promis
 
 async function countsOf({ db, log, sagaRuns }: SuperviseDeps, kind: Kind): Promise<Counts> {
   const running = await sagaRuns.count(kind)
-  const open = (await countOpen(db, kind)) + (kind === 'payment' ? await countUnsure({ db, log }) : 0)
-  return { running, open }
-}
-
-async function countUnsure({ db, log }: Pick<SuperviseDeps, 'db' | 'log'>): Promise<number> {
-  let [count, after] = [0, '']
-  for (;;) {
-    const rows = await unsurePayments(db, { after, limit: PAGE })
-    const open = await transact(db, 'count open payments', (trx) => reallyOpen(trx, rows), log)
-    count += open.length
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < PAGE) return count
-    after = last.id
-  }
+  return { running, open: await countOpenSagas(db, kind, log) }
 }
 
 type Compared = { readonly woken: number; readonly withoutRow: number }
@@ -238,12 +218,4 @@ async function wakeOpen({ db, log }: Pick<SuperviseDeps, 'db' | 'log'>, kind: Ki
       (await reallyOpen(trx, rows)).map((id) => `${kind}:${id}`),
     )
   return transact(db, 'wake idle sagas', wakes, log)
-}
-
-async function reallyOpen(trx: Trx, rows: readonly OpenRow[]): Promise<readonly string[]> {
-  const open: string[] = []
-  for (const { id, sure } of rows) {
-    if (sure || !paymentClosed((await loadBooks(trx, { merchantUid: merchantUid(id) }, false)).books)) open.push(id)
-  }
-  return open
 }
