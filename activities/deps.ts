@@ -5,7 +5,7 @@ import type { OrderDefaults } from '../src/domain/order.ts'
 import type { RefundRules } from '../src/domain/requests.ts'
 import type { OverdueAfter } from '../src/domain/watchdog.ts'
 import type { LookDeps } from '../src/inbox/look.ts'
-import type { RunningSagas } from '../src/outbox/supervisor.ts'
+import type { SagaRuns } from '../src/outbox/supervisor.ts'
 
 export type ActivityDeps = LookDeps & {
   readonly rules: RefundRules
@@ -21,8 +21,8 @@ export type ActivityDeps = LookDeps & {
   readonly looksPerSecond: number
   /** A heartbeat that is waited for: whether Temporal has taken note of it, and still wants the activity. */
   readonly heartbeat: (taskToken: Uint8Array, details: object) => Promise<boolean>
-  /** What Temporal shows as running, for the supervisor. */
-  readonly runningSagas: RunningSagas
+  /** What Temporal shows of the sagas' runs, for the supervisor. */
+  readonly sagaRuns: SagaRuns
   /** For the supervisor too; 15 minutes where nothing is said. */
   readonly overdueAfter?: OverdueAfter
 }

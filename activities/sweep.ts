@@ -1,19 +1,29 @@
-// The two halves of a sweep as activities: both only put rows of their own, so they may be killed
-// and repeated at any point.
+// What Schedules run, as activities: both only put rows of their own, so they may be killed and
+// repeated at any point, and end with their activity.
 // Must not know: how lists are walked or rows are found.
-import { Context } from '@temporalio/activity'
 import { gatewayName } from '../src/domain/ids.ts'
+import { sweepScheduleId } from '../src/domain/queues.ts'
+import { notePass } from '../src/db/passes.ts'
 import { sweepGateway, type Swept } from '../src/inbox/sweep.ts'
 import { supervise, type Supervised } from '../src/outbox/supervisor.ts'
 import type { ActivityDeps } from './deps.ts'
+import { cancellation } from './ending.ts'
 import { heartbeating } from './heartbeat.ts'
 
 export type SweepLists = { readonly gateway: string }
 
-export const sweepLists = (deps: ActivityDeps, { gateway }: SweepLists): Promise<Swept> => {
-  const { looksPerSecond } = deps
-  const { cancellationSignal: stopping } = Context.current()
-  return heartbeating(() => sweepGateway(deps, gatewayName(gateway), { looksPerSecond, stopping }))
+export async function sweepLists(deps: ActivityDeps, { gateway }: SweepLists): Promise<Swept> {
+  const { db, looksPerSecond } = deps
+  const stopping = cancellation()
+  try {
+    return await heartbeating(() => sweepGateway(deps, gatewayName(gateway), { looksPerSecond, stopping }))
+  } finally {
+    // The Schedule runs; whether its lists were read is seen by their own cursors.
+    if (!stopping.aborted) await notePass(db, sweepScheduleId(gateway))
+  }
 }
 
-export const superviseSagas = (deps: ActivityDeps): Promise<Supervised> => heartbeating(() => supervise(deps))
+export async function superviseSagas(deps: ActivityDeps): Promise<Supervised> {
+  const stopping = cancellation()
+  return heartbeating(() => supervise(deps, { stopping }))
+}

@@ -1,7 +1,12 @@
-// Starts the program: reads the command line and the environment, prints where everything is, ends in order on a signal.
+// Starts the program: reads the command line and the environment, prints where everything is, ends in order on a signal. And the
+// commands that need its database or its Temporal server.
 // Must not know: how the parts are wired; nobody imports this file.
 import { once } from 'node:events'
 import { Command, Option } from 'commander'
+import { addAfterRestore } from './commands/afterRestore.ts'
+import { CommandFailure } from './commands/outside.ts'
+import { addReplayCheck } from './commands/replayCheck.ts'
+import { addRestart } from './commands/restart.ts'
 import { readConfig, ROLES, type Role } from './config.ts'
 import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
@@ -19,6 +24,11 @@ const command = new Command('paymentwall-saga')
       .choices(ROLES)
       .argParser((value, before: Role[] | undefined) => [...(before ?? []), roleOf(value)]),
   )
+  .action(run)
+const exit = (code: number) => void (process.exitCode = code)
+addRestart(command, process.env, exit)
+addReplayCheck(command, process.env, exit)
+addAfterRestore(command, process.env, exit)
 
 function roleOf(value: string): Role {
   const role = ROLES.find((known) => known === value)
@@ -26,8 +36,7 @@ function roleOf(value: string): Role {
   return role
 }
 
-async function main(): Promise<void> {
-  const { role } = command.parse().opts<{ role?: Role[] }>()
+async function run({ role }: { role?: Role[] }): Promise<void> {
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
   const measured = config.METRICS_PORT !== 0
@@ -49,10 +58,10 @@ async function ended(program: Program): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
+command.parseAsync().then(
+  () => process.exit(),
   (error: unknown) => {
     process.stderr.write(`${saidBy(error)}\n`)
-    process.exit(1)
+    process.exit(error instanceof CommandFailure ? error.code : 1)
   },
 )

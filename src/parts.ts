@@ -60,16 +60,24 @@ const RELAY_POLL_MS = 5_000
 export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
   const { config, environment, stops } = wiring
   const server = config.TEMPORAL_ADDRESS === undefined ? await embedded(wiring) : undefined
-  const named = server
-    ? { connectionOptions: { address: server.address } }
-    : loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
-  const namespace = ('namespace' in named ? named.namespace : undefined) ?? config.TEMPORAL_NAMESPACE
-  const connecting = { ...named.connectionOptions, namespace }
+  const { namespace, connecting } = server
+    ? {
+        namespace: config.TEMPORAL_NAMESPACE,
+        connecting: { address: server.address, namespace: config.TEMPORAL_NAMESPACE },
+      }
+    : namedServer(config, environment)
   const client = createTemporalClient(connecting, (line) => wiring.log.warn(line))
   stops.push(client.close)
   const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
   const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null
   return { ...client, namespace, address, ui, own: server !== undefined, connecting }
+}
+
+/** As TEMPORAL_* and a profile name it; without an address where they name none. */
+export function namedServer(config: Config, environment: Environment): Pick<Temporal, 'namespace' | 'connecting'> {
+  const named = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
+  const namespace = named.namespace ?? config.TEMPORAL_NAMESPACE
+  return { namespace, connecting: { ...named.connectionOptions, namespace } }
 }
 
 async function embedded({ config, log, environment, stops }: Wiring) {
@@ -106,21 +114,32 @@ export type Shared = {
   stopLoops(): Promise<void>
 }
 
-/** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
-export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
-  const { config, log, stops } = wiring
-  const loops: Loop[] = []
-  const links = linksTo(temporal.ui, temporal.namespace)
+/** What a look works with, before anything runs that it could kick. */
+export function lookPartsOf(
+  { config, log }: Wiring,
+  db: Db,
+  temporal: Pick<Temporal, 'ui' | 'namespace'>,
+  simulator: string | undefined,
+): Omit<LookDeps, 'kick'> {
   const warn = (line: string) => log.warn(line)
-  const look: LookDeps = {
+  return {
     db,
-    links,
+    links: linksTo(temporal.ui, temporal.namespace),
     gateways: gateways(config, simulator, warn),
     patience: config.REFUND_PATIENCE,
     policies: { late: config.LATE_PAYMENT_POLICY, second: config.SECOND_PAYMENT_POLICY },
     log: warn,
-    kick: () => loops.forEach((loop) => loop.kick()),
   }
+}
+
+/** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
+export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
+  const { config, log, stops } = wiring
+  const loops: Loop[] = []
+  const warn = (line: string) => log.warn(line)
+  const parts = lookPartsOf(wiring, db, temporal, simulator)
+  const { links } = parts
+  const look: LookDeps = { ...parts, kick: () => loops.forEach((loop) => loop.kick()) }
   loops.push(
     startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS }),
     startRelay({

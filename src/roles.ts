@@ -14,19 +14,17 @@ import { makeHintRoom, type HintRoom } from './http/webhookRoom.ts'
 import { startCatchUps } from './inbox/catchUp.ts'
 import type { LookDeps } from './inbox/look.ts'
 import { closed, listen } from './listening.ts'
+import { keepSchedules } from './keepSchedules.ts'
 import { startLoop } from './loop.ts'
 import { overdueAfter, type Shared, type Temporal, type Wiring } from './parts.ts'
 import { startReplanning } from './outbox/replanning.ts'
 import { startOf } from './outbox/wakes.ts'
 import { startSimulator, type Simulator } from './simulator/app.ts'
 import { prepareNamespace } from './temporal/namespace.ts'
-import { saidBy } from './temporal/said.ts'
-import { listRunning } from './temporal/running.ts'
-import { ensureSweepSchedule, sweepScheduleId } from './temporal/schedules.ts'
+import { sagaRunsIn } from './temporal/running.ts'
 import { startWorkers, workflowBundle, type WorkerSizes } from './temporal/worker.ts'
 
 const OPEN_WAIT_MS = 10_000
-const SCHEDULES = { everyMs: 600_000, retryMs: 10_000 }
 const REFUSED_HINTS_NOTED_MS = 10_000
 const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
 
@@ -59,7 +57,7 @@ export async function runVitals({ config, log, stops, sdkMetrics }: Wiring, part
   stops.push(() => closed(server))
 }
 
-/** Workers for both queues. Waits for a Temporal server that does not answer yet. */
+/** Workers for all queues. Waits for a Temporal server that does not answer yet. */
 export async function runWorker(
   wiring: Wiring,
   { look, stopLoops }: Shared,
@@ -86,7 +84,7 @@ export async function runWorker(
     looksPerSecond: config.NIGHTLY_LOOKS,
     overdueAfter: overdueAfter(config),
     heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
-    runningSagas: () => listRunning(temporal.connection, namespace),
+    sagaRuns: sagaRunsIn(temporal.connection, namespace),
   }
   const activities = createActivities(deps, temporal.attributes.usableNow)
   const { address, tls, apiKey, metadata } = connecting
@@ -101,7 +99,9 @@ export async function runWorker(
   const workers = await startWorkers({ connection, namespace, activities, bundlePath, sizes, log: said.warn })
   // At the same time: each may wait for an answer of its own from a gateway that hangs.
   stops.push(async () => void (await Promise.all([workers.stop(), stopLoops()])))
-  keepSchedules(wiring, look, temporal)
+  const { db, gateways } = look
+  const schedules = { db, temporal, gateways: [...gateways.keys()], everyMs: config.SWEEP_EVERY, log: said }
+  stops.push(keepSchedules(schedules).stop)
   stops.push(startReplanning(look).stop)
   return { failed: workers.failed }
 }
@@ -113,30 +113,6 @@ const sizesOf = (config: Config): WorkerSizes => ({
   slots: config.WORKER_SLOTS,
   pollers: config.WORKER_POLLERS,
 })
-
-/** Asked again every ten minutes: with its server a Schedule may be lost, and then it comes back. */
-function keepSchedules({ config, log, stops }: Wiring, look: LookDeps, { client, own }: Temporal): void {
-  // Of the embedded server it is known that nothing ran before: a run at once heals what was missed meanwhile.
-  const fresh = new Map([...look.gateways.keys()].map((gateway) => [gateway, own]))
-  let dueAt = 0
-  const ensure = async () => {
-    for (const [gateway, atOnce] of fresh) {
-      const said = await ensureSweepSchedule(client, { gateway, everyMs: config.SWEEP_EVERY, atOnce })
-      fresh.set(gateway, false)
-      if (said !== 'there') log.info(`the Schedule ${sweepScheduleId(gateway)} was ${said}`)
-    }
-    dueAt = performance.now() + SCHEDULES.everyMs
-  }
-  const work = async () => {
-    if (performance.now() >= dueAt)
-      await ensure().catch((error: unknown) =>
-        log.warn(`the Schedules could not be made: ${saidBy(error)}; trying again`),
-      )
-    return false
-  }
-  const warn = (line: string) => log.warn(line)
-  stops.push(startLoop({ name: 'schedules', pollMs: SCHEDULES.retryMs, log: warn, work }).stop)
-}
 
 /** The HTTP API and the receiver; answers with the address that it listens on. */
 export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {

@@ -31,7 +31,20 @@ const ARROWS: Record<string, readonly string[]> = {
   simulator: [],
   ops: [],
   demo: ['main', 'domain', 'db', 'temporal'],
-  main: ['domain', 'gateways', 'db', 'inbox', 'outbox', 'http', 'temporal', 'activities', 'simulator', 'workflows'],
+  commands: ['main', 'domain', 'db', 'outbox', 'temporal', 'ops'],
+  main: [
+    'commands',
+    'domain',
+    'gateways',
+    'db',
+    'inbox',
+    'outbox',
+    'http',
+    'temporal',
+    'activities',
+    'simulator',
+    'workflows',
+  ],
 }
 const LEAVES = new Set(['src/lock.ts', 'src/loop.ts', 'src/metrics.ts'])
 const NO_LEAVES = new Set(['domain', 'workflows', 'simulator', 'ops'])

@@ -88,9 +88,13 @@ export const { noteCancelRequest } = proxyActivities<Pick<Activities, 'noteCance
   summary: 'journal the cancel request: a ticket cannot be called back',
 })
 
-/** Idempotent and bounded, in heartbeats; what three tries do not do, the next run of the Schedule does. */
+/**
+ * Idempotent and bounded, in heartbeats; what three tries do not do, the next run of the Schedule does. It begins only
+ * once this one has ended, so its tries end before the run's hour does, and say why.
+ */
 const regular = {
   startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '45m',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '5s', maximumAttempts: 3 },
 } as const

@@ -3,4 +3,5 @@
 export { payment } from './payment.ts'
 export { refund } from './refund.ts'
 export { stray } from './stray.ts'
+export { supervise } from './supervise.ts'
 export { sweep } from './sweep.ts'

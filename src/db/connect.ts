@@ -19,6 +19,7 @@ import * as sweep from './migrations/0007_sweep.ts'
 import * as watchdog from './migrations/0008_watchdog.ts'
 import * as commands from './migrations/0009_commands.ts'
 import * as memory from './migrations/0010_memory.ts'
+import * as passes from './migrations/0011_passes.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -147,6 +148,7 @@ const MIGRATIONS = {
   '0008_watchdog': watchdog,
   '0009_commands': commands,
   '0010_memory': memory,
+  '0011_passes': passes,
 }
 
 async function migrate(db: Db): Promise<void> {

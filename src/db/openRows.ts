@@ -2,7 +2,7 @@
 // looks.
 // Must not know: Temporal. Derived from the domain's tables; where SQL cannot tell, it names too
 // many and says so.
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { ORDER_STATES } from '../domain/payment.ts'
 import { REFUND_STATES } from '../domain/refund.ts'
 import type { Db, Trx } from './connect.ts'
@@ -34,12 +34,20 @@ export type OpenRow = {
   /** False: its books must be asked whether it is open. */
   readonly sure: boolean
 }
-type Page = { readonly after: string; readonly limit: number; readonly quietMs: number }
+type Page = {
+  readonly after: string
+  readonly limit: number
+  readonly quietMs: number
+  /** Of these alone. */
+  readonly among?: readonly string[]
+}
 
+const ofThese = (id: RawBuilder<unknown>, among: readonly string[] | undefined) =>
+  among === undefined ? sql`true` : sql`${id} in (${sql.join(among)})`
 const quiet = (ms: number) => sql`clock_timestamp() - ${ms} * interval '1 millisecond'`
 
 /** Orders after this id whose row has been quiet for so long. */
-export async function openPayments(db: Db, { after, limit, quietMs }: Page): Promise<readonly OpenRow[]> {
+export async function openPayments(db: Db, { after, limit, quietMs, among }: Page): Promise<readonly OpenRow[]> {
   const { rows } = await sql<OpenRow>`
     select p.merchant_uid as id, ${NO_MONEY} as sure from payments p
     where p.merchant_uid in (select merchant_uid from payments p where ${NO_MONEY} union
@@ -47,22 +55,23 @@ export async function openPayments(db: Db, { after, limit, quietMs }: Page): Pro
         select merchant_uid from attempts a where ${CONTRADICTED})
       and (${NO_MONEY} or ${UNACCEPTED} or exists (select 1 from attempts a
         where a.merchant_uid = p.merchant_uid and ${CONTRADICTED})) and p.merchant_uid > ${after}
-      and greatest(p.created_at, p.waiting_since) < ${quiet(quietMs)}
+      and greatest(p.created_at, p.waiting_since) < ${quiet(quietMs)} and ${ofThese(sql`p.merchant_uid`, among)}
     order by p.merchant_uid limit ${limit}`.execute(db)
   return rows
 }
 
 /** Refunds after this id whose row has been quiet for so long. */
-export async function openRefunds(db: Db, { after, limit, quietMs }: Page): Promise<readonly OpenRow[]> {
+export async function openRefunds(db: Db, { after, limit, quietMs, among }: Page): Promise<readonly OpenRow[]> {
   const { rows } = await sql<OpenRow>`
     select r.refund_id as id, true as sure from refunds r
     where ${OPEN_REFUND} and r.refund_id > ${after} and greatest(r.created_at, r.state_since) < ${quiet(quietMs)}
+      and ${ofThese(sql`r.refund_id`, among)}
     order by r.refund_id limit ${limit}`.execute(db)
   return rows
 }
 
 /** Open refunds after this id, with what decides on their next checkpoint. */
-export function waitingRefunds(trx: Trx, { after, limit }: Omit<Page, 'quietMs'>) {
+export function waitingRefunds(trx: Trx, { after, limit }: Pick<Page, 'after' | 'limit'>) {
   return trx
     .selectFrom('refunds as r')
     .select([
@@ -89,11 +98,33 @@ export const STRAY_ID = sql`(a.gateway || ':' || a.gateway_ref)`
 /**
  * Strays after this id, named as their workflow ids name them: only an open one asks for a person.
  */
-export async function openStrays(db: Db, { after, limit, quietMs }: Page): Promise<readonly OpenRow[]> {
+export async function openStrays(db: Db, { after, limit, quietMs, among }: Page): Promise<readonly OpenRow[]> {
   const { rows } = await sql<OpenRow>`
     select ${STRAY_ID} as id, true as sure from attempts a
     where a.attention <> 'none' and ${STRAY_ID} > ${after} and a.waiting_since < ${quiet(quietMs)}
+      and ${ofThese(STRAY_ID, among)}
     order by ${STRAY_ID} limit ${limit}`.execute(db)
+  return rows
+}
+
+/** How many are sure to be open; of payments those that no money came for, the others are `unsurePayments`. */
+export async function countOpen(db: Db, kind: 'payment' | 'refund' | 'stray'): Promise<number> {
+  const { rows } = await {
+    payment: sql<{ count: number }>`select count(*)::float8 as count from payments p where ${NO_MONEY}`,
+    refund: sql<{ count: number }>`select count(*)::float8 as count from refunds r where ${OPEN_REFUND}`,
+    stray: sql<{ count: number }>`select count(*)::float8 as count from attempts a where a.attention <> 'none'`,
+  }[kind].execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** Payments with money that may be undecided, after this id: their books say. */
+export async function unsurePayments(db: Db, { after, limit }: Pick<Page, 'after' | 'limit'>) {
+  const { rows } = await sql<OpenRow>`
+    select p.merchant_uid as id, false as sure from payments p
+    where p.merchant_uid in (select merchant_uid from attempts where ever_paid and not accepted union
+        select merchant_uid from attempts a where ${CONTRADICTED})
+      and not ${NO_MONEY} and p.merchant_uid > ${after}
+    order by p.merchant_uid limit ${limit}`.execute(db)
   return rows
 }
 
@@ -111,4 +142,15 @@ export async function recorded(
     stray: sql<{ id: string }>`select ${STRAY_ID} as id from attempts a where ${STRAY_ID} in (${among})`,
   }[kind].execute(db)
   return new Set(rows.map(({ id }) => id))
+}
+
+/** Open refunds after this id, with the payment that each is looked at by. */
+export function openRefundReferences(db: Db, { after, limit }: Omit<Page, 'quietMs'>) {
+  return db
+    .selectFrom('refunds as r')
+    .select(['refundId', 'state', 'gateway', 'gatewayRef'])
+    .where(sql<boolean>`${OPEN_REFUND} and r.refund_id > ${after}`)
+    .orderBy('refundId')
+    .limit(limit)
+    .execute()
 }

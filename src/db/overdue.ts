@@ -1,5 +1,5 @@
 // What is overdue by the database alone: rows whose next step has not come, wakes that do not
-// leave, lists that are not read.
+// leave, lists that are not read, Schedules that do not run.
 // Must not know: Temporal, who asks. Each part is found by an index over what is open, and costs
 // the same however much has ended. A hold is not overdue: while an account differs, nothing is
 // filed, registered, expired or listed there, and a snooze has moved its checkpoint to its own end.
@@ -7,6 +7,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { MOST_COUNTED, type Overdue, type OverdueAfter, type OverdueFor, type OverdueKind } from '../domain/watchdog.ts'
 import type { Trx } from './connect.ts'
 import { databaseNow } from './clock.ts'
+import { latePasses } from './passes.ts'
 import { NO_MONEY, OPEN_REFUND, STRAY_ID } from './openRows.ts'
 
 export type OverdueRow = {
@@ -88,7 +89,8 @@ export async function readOverdue(trx: Trx, after: OverdueAfter, limit: number):
   const oldestWake = await readOldestWake(trx)
   const lateWake = oldestWake !== null && oldestWake < earlier(asOf, after.rowsMs) ? oldestWake : null
   const sweeps = await readLateSweeps(trx, earlier(asOf, after.sweepsMs))
-  return { asOf, sums, oldest, oldestWake, lateWake, sweeps }
+  const schedules = await latePasses(trx, earlier(asOf, after.sweepsMs))
+  return { asOf, sums, oldest, oldestWake, lateWake, sweeps, schedules }
 }
 
 async function readOldest(trx: Trx, overdue: RawBuilder<unknown>, limit: number): Promise<readonly OverdueRow[]> {

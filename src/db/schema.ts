@@ -210,6 +210,16 @@ export type OverdueWakesTable = { saga: string; version: number; times: number; 
 /** One row while no cancel call may be made. */
 export type FilingHoldTable = { one: Generated<boolean>; since: Generated<string>; who: string; reason: string }
 
+/** Each Schedule that is expected to run. */
+export type PassesTable = {
+  /** The Schedule's id. */
+  name: string
+  /** When its work last came to an end; before the first time, since when it is expected. */
+  endedAt: string
+  /** The supervisor: closed runs were read that closed before then; null before its first pass. */
+  readUntil: string | null
+}
+
 export type Schema = {
   accounts: AccountsTable
   answers: AnswersTable
@@ -230,4 +240,5 @@ export type Schema = {
   watches: WatchesTable
   overdueWakes: OverdueWakesTable
   filingHold: FilingHoldTable
+  passes: PassesTable
 }

@@ -33,6 +33,8 @@ export type Overdue = {
   readonly lateWake: string | null
   /** Lists of a gateway that were not read to an end for too long. */
   readonly sweeps: readonly { readonly gateway: string; readonly status: ListedStatus; readonly since: string }[]
+  /** Schedules whose work has not come to an end for too long: paused, gone, or stuck. */
+  readonly schedules: readonly { readonly name: string; readonly since: string }[]
 }
 export type OverdueSum = {
   readonly kind: OverdueKind
@@ -42,8 +44,8 @@ export type OverdueSum = {
   readonly amount: number
 }
 
-export const anythingOverdue = ({ sums, lateWake, sweeps }: Overdue): boolean =>
-  sums.length > 0 || lateWake !== null || sweeps.length > 0
+export const anythingOverdue = ({ sums, lateWake, sweeps, schedules }: Overdue): boolean =>
+  sums.length > 0 || lateWake !== null || sweeps.length > 0 || schedules.length > 0
 
 /** What is remembered for all processes together. */
 export type Told = {
@@ -69,12 +71,14 @@ export const countOf = (sums: readonly OverdueSum[]): number => sums.reduce((all
  * since … (filing), …"
  */
 export function pageSentence(found: Overdue): string {
-  const { sums, lateWake, sweeps } = found
+  const { sums, lateWake, sweeps, schedules } = found
   const lists = sweeps.map(({ gateway, status, since }) => `${status} of ${gateway} since ${since}`)
+  const silent = schedules.map(({ name, since }) => `${name} since ${since}`)
   return [
     ...(sums.length > 0 ? [rowsSentence(found)] : []),
     ...(lateWake === null ? [] : [`the oldest wake has not left since ${lateWake}`]),
     ...(lists.length > 0 ? [`lists were not read to an end: ${lists.join(', ')}`] : []),
+    ...(schedules.length > 0 ? [`Schedules that do not run: ${silent.join(', ')}`] : []),
   ].join('; ')
 }
 

@@ -33,6 +33,7 @@ export async function databaseGauges(db: Db, { noticesLeave, overdueAfter }: Gau
     await queueGauges(trx, registry, noticesLeave)
     await parkedGauges(trx, registry)
     await sweepGauges(trx, registry)
+    await scheduleGauges(trx, registry)
     await overdueGauges(trx, registry, overdueAfter ?? OVERDUE_AFTER)
     const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
     put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
@@ -125,6 +126,14 @@ async function sweepGauges(trx: Trx, registry: Registry): Promise<void> {
   const ages = rows.map(({ gateway, status, age }) => ({ labels: { gateway, status }, value: age }))
   const help = "Time since up to which the gateway's list of this status was read whole"
   put(registry, 'saga_sweep_age_seconds', help, ['gateway', 'status'], ages)
+}
+
+/** One that never ran is as old as the start that first expected it. */
+async function scheduleGauges(trx: Trx, registry: Registry): Promise<void> {
+  const { rows } = await sql<{ name: string; age: number }>`
+    select name, greatest(0, extract(epoch from clock_timestamp() - ended_at))::float8 as age from passes`.execute(trx)
+  const ages = rows.map(({ name, age }) => ({ labels: { schedule: name }, value: age }))
+  put(registry, 'saga_schedule_age_seconds', 'Time since the work of this Schedule last ended', ['schedule'], ages)
 }
 
 /** Zeros too. A wake is counted from its first moment, for the rule says how old is too old. */

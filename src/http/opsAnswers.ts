@@ -57,6 +57,9 @@ export const overdue = z.strictObject({
   sweeps: z
     .array(z.strictObject({ gateway: z.string(), status: z.string(), since: time }))
     .meta({ description: 'Lists of a gateway that were not read to an end for too long' }),
+  schedules: z
+    .array(z.strictObject({ name: z.string(), since: time }))
+    .meta({ description: 'Schedules whose work has not come to an end for too long: paused, gone, or stuck' }),
 })
 
 export const history = z.strictObject({

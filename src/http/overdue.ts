@@ -13,7 +13,7 @@ export function getOverdue(
   { query }: { query: OverdueQuery },
 ): Promise<Answer> {
   return readTogether(db, 'list overdue', async (trx) => {
-    const { asOf, sums, oldest, lateWake, sweeps } = await readOverdue(trx, overdueAfter, query.limit)
+    const { asOf, sums, oldest, lateWake, sweeps, schedules } = await readOverdue(trx, overdueAfter, query.limit)
     const body = {
       asOf,
       count: countOf(sums),
@@ -25,6 +25,7 @@ export function getOverdue(
       })),
       wake: lateWake === null ? null : { since: lateWake },
       sweeps,
+      schedules,
     }
     return { status: 200, body }
   })

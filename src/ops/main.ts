@@ -5,6 +5,7 @@ import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addAccount } from './commands/account.ts'
 import { addCatchUp } from './commands/catchUp.ts'
 import { addFiling } from './commands/filing.ts'
+import { addElsewhere } from './commands/elsewhere.ts'
 import { addNotices } from './commands/notices.ts'
 import { addOverdue } from './commands/overdue.ts'
 import { addPeople } from './commands/people.ts'
@@ -43,6 +44,7 @@ addNotices(program, api)
 addCatchUp(program, api, exit)
 addAccount(program, api)
 addFiling(program, api)
+addElsewhere(program)
 
 try {
   await program.parseAsync()

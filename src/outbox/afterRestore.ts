@@ -14,6 +14,7 @@ import { markAsLost, markIfBack } from '../db/wentBack.ts'
 import { lastRun, type LastRun } from '../temporal/memory.ts'
 
 const PAGE = 500
+const SAID_EACH = 50
 const WHO = 'after-restore'
 
 export type AfterRestore = {
@@ -34,7 +35,7 @@ export async function compareMemories(deps: AfterRestore): Promise<{ compared: n
     const rows = await openRefunds(deps.db, { after, limit: PAGE, quietMs: 0 })
     for (const { id } of rows) {
       compared += 1
-      deps.say(`${compared} open refunds compared with Temporal`)
+      if (compared % SAID_EACH === 0) deps.say(`${compared} open refunds compared with Temporal`)
       const one = await compareOne(deps, refundId(id))
       if (one) found.push(one)
     }
@@ -92,7 +93,7 @@ export async function withoutRows({ db, client, say }: AfterRestore): Promise<re
     for await (const { workflowId } of client.workflow.list({ query: `WorkflowType="${kind}"` })) {
       if (!workflowId.startsWith(`${kind}:`)) continue
       listed += 1
-      say(`${listed} workflows ${kind} listed`)
+      if (listed % PAGE === 0) say(`${listed} workflows ${kind} listed`)
       page.push(workflowId.slice(kind.length + 1))
       if (page.length >= PAGE) await compare()
     }

@@ -1,75 +1,93 @@
-// The supervisor: every open row has a workflow. Those that Temporal does not show as running get a
-// wake, so do overdue ones; a workflow without a row pages once.
+// The supervisor: every open row has a workflow. Overdue rows get a wake whether theirs runs or not, and so do open rows whose
+// run was ended from outside; where the counts of both differ, all are compared.
 // Must not know: how Temporal is asked. It only proposes: the server's one run per id is the
 // arbiter, so a wake too many does no harm.
-import { paymentClosed } from '../domain/balance.ts'
-import { merchantUid, OWN_ID, strayNamedBy } from '../domain/ids.ts'
-import { loadBooks } from '../db/books.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { SUPERVISE_SCHEDULE } from '../domain/queues.ts'
+import { OVERDUE_AFTER, type OverdueAfter } from '../domain/watchdog.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
-import { writeJournal } from '../db/journal.ts'
-import { openPayments, openRefunds, openStrays, recorded, type OpenRow } from '../db/openRows.ts'
-import { putAlert, putMissingWakes } from '../db/outgoing.ts'
+import type { OpenRow } from '../db/openRows.ts'
+import { putMissingWakes } from '../db/outgoing.ts'
 import { forgetOverdue, takeOverdue } from '../db/overdueWakes.ts'
-import { OVERDUE_AFTER, type OverdueAfter } from '../domain/watchdog.ts'
+import { notePassUntil, passReadUntil } from '../db/passes.ts'
 import { metrics } from '../metrics.ts'
+import { countOpenSagas, OPEN_ROWS, reallyOpen } from './openSagas.ts'
+import { pageWithoutRow, type RunningSaga } from './withoutRow.ts'
 
-export type RunningSaga = {
-  readonly workflowId: string
-  readonly runId: string
-  readonly type: 'payment' | 'refund' | 'stray'
-  /** ISO time of the server. */
-  readonly startedAt: string
+type Kind = RunningSaga['type']
+const KINDS = ['payment', 'refund', 'stray'] as const
+
+/** What Temporal shows, in pages; each throws where it cannot show all, for half a list would wake what is awake. */
+export type SagaRuns = {
+  /** How many run. */
+  count(kind: Kind): Promise<number>
+  running(kind: Kind): AsyncIterable<readonly RunningSaga[]>
+  /** Workflow ids whose run was terminated, failed, timed out or canceled after this time. */
+  lostSince(since: string): AsyncIterable<readonly string[]>
 }
-/** All that run, or an error: half a list would wake what is awake. */
-export type RunningSagas = () => Promise<readonly RunningSaga[]>
 export type SuperviseDeps = {
   readonly db: Db
   readonly log: (line: string) => void
   readonly kick: () => void
-  readonly runningSagas: RunningSagas
+  readonly sagaRuns: SagaRuns
   /** OVERDUE_AFTER; 15 minutes where nothing is said. */
   readonly overdueAfter?: OverdueAfter
+}
+export type SuperviseOptions = {
+  /** Rows that moved within so long are on their way. */
+  readonly quietMs?: number
+  /** What begins or ends just now is counted on one side only: where counts differ, both are counted once more after that. */
+  readonly settleMs?: number
+  /** Aborted: what is under way ends with its page. */
+  readonly stopping?: AbortSignal
 }
 export type Supervised = {
   /** Overdue rows that got a wake, whether their workflow runs or not. */
   readonly overdue: number
+  /** Open rows that got one because their run was ended from outside since the last pass. */
+  readonly lost: number
   readonly running: number
   readonly open: number
+  /** Whose counts differed, so that all of them were compared. */
+  readonly compared: readonly Kind[]
   readonly woken: number
   readonly withoutRow: number
 }
 
 const QUIET_MS = 120_000
+const SETTLE_MS = 5_000
 const PAGE = 500
-/** In one run; after a loss of all of Temporal the next runs go on. */
+/** In one pass; after a loss of all of Temporal the next passes go on. */
 const MOST_WAKES = 5_000
 const MOST_WITHOUT_ROW = 100
+/** Closed runs are shown after a moment, and by another clock than the database's. */
+const OVERLAP_MS = 300_000
 
-/**
- * Lists first and reads rows afterwards: what closes in between is closed in its row, and is not
- * woken.
- */
-export async function supervise(deps: SuperviseDeps, quietMs = QUIET_MS): Promise<Supervised> {
+export async function supervise(deps: SuperviseDeps, options: SuperviseOptions = {}): Promise<Supervised> {
+  const { db, log, kick } = deps
   try {
     // The database alone says what is overdue, so this is done even where Temporal does not list.
     const overdue = await wakeOverdue(deps)
-    const running = await deps.runningSagas()
-    const ids = new Set(running.map(({ workflowId }) => workflowId))
-    const payments = await wakeIdle(deps, ids, 'payment', quietMs, MOST_WAKES)
-    const refunds = await wakeIdle(deps, ids, 'refund', quietMs, MOST_WAKES - payments.woken)
-    const strays = await wakeIdle(deps, ids, 'stray', quietMs, MOST_WAKES - payments.woken - refunds.woken)
-    const withoutRow = await pageWithoutRow(deps, running, quietMs)
+    const readUntil = new Date(Date.parse(await databaseNow(db)) - OVERLAP_MS).toISOString()
+    const since = await passReadUntil(db, SUPERVISE_SCHEDULE)
+    const lost = since === null ? 0 : await wakeLost(deps, since, options)
+    const counts = await countBoth(deps, options)
+    // Nothing is known of the time before the first pass.
+    const compared = KINDS.filter((kind) => since === null || counts[kind].running !== counts[kind].open)
+    const found = await compareAll(deps, compared, options)
+    await notePassUntil(db, SUPERVISE_SCHEDULE, readUntil)
     metrics.sweeps.inc({ what: 'supervisor', outcome: 'done' })
-    const open = payments.open + refunds.open + strays.open
-    const woken = payments.woken + refunds.woken + strays.woken
-    if (woken > 0) deps.log(`${woken} of ${open} open sagas had no workflow and were woken from their rows`)
-    return { overdue, running: running.length, open, woken, withoutRow }
+    const total = (side: keyof Counts) => KINDS.reduce((sum, kind) => sum + counts[kind][side], 0)
+    const [open, running, { woken }] = [total('open'), total('running'), found]
+    if (lost > 0) log(`${lost} open sagas were ended from outside and were woken from their rows`)
+    if (woken > 0) log(`${woken} of ${open} open sagas had no workflow and were woken from their rows`)
+    return { overdue, lost, running, open, compared, ...found }
   } catch (error) {
     metrics.sweeps.inc({ what: 'supervisor', outcome: 'failed' })
     throw error
   } finally {
-    deps.kick()
+    kick()
   }
 }
 
@@ -95,104 +113,109 @@ async function wakeOverdue({ db, log, overdueAfter = OVERDUE_AFTER }: SuperviseD
   return woken
 }
 
-type Kind = RunningSaga['type']
-const OPEN_ROWS = { payment: openPayments, refund: openRefunds, stray: openStrays } as const satisfies Record<
-  Kind,
-  unknown
->
-
-async function wakeIdle(
-  { db, log }: SuperviseDeps,
-  running: ReadonlySet<string>,
-  kind: Kind,
-  quietMs: number,
-  most: number,
-): Promise<{ open: number; woken: number }> {
-  const rowsAfter = OPEN_ROWS[kind]
-  let [open, woken, after] = [0, 0, '']
-  for (;;) {
-    const rows = await rowsAfter(db, { after, limit: PAGE, quietMs })
-    open += rows.length
-    const idle = rows.filter(({ id }) => !running.has(`${kind}:${id}`))
-    const wakes = async (trx: Trx) =>
-      putMissingWakes(
-        trx,
-        (await reallyOpen(trx, idle)).map((id) => `${kind}:${id}`),
-      )
-    if (idle.length > 0) woken += await transact(db, 'wake idle sagas', wakes, log)
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < PAGE || woken >= most) return { open, woken }
-    after = last.id
-  }
-}
-
-async function reallyOpen(trx: Trx, rows: readonly OpenRow[]): Promise<readonly string[]> {
-  const open: string[] = []
-  for (const { id, sure } of rows) {
-    if (sure || !paymentClosed((await loadBooks(trx, { merchantUid: merchantUid(id) }, false)).books)) open.push(id)
-  }
-  return open
-}
-
-/**
- * A restored backup, or a foreign start: nothing is started or stopped, a person is told once for
- * each run of it.
- */
-async function pageWithoutRow(
-  { db, log }: SuperviseDeps,
-  running: readonly RunningSaga[],
-  quietMs: number,
+/** What a page of them leaves, because it is too much for one pass, the counts find. */
+async function wakeLost(
+  { db, log, kick, sagaRuns }: SuperviseDeps,
+  since: string,
+  { stopping }: SuperviseOptions,
 ): Promise<number> {
-  const before = Date.parse(await databaseNow(db)) - quietMs
-  const old = running.filter(({ startedAt }) => Date.parse(startedAt) < before)
-  let found = 0
-  for (const kind of ['payment', 'refund', 'stray'] as const) {
-    const sagas = old.filter(({ type }) => type === kind)
-    for (let start = 0; start < sagas.length && found < MOST_WITHOUT_ROW; start += PAGE) {
-      const part = sagas.slice(start, start + PAGE)
-      const known = await recorded(db, kind, part.map(idOf))
-      for (const saga of part.filter((each) => !known.has(idOf(each)))) {
-        found += 1
-        await transact(db, 'page without row', (trx) => pageOnce(trx, saga), log)
+  let woken = 0
+  const seen = new Set<string>()
+  for await (const ids of sagaRuns.lostSince(since)) {
+    stopping?.throwIfAborted()
+    const fresh = ids.filter((id) => !seen.has(id))
+    fresh.forEach((id) => seen.add(id))
+    for (const kind of KINDS) {
+      const among = [...new Set(fresh.filter((id) => id.startsWith(`${kind}:`)).map((id) => id.slice(kind.length + 1)))]
+      for (let start = 0; start < among.length && woken < MOST_WAKES; start += PAGE) {
+        const part = among.slice(start, start + PAGE)
+        const rows = await OPEN_ROWS[kind](db, { after: '', limit: PAGE, quietMs: 0, among: part })
+        woken += await wakeOpen({ db, log }, kind, rows)
       }
     }
   }
-  return found
+  // They run again before both are counted.
+  if (woken > 0) kick()
+  return woken
 }
 
-/**
- * The id that the workflow's own id names; the whole of it where it names none, which has no row.
- */
-function idOf({ workflowId, type }: RunningSaga): string {
-  const id = workflowId.startsWith(`${type}:`) ? workflowId.slice(type.length + 1) : workflowId
-  return OWN_ID.test(id) || strayNamedBy(workflowId) ? id : workflowId
-}
+type Counts = { readonly running: number; readonly open: number }
 
-const WITHOUT_ROW = 'saga.withoutRow'
-const JOURNALLED_AS = { payment: 'merchantUid', refund: 'refundId', stray: 'gatewayRef' } as const
-
-/**
- * The journal remembers which runs were told of: it is never emptied, and found by the id's index.
- */
-async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
-  const { workflowId, runId, type, startedAt } = saga
-  const id = idOf(saga)
-  const lines = await trx
-    .selectFrom('journal')
-    .select('facts')
-    .where(JOURNALLED_AS[type], '=', id)
-    .where('what', '=', WITHOUT_ROW)
-    .execute()
-  if (lines.some(({ facts }) => JSON.stringify(facts).includes(runId))) return
-  const why = 'the workflow runs and no row is known here'
-  const line = { what: WITHOUT_ROW, why, facts: { workflowId, runId, startedAt } }
-  const heading = { who: 'supervisor', at: await databaseNow(trx) }
-  const named = type === 'payment' ? {} : { [JOURNALLED_AS[type]]: id }
-  await writeJournal(trx, [{ ...line, ...named }], { ...heading, merchantUid: type === 'payment' ? id : null })
-  await putAlert(trx, {
-    level: 'page',
-    kind: 'sagaWithoutRow',
-    saga: workflowId,
-    sentence: `${workflowId} runs in Temporal and has no row in this database; was a backup restored? Compare both with the gateway before anybody terminates it`,
+async function countBoth(deps: SuperviseDeps, options: SuperviseOptions): Promise<Readonly<Record<Kind, Counts>>> {
+  const { settleMs = SETTLE_MS, stopping } = options
+  const all = async () => ({
+    payment: await countsOf(deps, 'payment'),
+    refund: await countsOf(deps, 'refund'),
+    stray: await countsOf(deps, 'stray'),
   })
+  const first = await all()
+  if (KINDS.every((kind) => first[kind].running === first[kind].open)) return first
+  await pause(settleMs, undefined, stopping && { signal: stopping })
+  const second = await all()
+  const agreed = (kind: Kind) => (first[kind].running === first[kind].open ? first[kind] : second[kind])
+  return { payment: agreed('payment'), refund: agreed('refund'), stray: agreed('stray') }
+}
+
+async function countsOf({ db, log, sagaRuns }: SuperviseDeps, kind: Kind): Promise<Counts> {
+  const running = await sagaRuns.count(kind)
+  return { running, open: await countOpenSagas(db, kind, log) }
+}
+
+type Compared = { readonly woken: number; readonly withoutRow: number }
+
+/**
+ * Lists first and reads rows afterwards: what closes in between is closed in its row, and is not
+ * woken.
+ */
+async function compareAll(
+  deps: SuperviseDeps,
+  kinds: readonly Kind[],
+  { quietMs = QUIET_MS, stopping }: SuperviseOptions,
+): Promise<Compared> {
+  let [woken, withoutRow] = [0, 0]
+  for (const kind of kinds) {
+    const running = new Set<string>()
+    for await (const page of deps.sagaRuns.running(kind)) {
+      stopping?.throwIfAborted()
+      for (const { workflowId } of page) running.add(workflowId)
+      withoutRow += await pageWithoutRow(deps, page, { quietMs, most: MOST_WITHOUT_ROW - withoutRow })
+    }
+    woken += await wakeIdle(deps, running, { kind, quietMs, most: MOST_WAKES - woken, stopping })
+  }
+  return { woken, withoutRow }
+}
+
+type Idle = {
+  readonly kind: Kind
+  readonly quietMs: number
+  readonly most: number
+  readonly stopping: AbortSignal | undefined
+}
+
+async function wakeIdle(
+  deps: SuperviseDeps,
+  running: ReadonlySet<string>,
+  { kind, quietMs, most, stopping }: Idle,
+): Promise<number> {
+  let [woken, after] = [0, '']
+  while (woken < most) {
+    stopping?.throwIfAborted()
+    const rows = await OPEN_ROWS[kind](deps.db, { after, limit: PAGE, quietMs })
+    const idle = rows.filter(({ id }) => !running.has(`${kind}:${id}`))
+    woken += await wakeOpen(deps, kind, idle)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < PAGE) break
+    after = last.id
+  }
+  return woken
+}
+
+async function wakeOpen({ db, log }: Pick<SuperviseDeps, 'db' | 'log'>, kind: Kind, rows: readonly OpenRow[]) {
+  if (rows.length === 0) return 0
+  const wakes = async (trx: Trx) =>
+    putMissingWakes(
+      trx,
+      (await reallyOpen(trx, rows)).map((id) => `${kind}:${id}`),
+    )
+  return transact(db, 'wake idle sagas', wakes, log)
 }

@@ -1,4 +1,4 @@
-// Workers for both task queues over one prebuilt workflow bundle. A refund's worker stops only after its ticket call has ended.
+// Workers for the task queues over one prebuilt workflow bundle. A refund's worker stops only after its ticket call has ended.
 // Must not know: what activities do.
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import {
   type NativeConnectionOptions,
   type WorkerOptions,
 } from '@temporalio/worker'
-import { PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/queues.ts'
+import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/queues.ts'
 import { saidBy } from './said.ts'
 
 export type WorkersOptions = {
@@ -38,6 +38,14 @@ export type WorkerSizes = {
 export type Workers = { readonly failed: Promise<never>; stop(): Promise<void> }
 
 const USUAL_SIZES: WorkerSizes = { cachedRefunds: 100, cachedPayments: 200, stickyMs: 5_000 }
+/** Schedules start few runs, one of each at a time. */
+const MAINTENANCE: Partial<WorkerOptions> = {
+  maxCachedWorkflows: 10,
+  maxConcurrentWorkflowTaskExecutions: 10,
+  maxConcurrentActivityTaskExecutions: 10,
+  maxConcurrentWorkflowTaskPolls: 2,
+  maxConcurrentActivityTaskPolls: 2,
+}
 /** The SDK's own number, said here because it may be more than are cached. */
 const SDK_WORKFLOW_SLOTS = 40
 /** So long may a step go on after a stop began; then it is cancelled, which a cancel call under way does not hear. */
@@ -60,6 +68,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: PAYMENTS_QUEUE, ...sizedFor(sizes, sizes.cachedPayments) }),
     Worker.create({ ...common, taskQueue: REFUNDS_QUEUE, ...sizedFor(sizes, sizes.cachedRefunds) }),
+    Worker.create({ ...common, taskQueue: MAINTENANCE_QUEUE, ...MAINTENANCE }),
   ])
   const running = workers.map((worker) => worker.run())
   const failed = Promise.all(running).then(() => new Promise<never>(() => {}))
@@ -99,15 +108,18 @@ export async function workflowBundle(cacheDir: string): Promise<string> {
     )
   )
     return path
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(WORKFLOWS, 'index.ts'),
-    logger: new DefaultLogger('WARN'),
-  })
+  const code = await bundleOf(join(WORKFLOWS, 'index.ts'))
   await mkdir(cacheDir, { recursive: true })
   const partial = `${path}.${process.pid}`
   await writeFile(partial, code)
   await rename(partial, path)
   return path
+}
+
+/** What a worker runs, made from this entry file. */
+export async function bundleOf(workflowsPath: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
+  return code
 }
 
 async function sourcesHash(): Promise<string> {

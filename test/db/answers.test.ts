@@ -11,6 +11,7 @@ import { seenOfRefund } from '../../src/domain/seen.ts'
 import { aRefund, aTicket, DAY, GATEWAY, later, ORDER, PATIENCE, refundOf, setting } from '../support/books.ts'
 import { moveBooks, paidOrder, readBooks } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { runsShown } from '../support/sagaRuns.ts'
 
 const database = await openTestDatabase()
 const { db } = database
@@ -32,7 +33,7 @@ const deps: ActivityDeps = {
   checkpointLook: { everyMs: 1, forMs: 1 },
   looksPerSecond: 2,
   heartbeat: () => Promise.resolve(true),
-  runningSagas: () => Promise.resolve([]),
+  sagaRuns: runsShown(),
 }
 const limited: ActivityDeps = { ...deps, approvalLimit: new Map([['KRW', 1]]) }
 const NOW = later(9 * DAY)

@@ -14,6 +14,7 @@ import { AT, GATEWAY, later, MINUTE, PATIENCE } from '../support/books.ts'
 import { emptyQueues, freshOrder, paidOrder, readBooks, recordPrepared } from '../support/booksDatabase.ts'
 import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { runsShown } from '../support/sagaRuns.ts'
 
 const database = await openTestDatabase()
 const { db } = database
@@ -30,7 +31,7 @@ const deps: ActivityDeps = {
   checkpointLook: { everyMs: 1, forMs: 1 },
   looksPerSecond: 2,
   heartbeat: () => Promise.resolve(true),
-  runningSagas: () => Promise.resolve([]),
+  sagaRuns: runsShown(),
 }
 const now = later(MINUTE)
 

@@ -20,6 +20,7 @@ import { anEvidence, GATEWAY, HOUR, later, MINUTE } from '../support/books.ts'
 import { emptyQueues, outboxOf, paidOrder, readBooks } from '../support/booksDatabase.ts'
 import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { runsShown } from '../support/sagaRuns.ts'
 
 const database = await openTestDatabase()
 const { db } = database
@@ -55,7 +56,7 @@ const deps: ActivityDeps = {
     happened.push(`told ${JSON.stringify(details)}`)
     return Promise.resolve(true)
   },
-  runningSagas: () => Promise.resolve([]),
+  sagaRuns: runsShown(),
 }
 let count = 0
 const asked = async () => {

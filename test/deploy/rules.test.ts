@@ -71,6 +71,7 @@ const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^saga_alert_messages_total$/, ['level', 'outcome']],
   [/^saga_sweeps_total$/, ['what', 'outcome']],
   [/^saga_sweep_age_seconds$/, ['gateway', 'status']],
+  [/^saga_schedule_age_seconds$/, ['schedule']],
   [/^saga_overdue_rows$/, ['kind']],
 ]
 
@@ -82,7 +83,7 @@ test('every rule has a line in the runbook, and a name of its own', () => {
   expect(new Set(rules.map((each) => each.alert)).size).toBe(rules.length)
 })
 
-test.each(['saga_overdue_rows', 'saga_oldest_wake_seconds', 'saga_sweep_age_seconds'])(
+test.each(['saga_overdue_rows', 'saga_oldest_wake_seconds', 'saga_sweep_age_seconds', 'saga_schedule_age_seconds'])(
   '%s has a rule on its value and one on its absence: nobody watching is no good news',
   (name) => {
     const about = rules.filter(({ expr }) => names(expr).includes(name)).map(({ expr }) => expr)

@@ -10,6 +10,7 @@ const NOTHING: Overdue = {
   oldestWake: null,
   lateWake: null,
   sweeps: [],
+  schedules: [],
 }
 const since = '2026-03-01T00:00:00.000Z'
 const sum = (kind: 'refund' | 'payment' | 'stray', currency: string, count: number, amount: number) =>
@@ -30,11 +31,12 @@ describe('a page', () => {
   })
 })
 
-test('anything is a row, a wake that is late, or a list; a wake that is on its way is not', () => {
+test('anything is a row, a wake that is late, a list, or a Schedule; a wake that is on its way is not', () => {
   expect(anythingOverdue({ ...NOTHING, oldestWake: since })).toBe(false)
   expect(anythingOverdue({ ...NOTHING, lateWake: since })).toBe(true)
   expect(anythingOverdue({ ...NOTHING, sums: [sum('stray', 'USD', 1, 5)] })).toBe(true)
   expect(anythingOverdue({ ...NOTHING, sweeps: [{ gateway: 'iamport/main', status: 'paid', since }] })).toBe(true)
+  expect(anythingOverdue({ ...NOTHING, schedules: [{ name: 'supervise', since }] })).toBe(true)
 })
 
 test('the sentence counts by kind, sums by currency, and names the oldest', () => {

@@ -13,7 +13,7 @@ const keys = [
   { name: 'shop', role: 'checkout', key: 'key-of-shop-0123456789' },
 ] as const
 const HOUR_AGO = new Date(Date.now() - 3_600_000).toISOString()
-const EMPTY = { count: 0, sums: [], rows: [], wake: null, sweeps: [] }
+const EMPTY = { count: 0, sums: [], rows: [], wake: null, sweeps: [], schedules: [] }
 const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
 
 const api = await startApi({ keys })

@@ -18,6 +18,7 @@ import {
 } from '../support/booksDatabase.ts'
 import { lookerOptions, scriptedGateway, type Scripted } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { runsShown } from '../support/sagaRuns.ts'
 
 let database: Database
 let gateway: Scripted
@@ -42,7 +43,7 @@ const deps = (): ActivityDeps => ({
   checkpointLook: { everyMs: 1, forMs: 5 },
   looksPerSecond: 2,
   heartbeat: () => Promise.resolve(true),
-  runningSagas: () => Promise.resolve([]),
+  sagaRuns: runsShown(),
 })
 
 async function openRefund() {

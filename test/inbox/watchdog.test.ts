@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase, transact, type Database, type Db } from '../../src/db/connect.ts'
 import { putWake } from '../../src/db/outgoing.ts'
+import { expectPasses, notePass } from '../../src/db/passes.ts'
 import { keepHouse, startHousekeeping } from '../../src/inbox/housekeeping.ts'
 import { watchOnce } from '../../src/inbox/watchdog.ts'
 import { aRefund, DAY, HOUR, later, MINUTE } from '../support/books.ts'
@@ -34,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 beforeEach(async () => {
-  for (const table of ['watches', 'tickets', 'refunds', 'sweep_cursors'])
+  for (const table of ['watches', 'tickets', 'refunds', 'sweep_cursors', 'passes'])
     await sql`delete from ${sql.table(table)}`.execute(db())
   await emptyQueues(db())
 })
@@ -124,6 +125,17 @@ describe('people are told', () => {
     expect(await sentence()).toBe(
       `the oldest wake has not left since ${ago(HOUR)}; lists were not read to an end: paid of iamport/main since ${ago(2 * HOUR)}`,
     )
+  })
+
+  test('of a Schedule that is paused, or never ran since it is expected; not of one that ran within the hour', async () => {
+    await expectPasses(db(), ['supervise', 'sweep:iamport/main'])
+    expect(await watch()).toBe('nothing')
+    await sql`update passes set ended_at = ${ago(2 * HOUR)}::timestamptz where name = 'supervise'`.execute(db())
+    await expectPasses(db(), ['supervise'])
+    expect(await watch()).toBe('page')
+    expect(await sentence()).toBe(`Schedules that do not run: supervise since ${ago(2 * HOUR)}`)
+    await notePass(db(), 'supervise')
+    expect(await watch()).toBe('over')
   })
 
   test('of a saga that sleeps past its checkpoint, by housekeeping alone', async () => {

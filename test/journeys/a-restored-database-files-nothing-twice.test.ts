@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { backUp } from '../support/backup.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { runCommand } from '../support/mainCommand.ts'
 import { eventually, fresh, startShop, type OwnShop } from '../support/shop.ts'
 import { temporalCliForTests } from '../support/temporalCli.ts'
 
@@ -15,6 +16,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 })
 beforeAll(async () => void (await temporalCliForTests()))
 
 const CANCEL = 'POST /payments/cancel'
+const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
 
 /** A merchant whose program may be stopped, and whose database may be put back; Temporal and the gateway go on as they are. */
 async function installed() {
@@ -93,6 +95,63 @@ test('a dump from before the intent, restored after the ticket: no second call, 
   await completed(shop, asked.merchantUid, refundId)
   await completed(shop, later.merchantUid, lostId)
   expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+})
+
+test('after-restore finds both before anything runs, filing is held until a release, and notices get higher numbers', async () => {
+  const { start, stop, environment, ...merchant } = await installed()
+  const before = await untilTheBackup(await start())
+  await stop()
+  const backup = await merchant.backUp()
+  onTestFinished(backup.drop)
+  const { asked, later, refundId } = before
+  const lostId = await sinceTheBackup(await start(), before)
+  await stop()
+  await backup.restore()
+
+  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  expect(ran, ran.error).toMatchObject({ code: 2 })
+  expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'its row went back'])
+  expect(ran.rows).toContainEqual([`refund:${lostId}`, '-', 'it has no row; the checkout asks again'])
+
+  const shop = await start()
+  const calls = await shop.sim.callsOf(CANCEL)
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
+  const { rows } = await sql<{ notices: number }>`
+    select notices from payments where merchant_uid = ${asked.merchantUid}`.execute(shop.db)
+  expect(rows[0]?.notices).toBeGreaterThanOrEqual(1_000)
+  const held = await shop.paid()
+  const { refundId: heldId } = await shop.askRefund(held.merchantUid)
+  await eventually(() => shop.refund(heldId)).toMatchObject({
+    state: 'requested',
+    said: expect.stringContaining('filing is held'),
+  })
+  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+
+  await completed(shop, asked.merchantUid, refundId)
+  expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({
+    status: 200,
+    body: { hold: null, freed: 1 },
+  })
+  await eventually(() => shop.refund(heldId)).toMatchObject({ state: 'ticketOpen' })
+  expect(await shop.sim.tickets(later.merchantUid)).toHaveLength(1)
+})
+
+test('with the namespace lost too after-restore files nothing that may have been filed', async () => {
+  const { start, stop, environment, folder, ...merchant } = await installed()
+  const before = await untilTheBackup(await start())
+  await stop()
+  const backup = await merchant.backUp()
+  onTestFinished(backup.drop)
+  await sinceTheBackup(await start(), before)
+  await stop()
+  await backup.restore()
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+
+  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  expect(ran.rows).toContainEqual([`refund:${before.refundId}`, 'unknown', 'nobody remembers whether it was filed'])
+  const shop = await start()
+  await completed(shop, before.asked.merchantUid, before.refundId)
+  expect(await shop.sim.callsOf(CANCEL)).toBe(0)
 })
 
 test('an intent that a failover loses while its call is under way: one ticket, a page', async () => {

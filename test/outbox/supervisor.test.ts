@@ -2,11 +2,12 @@
 // not, and who is told once.
 // Must not know: Temporal.
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import { transact } from '../../src/db/connect.ts'
 import { putWake } from '../../src/db/outgoing.ts'
-import { supervise, type RunningSaga } from '../../src/outbox/supervisor.ts'
+import { supervise } from '../../src/outbox/supervisor.ts'
+import type { RunningSaga } from '../../src/outbox/withoutRow.ts'
 import { aRefund, anEvidence, AT, DAY } from '../support/books.ts'
 import {
   bookEvidence,
@@ -17,13 +18,14 @@ import {
   recordPrepared,
 } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { NO_RUNS_SHOWN, runsShown } from '../support/sagaRuns.ts'
 
 let database: Database
 const db = () => database.db
 beforeAll(async () => void (database = await openTestDatabase()))
 afterAll(() => database.close())
 beforeEach(async () => {
-  for (const table of ['tickets', 'cancel_entries', 'refunds', 'attempts', 'payments'])
+  for (const table of ['passes', 'tickets', 'cancel_entries', 'refunds', 'attempts', 'payments'])
     await sql`delete from ${sql.table(table)}`.execute(db())
   await emptyQueues(db())
 })
@@ -33,8 +35,10 @@ beforeEach(async () => {
  * overdueWakes.test.ts.
  */
 const overdueAfter = { rowsMs: 10 * 365 * DAY, sweepsMs: DAY }
-const run = (running: readonly RunningSaga[] = []) =>
-  supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: () => Promise.resolve(running), overdueAfter })
+const quiet = { log: () => {}, kick: () => {}, overdueAfter }
+const pass = (shown: Parameters<typeof runsShown>[0]) =>
+  supervise({ db: db(), ...quiet, sagaRuns: runsShown(shown) }, { settleMs: 0 })
+const run = (running: readonly RunningSaga[] = []) => pass({ running })
 const saga = (workflowId: string, shown: Partial<RunningSaga> = {}): RunningSaga => ({
   workflowId,
   runId: `run of ${workflowId}`,
@@ -109,7 +113,7 @@ test('money with a saga of its own is woken while nobody has decided on it, and 
   const running = [stray(runs.second), stray('imp:gone/1')]
   expect(await run(running)).toMatchObject({ open: 2, woken: 1, withoutRow: 1 })
   expect(await targets('wake')).toEqual([`stray:iamport/main:${idle.second}`])
-  expect(await run(running)).toMatchObject({ woken: 0, withoutRow: 1 })
+  expect(await run([...running, stray(idle.second)])).toMatchObject({ compared: ['stray'], woken: 0, withoutRow: 1 })
   expect(await targets('alert')).toEqual(['stray:iamport/main:imp:gone/1'])
 })
 
@@ -124,11 +128,9 @@ test('a wake that waits already is not doubled, and a row that moved just now is
 
 test('while Temporal does not list, nothing is woken and the run fails', async () => {
   await refundIn({})
-  const away = () => Promise.reject(new Error('unavailable'))
-  await expect(supervise({ db: db(), log: () => {}, kick: () => {}, runningSagas: away })).rejects.toThrow(
-    'unavailable',
-  )
+  await expect(supervise({ db: db(), ...quiet, sagaRuns: NO_RUNS_SHOWN })).rejects.toThrow('unavailable')
   expect(await targets('wake')).toEqual([])
+  expect(await db().selectFrom('passes').selectAll().execute(), 'it counts as a pass that did not come').toEqual([])
 })
 
 test('more open rows than a page holds are all woken', async () => {
@@ -160,4 +162,104 @@ test('a workflow without a row pages once for each of its runs, starts nothing, 
     .where('merchantUid', '=', 'gone-1')
     .execute()
   expect(lines).toMatchObject([{ who: 'supervisor', what: 'saga.withoutRow' }, { what: 'saga.withoutRow' }])
+})
+
+/** Two orders, a refund of each, and money with a saga of its own; all of them run. */
+async function allRun(): Promise<readonly RunningSaga[]> {
+  const [one, two] = [await refundIn({ state: 'ticketOpen' }), await refundIn({ state: 'unknown' })]
+  const { order } = freshOrder()
+  await recordPrepared(db(), order)
+  const { order: paid, second } = await paidOrder(db())
+  const hold = { policies: { late: 'hold', second: 'hold' } } as const
+  await bookEvidence(db(), anEvidence({ merchantUid: paid, gatewayRef: second }), hold)
+  const undecided = freshOrder()
+  await recordPrepared(db(), undecided.order, { orderState: 'expired', state: 'expired' })
+  await bookEvidence(db(), anEvidence({ merchantUid: undecided.order, gatewayRef: undecided.ref }))
+  await emptyQueues(db())
+  return [one, two, `payment:${order}`, `payment:${undecided.order}`, `stray:iamport/main:${second}`].map((id) =>
+    saga(id),
+  )
+}
+
+describe('after the first pass', () => {
+  test('nothing is walked while as many run as rows are open, undecided money and strays included', async () => {
+    const running = await allRun()
+    const walked: string[] = []
+    const onWalk = (kind: string) => void walked.push(kind)
+    expect(await pass({ running, onWalk })).toMatchObject({ compared: ['payment', 'refund', 'stray'], woken: 0 })
+    walked.length = 0
+    expect(await pass({ running, onWalk })).toMatchObject({
+      running: 5,
+      open: 5,
+      compared: [],
+      woken: 0,
+      withoutRow: 0,
+    })
+    expect(walked).toEqual([])
+  })
+
+  test('only the kind whose counts differ is walked', async () => {
+    const running = await allRun()
+    await run(running)
+    const [idle, ...others] = running
+    expect(await pass({ running: others })).toMatchObject({ compared: ['refund'], woken: 1 })
+    expect(await targets('wake')).toEqual([idle?.workflowId])
+    const gone = saga('payment:gone-3')
+    expect(await pass({ running: [...running, gone] })).toMatchObject({ compared: ['payment'], withoutRow: 1 })
+  })
+
+  test('what begins or ends between the two counts is counted once more, and not walked for', async () => {
+    const running = await allRun()
+    await run(running)
+    const shown = runsShown({ running })
+    let asked = 0
+    const late = {
+      ...shown,
+      count: async (kind: RunningSaga['type']) => (await shown.count(kind)) - (asked++ < 3 ? 1 : 0),
+    }
+    expect(await supervise({ db: db(), ...quiet, sagaRuns: late }, { settleMs: 0 })).toMatchObject({ compared: [] })
+  })
+
+  test('an open row whose run was ended from outside is woken, though it moved just now; a closed or unknown one is not', async () => {
+    await run()
+    const [terminated, closed] = [
+      await refundIn({ state: 'ticketOpen', stateSince: new Date().toISOString() }),
+      await refundIn({ state: 'refunded' }),
+    ]
+    const lost = [terminated, terminated, closed, 'refund:nobody', 'payment:nobody', 'stray:x', 'sweep:iamport/main']
+    expect(await pass({ running: [saga(terminated)], lost })).toMatchObject({ lost: 1, compared: [], woken: 0 })
+    expect(await targets('wake')).toEqual([terminated])
+  })
+
+  test('closed runs are asked for from before the last pass on, and a pass that failed is none', async () => {
+    const asked: string[] = []
+    const shown = runsShown()
+    const noting = {
+      ...shown,
+      lostSince: (since: string) => {
+        asked.push(since)
+        return shown.lostSince(since)
+      },
+    }
+    const deps = { db: db(), ...quiet, sagaRuns: noting }
+    await supervise(deps, { settleMs: 0 })
+    expect(asked, 'before the first pass nothing is known').toEqual([])
+    const [first] = await db().selectFrom('passes').selectAll().execute()
+    await expect(supervise({ ...deps, sagaRuns: { ...noting, count: NO_RUNS_SHOWN.count } })).rejects.toThrow(
+      'unavailable',
+    )
+    await supervise(deps, { settleMs: 0 })
+    expect(asked).toEqual([first?.readUntil, first?.readUntil])
+    expect(Date.parse(first?.readUntil ?? '')).toBeLessThan(Date.parse(first?.endedAt ?? ''))
+  })
+})
+
+test('a pass that is stopped ends with its page', async () => {
+  await refundIn({ state: 'ticketOpen' })
+  const stopping = new AbortController()
+  const running = [saga('refund:gone-1'), saga('refund:gone-2')]
+  const shown = runsShown({ running, onWalk: () => stopping.abort(new Error('stopped')) })
+  const stopped = supervise({ db: db(), ...quiet, sagaRuns: shown }, { settleMs: 0, stopping: stopping.signal })
+  await expect(stopped).rejects.toThrow('stopped')
+  expect(await targets('wake')).toEqual([])
 })

@@ -210,7 +210,21 @@ export function shopAt({ api, simulator, temporalAddress, key }: Places) {
 
   const disconnect = () => connection.close()
   const verbs = { call, open, order, payment, paid, requestRefund, askRefund, paidThenRefunded, refund, journal }
-  return { api, simulator, key, sim, client, ...verbs, seen, person, hint, metric, disconnect, ...sagasOf(client) }
+  return {
+    api,
+    simulator,
+    temporalAddress,
+    key,
+    sim,
+    client,
+    ...verbs,
+    seen,
+    person,
+    hint,
+    metric,
+    disconnect,
+    ...sagasOf(client),
+  }
 }
 
 /** What Temporal keeps of the sagas. */

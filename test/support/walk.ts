@@ -17,6 +17,7 @@ import { block, intend, nextTicketKey } from '../../src/domain/ticketing.ts'
 import { anEvidence, DAY, GATEWAY, later, MINUTE, PATIENCE, setting } from './books.ts'
 import { bookEvidence, freshOrder, moveBooks, paidOrder, readBooks, recordPrepared } from './booksDatabase.ts'
 import { scriptedGateway, type Scripted } from './booksGateway.ts'
+import { runsShown } from './sagaRuns.ts'
 
 const PAID = 10_000
 const ASKED = 6_000
@@ -56,7 +57,7 @@ function activityDeps(db: Db, gateway: Scripted): ActivityDeps {
     checkpointLook: { everyMs: 1, forMs: 1 },
     looksPerSecond: 2,
     heartbeat: () => Promise.resolve(true),
-    runningSagas: () => Promise.resolve([]),
+    sagaRuns: runsShown(),
   }
 }
 

@@ -10,6 +10,7 @@ import { workflowBundle } from '../../src/temporal/worker.ts'
 import { CHANGES } from '../../workflows/versions.ts'
 import { openBriefly } from '../support/brief.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
+import { superviseNow, sweepNow } from '../support/sweepNow.ts'
 import { testCacheDir } from '../support/temporalCli.ts'
 
 const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url))
@@ -176,13 +177,15 @@ const PATHS: Readonly<Record<string, Path>> = {
     await shop.sim.faults({ webhooks: 'drop' })
     const { merchantUid } = await shop.open()
     await shop.sim.pay(merchantUid)
-    const schedule = shop.client.schedule.getHandle('sweep:iamport/main')
-    const before = (await schedule.describe()).info.numActionsTaken
-    await schedule.trigger()
-    await eventually(async () => (await schedule.describe()).info.numActionsTaken).toBeGreaterThan(before)
+    const workflowId = await sweepNow(shop)
     await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'paid' })
-    const run = (await schedule.describe()).info.recentActions.at(-1)?.action
-    return run?.workflow.workflowId ?? ''
+    return workflowId
+  },
+  'sweep that supervises nothing': sweepNow,
+  'supervisor that wakes a terminated refund': async (shop) => {
+    const { refundId } = await shop.paidThenRefunded()
+    await shop.client.workflow.getHandle(`refund:${refundId}`).terminate('by hand')
+    return superviseNow(shop)
   },
   'refund that somebody tried to cancel in Temporal': async (shop) => {
     const { merchantUid, refundId } = await shop.paidThenRefunded()

@@ -22,6 +22,7 @@ const answer = z.object({
   ),
   wake: z.object({ since: z.string() }).nullable(),
   sweeps: z.array(z.object({ gateway: z.string(), status: z.string(), since: z.string() })),
+  schedules: z.array(z.object({ name: z.string(), since: z.string() })),
 })
 type Answer = z.output<typeof answer>
 
@@ -39,11 +40,12 @@ export function addOverdue(program: Command, api: () => Api, exit: (code: number
       const found = await api().get(`/overdue${queryOf(query)}`, answer)
       if (asJson) json(process.stdout, found)
       else print(found)
-      if (found.count > 0 || found.wake !== null || found.sweeps.length > 0) exit(SOMETHING)
+      const { wake, sweeps, schedules } = found
+      if (found.count > 0 || wake !== null || sweeps.length + schedules.length > 0) exit(SOMETHING)
     })
 }
 
-function print({ asOf, count: all, sums, rows, wake, sweeps }: Answer): void {
+function print({ asOf, count: all, sums, rows, wake, sweeps, schedules }: Answer): void {
   const line = (since: string, ...rest: readonly string[]) => [
     timeText(since),
     ageText(Date.parse(asOf) - Date.parse(since)),
@@ -53,6 +55,7 @@ function print({ asOf, count: all, sums, rows, wake, sweeps }: Answer): void {
     ...rows.map((row) => line(row.since, row.what, row.saga, row.state, row.money, row.temporalUi ?? '-')),
     ...(wake === null ? [] : [line(wake.since, 'wake', 'outbox', 'pending', '-', '-')]),
     ...sweeps.map(({ gateway, status, since }) => line(since, 'sweep', gateway, status, '-', '-')),
+    ...schedules.map(({ name, since }) => line(since, 'schedule', name, 'silent', '-', '-')),
   ]
   grid(process.stdout, COLUMNS, lines)
   if (!process.stdout.isTTY) return

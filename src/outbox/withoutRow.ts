@@ -1,0 +1,75 @@
+// Workflows that run without a row: a restored backup, or a foreign start. A person is told once for each run of them.
+// Must not know: how Temporal is asked. Nothing is started or stopped.
+import { OWN_ID, strayNamedBy } from '../domain/ids.ts'
+import { databaseNow } from '../db/clock.ts'
+import { transact, type Db, type Trx } from '../db/connect.ts'
+import { writeJournal } from '../db/journal.ts'
+import { recorded } from '../db/openRows.ts'
+import { putAlert } from '../db/outgoing.ts'
+
+export type RunningSaga = {
+  readonly workflowId: string
+  readonly runId: string
+  readonly type: 'payment' | 'refund' | 'stray'
+  /** ISO time of the server. */
+  readonly startedAt: string
+}
+type Deps = { readonly db: Db; readonly log: (line: string) => void }
+const ROWS_AT_ONCE = 500
+
+/** Of one kind; those that began just now may not have written theirs. At most so many are told of; returns how many. */
+export async function pageWithoutRow(
+  { db, log }: Deps,
+  running: readonly RunningSaga[],
+  { quietMs, most }: { readonly quietMs: number; readonly most: number },
+): Promise<number> {
+  const before = Date.parse(await databaseNow(db)) - quietMs
+  const old = running.filter(({ startedAt }) => Date.parse(startedAt) < before)
+  let found = 0
+  for (let start = 0; start < old.length && found < most; start += ROWS_AT_ONCE) {
+    const part = old.slice(start, start + ROWS_AT_ONCE)
+    const known = await recorded(db, part[0]?.type ?? 'refund', part.map(idOf))
+    for (const saga of part.filter((each) => !known.has(idOf(each)))) {
+      found += 1
+      await transact(db, 'page without row', (trx) => pageOnce(trx, saga), log)
+    }
+  }
+  return found
+}
+
+/**
+ * The id that the workflow's own id names; the whole of it where it names none, which has no row.
+ */
+function idOf({ workflowId, type }: RunningSaga): string {
+  const id = workflowId.startsWith(`${type}:`) ? workflowId.slice(type.length + 1) : workflowId
+  return OWN_ID.test(id) || strayNamedBy(workflowId) ? id : workflowId
+}
+
+const WITHOUT_ROW = 'saga.withoutRow'
+const JOURNALLED_AS = { payment: 'merchantUid', refund: 'refundId', stray: 'gatewayRef' } as const
+
+/**
+ * The journal remembers which runs were told of: it is never emptied, and found by the id's index.
+ */
+async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
+  const { workflowId, runId, type, startedAt } = saga
+  const id = idOf(saga)
+  const lines = await trx
+    .selectFrom('journal')
+    .select('facts')
+    .where(JOURNALLED_AS[type], '=', id)
+    .where('what', '=', WITHOUT_ROW)
+    .execute()
+  if (lines.some(({ facts }) => JSON.stringify(facts).includes(runId))) return
+  const why = 'the workflow runs and no row is known here'
+  const line = { what: WITHOUT_ROW, why, facts: { workflowId, runId, startedAt } }
+  const heading = { who: 'supervisor', at: await databaseNow(trx) }
+  const named = type === 'payment' ? {} : { [JOURNALLED_AS[type]]: id }
+  await writeJournal(trx, [{ ...line, ...named }], { ...heading, merchantUid: type === 'payment' ? id : null })
+  await putAlert(trx, {
+    level: 'page',
+    kind: 'sagaWithoutRow',
+    saga: workflowId,
+    sentence: `${workflowId} runs in Temporal and has no row in this database; was a backup restored? Compare both with the gateway before anybody terminates it`,
+  })
+}

@@ -1,0 +1,76 @@
+// replay-check: a build that fits all that runs is let pass, one that would stop running refunds is found before it is deployed.
+// Must not know: what the difference is.
+import { spawn } from 'node:child_process'
+import { expect } from 'vitest'
+import { createTemporalClient } from '../../src/temporal/client.ts'
+import { replayOpen } from '../../src/temporal/replayCheck.ts'
+import { workflowBundle } from '../../src/temporal/worker.ts'
+import { badBuildIn, cacheWithBadBuild } from '../support/builds.ts'
+import { ROOT } from '../support/readme.ts'
+import { shopTest, type OwnShop } from '../support/shop.ts'
+import { temporaryFolder, testCacheDir } from '../support/temporalCli.ts'
+
+const test = shopTest()
+
+async function replayed({ temporalAddress }: OwnShop, bundlePath: string, only?: string) {
+  const { connection, close } = createTemporalClient({ address: temporalAddress, namespace: 'default' })
+  const told: string[] = []
+  const progress = (done: number, failed: number) => void told.push(`${done} ${failed}`)
+  const found = await replayOpen({ connection, namespace: 'default', bundlePath, only, progress })
+  await close()
+  return { ...found, told }
+}
+
+/** Three refunds that wait, an unpaid order, and one that nobody has begun. */
+async function running(shop: OwnShop): Promise<readonly string[]> {
+  const refunds: string[] = []
+  for (let count = 0; count < 3; count += 1) refunds.push(`refund:${(await shop.paidThenRefunded()).refundId}`)
+  await shop.open()
+  const args = [{ refundId: 'r-later' }]
+  await shop.client.workflow.start('refund', { workflowId: 'refund:r-later', taskQueue: 'nobody-polls', args })
+  return refunds.toSorted()
+}
+
+type Ran = { readonly code: number | null; readonly out: string; readonly error: string }
+function check(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
+  const command = ['--import', 'tsx', 'src/main.ts', 'replay-check', ...args]
+  const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...environment } })
+  let [out, error] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text))
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, error })))
+}
+
+test('a good and a bad build over refunds that wait', async ({ shop }) => {
+  const refunds = await running(shop)
+  const good = await replayed(shop, await workflowBundle(testCacheDir()))
+  expect(good).toMatchObject({ replayed: 4, failures: [], passedBy: 1 })
+  expect(good.told.at(-1)).toBe('4 0')
+
+  const bad = await badBuildIn(temporaryFolder())
+  const found = await replayed(shop, bad)
+  expect(found).toMatchObject({ replayed: 4, passedBy: 1 })
+  expect(found.failures.map(({ workflowId }) => workflowId).toSorted()).toEqual(refunds)
+  expect(found.failures[0]?.said).toMatch(/nondeterminism/i)
+  expect(await replayed(shop, bad, 'WorkflowType="payment"')).toMatchObject({ replayed: 1, failures: [] })
+
+  const at = { TEMPORAL_ADDRESS: shop.temporalAddress }
+  const passed = await check(at)
+  expect([passed.code, passed.out]).toEqual([0, ''])
+  expect(passed.error).toContain('4 replayed, 0 cannot go on, 1 have nothing to replay')
+  const stopped = await check({ ...at, XDG_CACHE_HOME: await cacheWithBadBuild(temporaryFolder()) })
+  expect(stopped.code).toBe(2)
+  const sagas = stopped.out.split('\n').flatMap((line) => line.split('\t')[0] || [])
+  expect(sagas.toSorted()).toEqual(refunds)
+})
+
+test('where Temporal does not answer, or a filter is none, it says so and proves nothing', async ({ shop }) => {
+  const away = await check({ TEMPORAL_ADDRESS: '127.0.0.1:1' })
+  expect([away.code, away.error]).toEqual([3, expect.stringContaining('127.0.0.1:1 does not answer')])
+  const wrong = await check({ TEMPORAL_ADDRESS: shop.temporalAddress }, '--query', 'no such filter')
+  expect([wrong.code, wrong.error]).toEqual([3, expect.stringContaining('did not come to its end')])
+  expect(await check({ TEMPORAL_PORT: 'seven' })).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('TEMPORAL_PORT'),
+  })
+})
