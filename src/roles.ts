@@ -85,6 +85,7 @@ export async function runWorker(
     checkpointLook: CHECKPOINT_LOOK,
     looksPerSecond: config.NIGHTLY_LOOKS,
     overdueAfter: overdueAfter(config),
+    heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
     runningSagas: () => listRunning(temporal.connection, namespace),
   }
   const activities = createActivities(deps, temporal.attributes.usableNow)

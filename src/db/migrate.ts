@@ -13,6 +13,7 @@ import * as world from './migrations/0006_world.ts'
 import * as sweep from './migrations/0007_sweep.ts'
 import * as watchdog from './migrations/0008_watchdog.ts'
 import * as commands from './migrations/0009_commands.ts'
+import * as memory from './migrations/0010_memory.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
@@ -26,6 +27,7 @@ export const MIGRATIONS = {
   '0007_sweep': sweep,
   '0008_watchdog': watchdog,
   '0009_commands': commands,
+  '0010_memory': memory,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 

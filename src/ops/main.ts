@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addAccount } from './commands/account.ts'
 import { addCatchUp } from './commands/catchUp.ts'
+import { addFiling } from './commands/filing.ts'
 import { addNotices } from './commands/notices.ts'
 import { addOverdue } from './commands/overdue.ts'
 import { addPeople } from './commands/people.ts'
@@ -41,6 +42,7 @@ addQueues(program, api)
 addNotices(program, api)
 addCatchUp(program, api, exit)
 addAccount(program, api)
+addFiling(program, api)
 
 try {
   await program.parseAsync()

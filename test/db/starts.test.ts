@@ -29,6 +29,7 @@ const deps: ActivityDeps = {
   cancelTimeoutMs: 1_000,
   checkpointLook: { everyMs: 1, forMs: 1 },
   looksPerSecond: 2,
+  heartbeat: () => Promise.resolve(true),
   runningSagas: () => Promise.resolve([]),
 }
 const now = later(MINUTE)
