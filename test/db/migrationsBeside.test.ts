@@ -58,9 +58,9 @@ describe.skipIf(!onPostgres)('Postgres (not PGlite, which one process has to its
         // Whoever dumps or reports next reads while the migration goes on.
         while (!done) {
           const next = await openReader(url())
-          await pause(500)
+          await pause(200)
           await next.end()
-          await pause(500)
+          await pause(200)
         }
         await migrating
       } finally {
