@@ -174,13 +174,16 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
 
 function parseApiKeys(text: string): readonly ApiKey[] {
   const form = 'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
-  return text.split(',').map((part) => {
+  const parts = text.split(',')
+  return parts.map((part, index) => {
     const [name = '', role = '', ...rest] = part.trim().split(':')
     const key = rest.join(':')
+    // By its place alone: in a mistyped entry anything may be the key, what stands for the name too.
+    const entry = `entry ${index + 1} of ${parts.length}`
     if (role !== 'checkout' && role !== 'ops' && role !== 'approver')
-      throw new RangeError(`the key of "${name}" has no known role; ${form}`)
-    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name) || key.length < 16)
-      throw new RangeError(`the entry of "${name}" is not complete; ${form}`)
+      throw new RangeError(`${entry} has no known role; ${form}`)
+    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name)) throw new RangeError(`${entry} has no name; ${form}`)
+    if (key.length < 16) throw new RangeError(`the key of ${entry} is too short; ${form}`)
     return { name, role, key }
   })
 }
