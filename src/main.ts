@@ -26,7 +26,11 @@ function roleOf(value: string): Role {
   return role
 }
 
+/** What this program and its children write is for their user alone, whatever the shell that started it thinks of others. */
+const NOT_FOR_OTHERS = 0o077
+
 async function main(): Promise<void> {
+  process.umask(NOT_FOR_OTHERS)
   const { role } = command.parse().opts<{ role?: Role[] }>()
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
