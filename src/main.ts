@@ -2,7 +2,8 @@
 // Must not know: how the parts are wired; nobody imports this file.
 import { once } from 'node:events'
 import { Command, Option } from 'commander'
-import { readConfig, ROLES, type Role } from './config.ts'
+import { readConfig, readMigrateConfig, ROLES, type Role } from './config.ts'
+import { migrateOnce } from './db/connect.ts'
 import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
 import { untilSignalled } from './signals.ts'
@@ -19,6 +20,11 @@ const command = new Command('paymentwall-saga')
       .choices(ROLES)
       .argParser((value, before: Role[] | undefined) => [...(before ?? []), roleOf(value)]),
   )
+  .action(serve)
+command
+  .command('migrate')
+  .description('Brings the Postgres database of DATABASE_URL up to date, as the role that owns its tables, and ends.')
+  .action(migrate)
 
 function roleOf(value: string): Role {
   const role = ROLES.find((known) => known === value)
@@ -31,7 +37,17 @@ const NOT_FOR_OTHERS = 0o077
 
 async function main(): Promise<void> {
   process.umask(NOT_FOR_OTHERS)
-  const { role } = command.parse().opts<{ role?: Role[] }>()
+  await command.parseAsync()
+}
+
+async function migrate(): Promise<void> {
+  const { DATABASE_URL, LOG_LEVEL } = readMigrateConfig(process.env)
+  const log = createLog(LOG_LEVEL, process.stdout.isTTY)
+  const done = await migrateOnce(DATABASE_URL, (line) => log.info(line))
+  process.stdout.write(done.length === 0 ? 'the database is up to date\n' : `migrated: ${done.join(', ')}\n`)
+}
+
+async function serve({ role }: { readonly role?: Role[] }): Promise<void> {
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
   const measured = config.METRICS_PORT !== 0

@@ -18,6 +18,7 @@ import * as world from './migrations/0006_world.ts'
 import * as sweep from './migrations/0007_sweep.ts'
 import * as watchdog from './migrations/0008_watchdog.ts'
 import * as commands from './migrations/0009_commands.ts'
+import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -134,6 +135,18 @@ async function migratePostgres(url: string, log: Log): Promise<void> {
   }
 }
 
+/** For whoever owns the tables, while all others only work with them. Returns the names of what was carried out now. */
+export async function migrateOnce(url: string, log: Log): Promise<readonly string[]> {
+  const db = handle(postgresDialect(url, log, {}))
+  try {
+    const done = await migrate(db)
+    await keepFromOthers(db)
+    return done
+  } finally {
+    await db.destroy()
+  }
+}
+
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
 const MIGRATIONS = {
   '0001_books': books,
@@ -147,10 +160,15 @@ const MIGRATIONS = {
   '0009_commands': commands,
 }
 
-async function migrate(db: Db): Promise<void> {
+async function migrate(db: Db): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })
-  const { error } = await migrator.migrateToLatest()
-  if (error === undefined) return
+  const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined)
+  await refuseWithoutRights(
+    db,
+    pending.map(({ name }) => name),
+  )
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error === undefined) return results.map(({ migrationName }) => migrationName)
   const said = error instanceof Error ? error.message : 'the migrator did not say why'
   if (/corrupted migrations|missing/i.test(said))
     throw new Error(
