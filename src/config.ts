@@ -126,6 +126,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return { ...result.data, roles, cacheDir }
 }
 
+export type MigrateConfig = Readonly<Pick<Config, 'LOG_LEVEL'> & { DATABASE_URL: string }>
+
+/** The one-shot that migrates holds the owner's URL and no other secret, so it asks for nothing else. */
+export function readMigrateConfig(environment: Readonly<Record<string, string | undefined>>): MigrateConfig {
+  const { DATABASE_URL, LOG_LEVEL } = environment
+  const given = { DATABASE_URL: DATABASE_URL || undefined, LOG_LEVEL: LOG_LEVEL || undefined }
+  const { data, error } = schema.pick({ LOG_LEVEL: true, DATABASE_URL: true }).safeParse(given)
+  const faults = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+  if (data?.DATABASE_URL !== undefined) return { ...data, DATABASE_URL: data.DATABASE_URL }
+  const missing = 'DATABASE_URL: set it to the Postgres database, as the role that owns its tables'
+  throw new Error(`Nothing was migrated: ${faults.length > 0 ? faults.join('; ') : missing}`)
+}
+
 function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): string[] {
   const faults: string[] = []
   const all = ROLES.every((role) => roles.includes(role))
@@ -150,7 +163,12 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
     faults.push('NOTICE_URL, NOTICE_SECRET: set both or neither; without them notices wait and nothing is sent')
   if (config.CANCEL_TIMEOUT > 30_000)
     faults.push('CANCEL_TIMEOUT: at most 30s, for the activity that waits for the answer has 45 s')
-  if (config.APPROVAL_LIMIT !== undefined && !config.API_KEYS.some(({ role }) => role === 'approver'))
+  // The keys are the API's alone: a worker that is told of the limit needs none of them.
+  if (
+    config.APPROVAL_LIMIT !== undefined &&
+    roles.includes('api') &&
+    !config.API_KEYS.some(({ role }) => role === 'approver')
+  )
     faults.push('APPROVAL_LIMIT: nobody could approve; add a key with the role approver to API_KEYS')
   if (config.NODE_ENV === 'production') {
     if (config.DATABASE_URL === undefined)
@@ -175,13 +193,16 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
 
 function parseApiKeys(text: string): readonly ApiKey[] {
   const form = 'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
-  return text.split(',').map((part) => {
+  const parts = text.split(',')
+  return parts.map((part, index) => {
     const [name = '', role = '', ...rest] = part.trim().split(':')
     const key = rest.join(':')
+    // By its place alone: in a mistyped entry anything may be the key, what stands for the name too.
+    const entry = `entry ${index + 1} of ${parts.length}`
     if (role !== 'checkout' && role !== 'ops' && role !== 'approver')
-      throw new RangeError(`the key of "${name}" has no known role; ${form}`)
-    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name) || key.length < 16)
-      throw new RangeError(`the entry of "${name}" is not complete; ${form}`)
+      throw new RangeError(`${entry} has no known role; ${form}`)
+    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name)) throw new RangeError(`${entry} has no name; ${form}`)
+    if (key.length < 16) throw new RangeError(`the key of ${entry} is too short; ${form}`)
     return { name, role, key }
   })
 }

@@ -1,17 +1,39 @@
-// The log: JSON lines, or readable ones at a terminal. Secrets and personal data are redacted by name before they are written.
+// The log: JSON lines, or readable ones at a terminal, which nothing in them can steer. Secrets and personal data are redacted by name before they are written.
 // Must not know: what is logged.
-import { pino, type Logger } from 'pino'
+import { pino, type LogFn, type Logger } from 'pino'
 import pretty from 'pino-pretty'
+import { tame } from './domain/text.ts'
 
 const SECRETS = ['authorization', 'key', 'secret', 'token', 'access_token', 'imp_key', 'imp_secret', 'buyer', 'email']
 const redact = { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' }
 
-export function createLog(level: string, terminal: boolean): Logger {
+/** `out`: where a terminal's lines go, if not to it. */
+export function createLog(level: string, terminal: boolean, out?: NodeJS.WritableStream): Logger {
   const options = { level, redact, base: undefined }
   return terminal
-    ? pino(options, pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' }))
+    ? pino(
+        { ...options, hooks: { logMethod: tamely } },
+        pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', ...(out && { destination: out }) }),
+      )
     : pino(options)
 }
+
+/** JSON writes control characters as escapes; a readable line does not, and may quote what others wrote. */
+function tamely(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+  const tamed = args.map((each: unknown) => (typeof each === 'string' ? tame(each) : factsOf(each)))
+  Reflect.apply(method, this, tamed)
+}
+
+/** An error's stack keeps its lines, as pino writes it. */
+const factsOf = (facts: unknown): unknown =>
+  typeof facts !== 'object' || facts === null || facts instanceof Error
+    ? facts
+    : Object.fromEntries(
+        Object.entries(facts).map(([name, value]: [string, unknown]) => [
+          name,
+          typeof value === 'string' && name !== 'stack' ? tame(value) : value,
+        ]),
+      )
 
 export type Log = Logger
 

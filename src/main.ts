@@ -7,7 +7,8 @@ import { addAfterRestore } from './commands/afterRestore.ts'
 import { CommandFailure } from './commands/outside.ts'
 import { addReplayCheck } from './commands/replayCheck.ts'
 import { addRestart } from './commands/restart.ts'
-import { readConfig, ROLES, type Role } from './config.ts'
+import { readConfig, readMigrateConfig, ROLES, type Role } from './config.ts'
+import { migrateOnce } from './db/migrate.ts'
 import { createLog, sdkLines } from './log.ts'
 import { startProgram, type Program } from './program.ts'
 import { untilSignalled } from './signals.ts'
@@ -24,7 +25,11 @@ const command = new Command('paymentwall-saga')
       .choices(ROLES)
       .argParser((value, before: Role[] | undefined) => [...(before ?? []), roleOf(value)]),
   )
-  .action(run)
+  .action(serve)
+command
+  .command('migrate')
+  .description('Brings the Postgres database of DATABASE_URL up to date, as the role that owns its tables, and ends.')
+  .action(migrate)
 const exit = (code: number) => void (process.exitCode = code)
 addRestart(command, process.env, exit)
 addReplayCheck(command, process.env, exit)
@@ -36,7 +41,22 @@ function roleOf(value: string): Role {
   return role
 }
 
-async function run({ role }: { role?: Role[] }): Promise<void> {
+/** What this program and its children write is for their user alone, whatever the shell that started it thinks of others. */
+const NOT_FOR_OTHERS = 0o077
+
+async function main(): Promise<void> {
+  process.umask(NOT_FOR_OTHERS)
+  await command.parseAsync()
+}
+
+async function migrate(): Promise<void> {
+  const { DATABASE_URL, LOG_LEVEL } = readMigrateConfig(process.env)
+  const log = createLog(LOG_LEVEL, process.stdout.isTTY)
+  const done = await migrateOnce(DATABASE_URL, (line) => log.info(line))
+  process.stdout.write(done.length === 0 ? 'the database is up to date\n' : `migrated: ${done.join(', ')}\n`)
+}
+
+async function serve({ role }: { readonly role?: Role[] }): Promise<void> {
   const config = readConfig(process.env, role ?? ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
   const measured = config.METRICS_PORT !== 0
@@ -58,7 +78,7 @@ async function ended(program: Program): Promise<void> {
   }
 }
 
-command.parseAsync().then(
+main().then(
   () => process.exit(),
   (error: unknown) => {
     process.stderr.write(`${saidBy(error)}\n`)

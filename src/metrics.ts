@@ -23,6 +23,17 @@ export const metrics = {
     labelNames: ['because'],
     registers,
   }),
+  callersGone: new Counter({
+    name: 'saga_callers_gone_total',
+    help: 'Requests whose sender went away, or was cut for its slowness, before its body was whole',
+    labelNames: ['route'],
+    registers,
+  }),
+  connectionsRefused: new Counter({
+    name: 'saga_connections_refused_total',
+    help: 'Connections closed at once, for as many as are allowed were open',
+    registers,
+  }),
   purged: new Counter({
     name: 'saga_purged_rows_total',
     help: 'Rows that nothing needs any more',

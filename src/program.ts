@@ -6,7 +6,7 @@ import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
 import { publicUrl, runApi, runSimulator, runVitals, runWorker } from './roles.ts'
-import { checkClock, noteHold, refuseHeldFolder } from './startup.ts'
+import { checkClock, keepPrivate, noteHold, refuseHeldFolder } from './startup.ts'
 import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Program = {
@@ -58,6 +58,8 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const { roles, DATABASE_URL: url, DATA_DIR: folder } = config
   const alone = roles.every((role) => role === 'simulator')
   const simulated = roles.includes('simulator') && (alone || config.IAMPORT_KEY === undefined)
+  const kept = url === undefined || config.TEMPORAL_ADDRESS === undefined || simulated
+  if (kept) await keepPrivate(folder)
   const simulator = simulated ? await runSimulator(wiring) : null
   if (alone) await runVitals(wiring, undefined)
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
@@ -65,6 +67,8 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   if (url === undefined) await refuseHeldFolder(folder)
   const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log })
   stops.push(database.close)
+  // Once more, for what a first start has made.
+  if (kept) await keepPrivate(folder)
   const { db } = database
   await checkClock(db, Date.now)
   await noteHold(db, config.FILING, (line) => wiring.log.warn(line))

@@ -1,6 +1,5 @@
 // The three roles of the one program, each started from its configuration and the shared parts.
 // Must not know: how the shared parts were made.
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ActivityDeps } from '../activities/deps.ts'
@@ -9,6 +8,7 @@ import type { Config } from './config.ts'
 import { IAMPORT_MAIN } from './gateways/index.ts'
 import { Failure } from './domain/failures.ts'
 import { createApp } from './http/app.ts'
+import { limitedServer } from './http/limits.ts'
 import { createVitalsServer, type Vitals } from './http/vitals.ts'
 import { makeHintRoom, type HintRoom } from './http/webhookRoom.ts'
 import { startCatchUps } from './inbox/catchUp.ts'
@@ -118,7 +118,7 @@ const sizesOf = (config: Config): WorkerSizes => ({
 export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
   const { config, log, stops, sdkMetrics } = wiring
   const { db, links, patience, kick } = look
-  const server = createServer()
+  const server = limitedServer()
   const catchUps = startCatchUps(look)
   stops.push(catchUps.stop)
   const hintRoom = roomForHints({ log, stops }, look)

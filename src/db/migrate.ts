@@ -16,6 +16,7 @@ import * as commands from './migrations/0009_commands.ts'
 import * as memory from './migrations/0010_memory.ts'
 import * as passes from './migrations/0011_passes.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
+import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
 /** The names of the migrations that this code knows; a database that has others is newer than the code. */
 export const MIGRATIONS = {
@@ -39,11 +40,22 @@ type Log = (line: string) => void
 const TOLD_EVERY_MS = 10_000
 
 /** `to`: the last that is run. Each step has time-outs of its own (migrating.ts); all of it takes as long as it takes. */
-export async function migratePostgres(url: string, log: Log, to?: MigrationName): Promise<void> {
+export const migratePostgres = async (url: string, log: Log, to?: MigrationName): Promise<void> =>
+  void (await beside(url, log, (db) => migrate(db, { to, transaction: false })))
+
+/** For whoever owns the tables, while all others only work with them. Returns the names of what was carried out now. */
+export const migrateOnce = (url: string, log: Log): Promise<readonly string[]> =>
+  beside(url, log, async (db) => {
+    const done = await migrate(db, { to: undefined, transaction: false })
+    await keepFromOthers(db)
+    return done
+  })
+
+async function beside<T>(url: string, log: Log, work: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
   const db = new Kysely<unknown>({ dialect: waitingInTurn(postgresDialect(url, log, {})) })
   const telling = setInterval(() => void tellOfOldest(db, log).catch(() => {}), TOLD_EVERY_MS)
   try {
-    await migrate(db, { to, transaction: false })
+    return await work(db)
   } finally {
     clearInterval(telling)
     await db.destroy()
@@ -51,16 +63,22 @@ export async function migratePostgres(url: string, log: Log, to?: MigrationName)
 }
 
 /** Nobody else is there: all or nothing. */
-export const migrateAlone = <S>(db: Kysely<S>): Promise<void> => migrate(db, { to: undefined, transaction: true })
+export const migrateAlone = async <S>(db: Kysely<S>): Promise<void> =>
+  void (await migrate(db, { to: undefined, transaction: true }))
 
 type How = { readonly to: MigrationName | undefined; readonly transaction: boolean }
 
 /** Throws a sentence. */
-async function migrate<S>(db: Kysely<S>, { to, transaction }: How): Promise<void> {
+async function migrate<S>(db: Kysely<S>, { to, transaction }: How): Promise<readonly string[]> {
   const provider = { getMigrations: () => Promise.resolve(MIGRATIONS) }
   const migrator = new Migrator({ db, provider, disableTransactions: !transaction })
-  const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to))
-  if (error === undefined) return
+  const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined)
+  await refuseWithoutRights(
+    db,
+    pending.map(({ name }) => name),
+  )
+  const { error, results = [] } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to))
+  if (error === undefined) return results.map(({ migrationName }) => migrationName)
   const said = error instanceof Error ? error.message : 'the migrator did not say why'
   if (/corrupted migrations|missing/i.test(said))
     throw new Error(

@@ -6,6 +6,7 @@ import { contradictions, inAnotherCurrency, namesAnotherOrder } from './contradi
 import { attemptIn, pageAbout, putAttempt, putRefund, type Draft } from './draft.ts'
 import type { Evidence } from './gateway.ts'
 import { contradicted } from './holds.ts'
+import { quoted } from './text.ts'
 
 export type Moment = {
   readonly now: string
@@ -101,7 +102,7 @@ function tellContradiction(draft: Draft, before: Attempt | undefined, evidence: 
   const why = `the gateway now says of money that is booked: ${now}`
   draft.journal.push({ what: 'attempt.contradicted', gatewayRef, ...(was !== null && { from: was }), to: now, why })
   if (!contradicted(attempt)) return
-  const sentence = `the gateway speaks against our books: ${now}. Nothing of it is booked or accepted, and refunds of this order are held; compare the console, then release it`
+  const sentence = `the gateway speaks against our books: ${quoted(now)}. Nothing of it is booked or accepted, and refunds of this order are held; compare the console, then release it`
   pageAbout(draft, attempt, 'contradicted', sentence)
 }
 

@@ -8,6 +8,7 @@ import { contradicted } from './holds.ts'
 import { REFUND_STATES, refundClosed } from './refund.ts'
 import { lastLook } from './views.ts'
 import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from './waits.ts'
+import { quoted, shownId } from './text.ts'
 
 /** `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated raises nothing twice. */
 export function raiseRefund(books: Books, id: RefundId, blind: string | undefined, setting: Setting): Decision {
@@ -28,7 +29,7 @@ export function raiseRefund(books: Books, id: RefundId, blind: string | undefine
     why: said,
   })
   const level = toldLevel(refund, raised, refundAnnounces(refund, setting.patience, setting.now))
-  if (level !== 'none' && !seen(raised)) tell(draft, raised, level, said)
+  if (level !== 'none' && !seen(raised)) tell(draft, raised, level, toldOf(said, blind))
   return decided(draft)
 }
 
@@ -53,6 +54,10 @@ const blinded = (attempt: Attempt, blind: string, { now }: Setting): Attempt => 
   lookFailedAt: now,
   lookFailedSaid: blind,
 })
+
+/** The journal keeps why as it is; people read it quoted, for a gateway's words may be in it. */
+const toldOf = (said: string, blind: string | undefined): string =>
+  blind === undefined ? said : `could not look: ${quoted(blind)}`
 
 function saidBy(draft: Draft, refund: Refund, blind: string | undefined): string {
   if (blind !== undefined) return `could not look: ${blind}`
@@ -81,9 +86,9 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
     const attempt = held === 'contradicted' ? draft.attempts.find(contradicted) : undecidedOfPayment(draft)[0]
     const what =
       held === 'contradicted'
-        ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${attempt?.contradiction ?? ''}`
+        ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${quoted(attempt?.contradiction ?? '')}`
         : `holds money that nobody has decided on since ${payment.waitingSince}`
-    const sentence = `order ${payment.merchantUid} ${what}; ${said}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}`
+    const sentence = `order ${payment.merchantUid} ${what}; ${toldOf(said, blind)}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}`
     alert(draft, {
       level,
       kind: `payment.${held}`,
@@ -108,9 +113,9 @@ export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefi
   draft.journal.push({ what: 'checkpoint', gatewayRef: ref, from, to: raised.attention, why: said })
   if (raised.attention !== 'none' && !seen(raised)) {
     const [what, way] = contradicted(attempt)
-      ? [`is held, for the gateway speaks against our books: ${attempt.contradiction ?? ''}`, 'release it']
+      ? [`is held, for the gateway speaks against our books: ${quoted(attempt.contradiction ?? '')}`, 'release it']
       : [`holds money that nobody has decided on since ${waitingSince}`, 'accept or refund it']
-    const sentence = `${ref} of order ${attempt.saidMerchantUid} ${what}; ${said}; ${way}`
+    const sentence = `${shownId(ref)} of order ${shownId(attempt.saidMerchantUid)} ${what}; ${toldOf(said, blind)}; ${way}`
     const saga = strayWorkflowId(attempt.gateway, ref)
     alert(draft, {
       level: raised.attention,

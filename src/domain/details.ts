@@ -10,7 +10,8 @@ import { MONEY_STATES, PAYMENT_STATES, type OrderState } from './payment.ts'
 import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible } from './possible.ts'
 import { closedByAmount, REFUND_STATES, type RefundState } from './refund.ts'
 import { seenOf, seenOfRefund } from './seen.ts'
-import { command, labelled, moment, oneLine, sheet } from './sheet.ts'
+import { command, labelled, moment, sheet } from './sheet.ts'
+import { inJson, quoted } from './text.ts'
 import { strayState } from './views.ts'
 
 const REFUND_WAITS_FOR: Partial<Record<RefundState, string>> = {
@@ -57,7 +58,7 @@ export function refundDetails(books: Books, refund: Refund): string {
     {
       'Waits for': `${closedByAmount(refund) ? DOUBT : (REFUND_WAITS_FOR[state] ?? 'nothing')}${because}`,
       Since: sinceWhen(refund) + inStateSince(refund),
-      'The gateway said': refund.said && `${oneLine(refund.said)}${askedWhen(refund)}`,
+      'The gateway said': refund.said && `${quoted(refund.said)}${askedWhen(refund)}`,
       'Last look': attempt && looked(attempt),
       'Comes next':
         state === 'requested' && nextTryAt !== null
@@ -133,7 +134,7 @@ const CANCELLING = 'Request Cancellation is journalled and told, and stops nothi
 /** The commands that decide on money, with the reference that they are about. */
 const decide = (books: Books, ref: string): readonly string[] =>
   (['accept', 'refund', 'recheck', 'acknowledge'] as const).map((name) =>
-    command(name, COMMAND_HELP[name].replace('imp_…', ref).replace(SEEN, seenAs(seenOf(books)))),
+    command(name, COMMAND_HELP[name].replace('imp_…', () => inJson(ref)).replace(SEEN, seenAs(seenOf(books)))),
   )
 
 const RELEASE_ADVICE =
@@ -157,13 +158,13 @@ export function paymentDetails(books: Books, payment: Payment): string {
             ? 'a person to decide on its money'
             : ORDER_WAITS_FOR[orderState],
       Against: against
-        .map(({ gatewayRef, contradiction }) => `\`${gatewayRef}\` ${oneLine(contradiction ?? '')}`)
+        .map(({ gatewayRef, contradiction }) => `${quoted(gatewayRef)} ${quoted(contradiction ?? '')}`)
         .join('; '),
       Money: open
         .map((attempt) => `${named(attempt.gatewayRef, attempt)}, ${printMoney(attempt)}: ${why(attempt)}`)
         .join('; '),
       Since: held ? sinceWhen(payment) : moment(payment.createdAt),
-      'Last look': books.attempts.map((attempt) => `\`${attempt.gatewayRef}\` ${looked(attempt)}`).join('; '),
+      'Last look': books.attempts.map((attempt) => `${quoted(attempt.gatewayRef)} ${looked(attempt)}`).join('; '),
       'Comes next': held
         ? comesNext(payment)
         : nextTryAt === null
@@ -194,11 +195,11 @@ export function strayDetails(books: Books, attempt: Attempt): string {
       'Waits for': contradicted(attempt)
         ? 'a person: the gateway speaks against our books'
         : `a person to decide on money that no order waits for: ${why(attempt)}`,
-      Against: contradicted(attempt) ? oneLine(attempt.contradiction ?? '') : null,
+      Against: contradicted(attempt) ? quoted(attempt.contradiction ?? '') : null,
       Since: sinceWhen(attempt),
       'Last look': looked(attempt),
       'Comes next': comesNext(attempt),
-      About: `order **${oneLine(attempt.saidMerchantUid)}**, ${named(attempt.gatewayRef, attempt)}`,
+      About: `order ${quoted(attempt.saidMerchantUid)}, ${named(attempt.gatewayRef, attempt)}`,
     },
     {
       advice: contradicted(attempt) ? RELEASE_ADVICE : 'Accept keeps the money, refund gives it back.',
@@ -229,16 +230,19 @@ const comesNext = ({ nextCheckpointAt: at, nextCheckpointLevel: level, snoozedUn
   at === null ? '' : `${moment(at)}: ${checkpointWord(level)}${snoozedUntil === at ? ' (snoozed until then)' : ''}`
 
 const sinceWhen = ({ waitingSince, attention, owner }: Wait): string =>
-  `${moment(waitingSince)}, attention **${attention}**, ${owner === null ? 'nobody has taken it' : `taken by **${oneLine(owner)}**`}`
+  `${moment(waitingSince)}, attention **${attention}**, ${owner === null ? 'nobody has taken it' : `taken by ${quoted(owner)}`}`
 
 function looked({ lookFailedAt, lookFailedSaid, evidenceAsOf, status, gatewayReturned, ...paid }: Attempt): string {
-  if (lookFailedAt !== null) return `${moment(lookFailedAt)}: could not look: ${oneLine(lookFailedSaid ?? 'no answer')}`
+  if (lookFailedAt !== null) return `${moment(lookFailedAt)}: could not look: ${quoted(lookFailedSaid ?? 'no answer')}`
   const returned: Money = money(gatewayReturned, paid.currency)
   return `${moment(evidenceAsOf)}: ${status}, ${printMoney(returned)} of ${printMoney(paid)} returned`
 }
 
 function named(ref: string, attempt: Attempt | undefined): string {
   const { paymentwallRef, payerCountry, payMethod } = attempt ?? {}
-  const words = [paymentwallRef && `Paymentwall \`${paymentwallRef}\``, payMethod, payerCountry]
-  return [`attempt \`${ref}\``, ...words.filter((word) => typeof word === 'string' && word !== '')].join(', ')
+  const words = [
+    paymentwallRef && `Paymentwall ${quoted(paymentwallRef)}`,
+    ...[payMethod, payerCountry].map((word) => word && quoted(word)),
+  ]
+  return [`attempt ${quoted(ref)}`, ...words.filter((word) => typeof word === 'string' && word !== '')].join(', ')
 }

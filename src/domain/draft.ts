@@ -19,6 +19,7 @@ import type { Patience } from './patience.ts'
 import { seenOf, seenOfRefund } from './seen.ts'
 import { refundAfter, refundClosed, type RefundEvent } from './refund.ts'
 import { planPayment, planRefund, planStray, replanRefund } from './waits.ts'
+import { shownId } from './text.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
 export type Setting = { readonly now: string; readonly patience: Patience }
@@ -136,7 +137,7 @@ type Paid = Pick<Evidence, 'gateway' | 'gatewayRef' | 'amount' | 'currency'>
 export function pageAbout(draft: Draft, paid: Paid, kind: AlertKind, sentence: string): void {
   const { gateway, gatewayRef, amount, currency } = paid
   const saga = draft.payment ? paymentWorkflowId(draft.payment.merchantUid) : strayWorkflowId(gateway, gatewayRef)
-  alert(draft, { level: 'page', kind, saga, sentence: `${gatewayRef}: ${sentence}`, amount, currency })
+  alert(draft, { level: 'page', kind, saga, sentence: `${shownId(gatewayRef)}: ${sentence}`, amount, currency })
 }
 
 function settlePayment(draft: Draft): void {

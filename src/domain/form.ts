@@ -2,6 +2,7 @@
 // No schema library: workflows use it.
 // Must not know: which commands and requests there are.
 import { Failure } from './failures.ts'
+import { isLines, LINE, lineFault, turns } from './text.ts'
 
 /**
  * A field, dotted where it is inside another, empty for the whole; and the rule that it breaks,
@@ -29,14 +30,6 @@ export function readForm(input: unknown, help: string): Form {
   return { fields: isObject(input) ? { ...input } : {}, help, faults, known: new Set() }
 }
 
-/**
- * THE rule for text: no control characters (null, escape …), which no database, terminal or page is
- * safe from, and no half of a character that was cut in two. In a line no line breaks either;
- * several lines may have them, and tabs.
- */
-export const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u
-const LINES = /^[^\p{Cc}\p{Cs}]*$/u
-
 /** Characters as people and JSON Schema count them, not units of UTF-16. */
 const lengthOf = (text: string): number => Array.from(text).length
 
@@ -45,9 +38,9 @@ export function optional({ fields, faults, known }: Form, name: string, most: nu
   const value = fields[name]
   if (value === undefined || value === null) return null
   const isText = typeof value === 'string' && value.trim().length > 0 && value.length <= most
-  if (isText && LINES.test(value.replace(/[\t\r\n]/g, ''))) return value.trim()
+  if (isText && isLines(value)) return value.trim()
   const message = isText
-    ? 'a text without control characters and halves of characters'
+    ? `a text without ${turns(value) ? 'characters that turn the direction of writing' : 'control characters and halves of characters'}`
     : `a text of 1 to ${most} characters`
   faults.push({ path: name, message })
   return null
@@ -154,9 +147,8 @@ export const line =
   (value) => {
     const text = typeof value === 'string' ? value.trim() : ''
     if (text === '' || lengthOf(text) > most) return { fault: `must be text of 1 to ${most} characters` }
-    return LINE.test(text)
-      ? { value: text }
-      : { fault: 'must not contain control characters, line breaks or halves of characters' }
+    const fault = lineFault(text)
+    return fault === undefined ? { value: text } : { fault }
   }
 
 /** Text of a form, as it is or as `turn` writes it. */

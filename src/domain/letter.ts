@@ -5,6 +5,7 @@ import type { Books, Refund } from './books.ts'
 import { Failure } from './failures.ts'
 import { majorText } from './money.ts'
 import { refundClosed, type RefundState } from './refund.ts'
+import { quoted, shownId } from './text.ts'
 
 export type Letter = { readonly subject: string; readonly body: string }
 
@@ -28,12 +29,15 @@ export function letterOf(books: Books, refund: Refund, project: string | undefin
     throw new Failure('updateRejected', `nothing is to be asked of the desk about a ${refund.state} refund`)
   const attempt = attemptOf(books, refund.gatewayRef)
   const asked = refund.tickets.filter(({ outcome }) => outcome !== 'notSent').at(-1)
-  const paymentwallRef = attempt?.paymentwallRef ?? 'not known to us; please find it by the order'
+  const paymentwallRef = attempt?.paymentwallRef
+    ? shownId(attempt.paymentwallRef)
+    : 'not known to us; please find it by the order'
+  const order = refund.merchantUid ?? shownId(attempt?.saidMerchantUid ?? 'unknown')
   const facts = [
     ['Project', project ?? `the one behind our account ${refund.gateway}`],
     ['Paymentwall reference', paymentwallRef],
-    ["i'mport reference", refund.gatewayRef],
-    ['Our order', refund.merchantUid ?? attempt?.saidMerchantUid ?? 'unknown'],
+    ["i'mport reference", shownId(refund.gatewayRef)],
+    ['Our order', order],
     ['Our refund', refund.refundId],
     [
       'Paid',
@@ -43,9 +47,9 @@ export function letterOf(books: Books, refund: Refund, project: string | undefin
     ],
     ['To be refunded', `${majorText(refund)} ${refund.currency}`],
     ['Refund asked for', asked ? utc(asked.intentAt) : 'not yet'],
-    ['Result so far', refund.said ?? 'none'],
+    ['Result so far', refund.said === null ? 'none' : quoted(refund.said)],
   ]
-  const named = attempt?.paymentwallRef ?? refund.gatewayRef
+  const named = shownId(attempt?.paymentwallRef ?? refund.gatewayRef)
   return {
     subject: `Refund of ${majorText(refund)} ${refund.currency}, payment ${named}, order ${refund.merchantUid ?? 'unknown'}`,
     body: ['Hello,', '', ask, '', ...facts.map(([name, value]) => `${name}: ${value}`), '', 'Thank you.'].join('\n'),

@@ -68,7 +68,7 @@ export const LATE_POLICIES = ['hold', 'refund', 'accept'] as const satisfies rea
 export const COUNTRY = /^[A-Za-z]{2}$/
 export const DURATION = /^\d{1,6}[smhd]$/
 /** Whole: `https:shop.test` is an address to a parser, and to nobody else. */
-export const WEB_ADDRESS = /^[Hh][Tt]{2}[Pp][Ss]?:\/\/[^\s\\\p{Cc}\p{Cs}]+$/u
+export const WEB_ADDRESS = /^[Hh][Tt]{2}[Pp][Ss]?:\/\/[^\s\\\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]+$/u
 export const WIDGET = /^[A-Za-z0-9_]{1,20}$/
 
 const merchantUidRule = matching(OWN_ID, OWN_ID_RULE, merchantUid)

@@ -38,8 +38,5 @@ export function command(name: RefundCommandName | PaymentCommandName, help: stri
 
 export const labelled = ({ ko, en }: { readonly ko: string; readonly en: string }): string => `${ko} (${en})`
 
-/** Text of others in one line, without what markdown would take for its own. */
-export const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*<[\]]/g, '\\$&')
-
 /** 2026-11-22T02:34:23.857Z → 2026-11-22 02:34:23 UTC */
 export const moment = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`

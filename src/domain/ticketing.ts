@@ -19,6 +19,7 @@ import type { RefundId } from './ids.ts'
 import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
 import type { RefundEvent } from './refund.ts'
 import { replanRefund } from './waits.ts'
+import { quoted } from './text.ts'
 
 /** Tickets of the present authorisation: `submit`, `submit.2`, …, each one a try that the next may follow only if nothing was sent. */
 export function ticketsOf(refund: Refund): readonly Ticket[] {
@@ -207,7 +208,8 @@ function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string
   const moved = moveRefund(draft, id, EVENTS[outcome], { why: said })
   const refund = moved ?? refundIn(draft, id)
   if (outcome === 'notSent' && refund?.state === 'requested') putRefund(draft, later(refund, said, draft.setting))
-  if (moved && outcome === 'refused') raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${said}`)
+  if (moved && outcome === 'refused')
+    raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${quoted(said)}`)
 }
 
 /** No intent under this key: a tombstone takes it, so that a late process cannot send under it any more. */

@@ -6,6 +6,7 @@ import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from './ids.ts'
 import { attemptState, PAYMENT_STATES, type MoneyState } from './payment.ts'
 import { closedByAmount, REFUND_STATES } from './refund.ts'
 import { seenOf, seenOfRefund } from './seen.ts'
+import { quoted } from './text.ts'
 
 /** Makes the Temporal UI's address of a workflow, or null where no UI is known. */
 export type Links = (workflowId: string) => string | null
@@ -147,7 +148,7 @@ export function orderView(books: Books, payment: Payment, links: Links) {
 /** The last look that answered and what it said, or that the last one could not look. */
 export function lastLook(attempt: Attempt) {
   if (attempt.lookFailedAt !== null)
-    return { at: attempt.lookFailedAt, said: `could not look: ${attempt.lookFailedSaid ?? 'no answer'}` }
+    return { at: attempt.lookFailedAt, said: `could not look: ${quoted(attempt.lookFailedSaid ?? 'no answer')}` }
   return {
     at: attempt.evidenceAsOf,
     said: `${attempt.status}, ${attempt.gatewayReturned} of ${attempt.amount} ${attempt.currency} returned`,

@@ -53,13 +53,22 @@ const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
  * Open on loopback only. A proxy on this machine would make strangers look local, and so would a name that a web page
- * points at this machine: a forwarded request and a foreign Host are refused too.
+ * points at this machine: a forwarded request and a foreign Host are refused too. A browser on this machine sends what
+ * pages of others tell it to, and says whose page it was: only our own may ask.
  */
 function localPerson({ socket, headers }: IncomingMessage): Person {
   const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const forwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
   const loopback = address !== '' && LOOPBACK.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
-  if (loopback && !forwarded && LOCAL_HOST.test(headers.host ?? 'localhost')) return { name: 'local', role: null }
+  const ownPage =
+    headers.origin === undefined || headers.origin.toLowerCase() === `http://${headers.host}`.toLowerCase()
+  const local = loopback && !forwarded && LOCAL_HOST.test(headers.host ?? 'localhost')
+  if (local && ownPage) return { name: 'local', role: null }
+  if (local)
+    throw new Failure(
+      'forbidden',
+      'No API keys are configured, and this request was sent by a page of another address. Set API_KEYS to open the API to others. Nothing was done.',
+    )
   throw new Failure(
     'forbidden',
     'No API keys are configured, so only this machine itself is answered, at localhost. Set API_KEYS to open the API to others. Nothing was done.',

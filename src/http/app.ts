@@ -3,7 +3,9 @@
 import { Router } from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { Failure } from '../domain/failures.ts'
+import { metrics } from '../metrics.ts'
 import { makeAccess, type Access } from './access.ts'
+import { CallerGone } from './body.ts'
 import type { HttpDeps } from './deps.ts'
 import { problemOf } from './errors.ts'
 import type { Answer, Call, Route } from './route.ts'
@@ -21,7 +23,9 @@ export function createApp(deps: HttpDeps): Koa {
       await answer(ctx, deps, route.path, () => serve(deps, access, route, ctx, ctx.params))
     })
   }
-  app.on('error', (error: unknown) => {
+  app.on('error', (error: unknown, ctx?: Context) => {
+    // Of whoever did not even finish asking there is nothing to say: it was counted.
+    if (ctx?.req.complete === false) return
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     deps.log.warn({ said }, 'an answer could not be sent')
   })
@@ -53,6 +57,11 @@ async function answer(ctx: Context, deps: HttpDeps, route: string, work: () => P
     const { status, body, type, headers } = await work()
     send(ctx, status, type ?? 'application/json', typeof body === 'string' ? body : JSON.stringify(body), headers)
   } catch (error) {
+    if (error instanceof CallerGone) {
+      metrics.callersGone.inc({ route })
+      ctx.respond = false
+      return
+    }
     const problem = problemOf(error, { method: ctx.method, route }, deps.log)
     const { retryAfterSeconds: wished, status } = problem
     const seconds = typeof wished === 'number' ? wished : RETRY_AFTER_SECONDS

@@ -12,15 +12,26 @@ export type Body =
   /** `start`: what was read up to the limit. */
   | { readonly kind: 'tooLarge'; readonly start: Uint8Array }
 
+/**
+ * Whoever sent the request went away, or was too slow, before its body was whole: nobody waits for
+ * an answer, and nothing of ours is broken.
+ */
+export class CallerGone extends Error {}
+
+/** Throws `CallerGone`. */
 export async function readBody(request: IncomingMessage): Promise<Body> {
   const kept: Uint8Array[] = []
   let read = 0
-  // Ending early must not destroy the request: its socket still has to carry the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (!(chunk instanceof Uint8Array)) continue
-    if (read <= BODY_LIMIT_BYTES) kept.push(chunk)
-    read += chunk.byteLength
-    if (read > DISCARD_LIMIT_BYTES) break
+  try {
+    // Ending early must not destroy the request: its socket still has to carry the answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      if (!(chunk instanceof Uint8Array)) continue
+      if (read <= BODY_LIMIT_BYTES) kept.push(chunk)
+      read += chunk.byteLength
+      if (read > DISCARD_LIMIT_BYTES) break
+    }
+  } catch (error) {
+    throw new CallerGone('the caller went away before its body was whole', { cause: error })
   }
   const bytes = Buffer.concat(kept)
   if (read <= BODY_LIMIT_BYTES) return { kind: 'whole', bytes }

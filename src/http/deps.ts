@@ -61,4 +61,6 @@ export type HttpDeps = {
   /** Room for webhooks about what nobody knows. */
   readonly hintRoom: HintRoom
   readonly log: HttpLog
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
 }

@@ -12,7 +12,25 @@ export function getHealth(): Answer {
   return { status: 200, body: { status: 'live' } }
 }
 
-export async function getReady({ db, temporalReady }: Pick<HttpDeps, 'db' | 'temporalReady'>): Promise<Answer> {
+type Parts = Pick<HttpDeps, 'db' | 'temporalReady' | 'now'>
+type Asked = { readonly answer: Promise<Answer>; until: number }
+
+/** For so long an answer stands: it is open to everybody, and asks two servers. */
+const READY_STANDS_MS = 1_000
+const asked = new WeakMap<Parts['db'], Asked>()
+
+/** However many ask, the parts are asked once at a time and once a second. */
+export function getReady(parts: Parts): Promise<Answer> {
+  const { db, now = () => performance.now() } = parts
+  const before = asked.get(db)
+  if (before && now() < before.until) return before.answer
+  const one: Asked = { answer: askParts(parts), until: Infinity }
+  asked.set(db, one)
+  void one.answer.finally(() => (one.until = now() + READY_STANDS_MS))
+  return one.answer
+}
+
+async function askParts({ db, temporalReady }: Parts): Promise<Answer> {
   const [database, temporal] = await Promise.all([
     within(async () => {
       await sql`select 1`.execute(db)

@@ -13,6 +13,7 @@ import type { HttpDeps } from './deps.ts'
 import { booksOf, readTogether } from './read.ts'
 import type { Answer, Call } from './route.ts'
 import { waitUntil } from './wait.ts'
+import { quoted } from '../domain/text.ts'
 
 type Body = AskedOrder & { readonly buyer: Buyer }
 
@@ -67,7 +68,7 @@ const hasEnded = ({ orderState }: Payment): boolean => orderState === 'closed' |
 function stillSold(payment: Payment): Payment {
   if (!hasEnded(payment)) return payment
   const { merchantUid, orderState, closedReason } = payment
-  const because = closedReason === null ? '' : ` ("${closedReason}")`
+  const because = closedReason === null ? '' : ` (${quoted(closedReason)})`
   const sentence = `${merchantUid} is ${orderState}${because} and takes no payment any more. It stays recorded; open another order under a new merchantUid.`
   throw new Failure('conflict', sentence, { state: orderState, closedReason })
 }

@@ -4,10 +4,10 @@ import { sql } from 'kysely'
 import type { Db } from '../db/connect.ts'
 import { transact } from '../db/connect.ts'
 import { databaseNow } from '../db/clock.ts'
-import { keepHint } from '../db/hints.ts'
 import { readJournal } from '../db/journal.ts'
 import { closePayment } from '../db/orders.ts'
 import { listPayments } from '../db/payments.ts'
+import { keepReturned } from '../db/returnedHints.ts'
 import type { GatewayRef, MerchantUid } from '../domain/ids.ts'
 import { OWN_ID } from '../domain/ids.ts'
 import type { PaymentState } from '../domain/payment.ts'
@@ -77,7 +77,7 @@ export async function returnPayment(
   { params: { merchantUid }, body }: Returned,
   call: Call,
 ): Promise<Answer> {
-  await transact(deps.db, 'keep return', async (trx) => {
+  const kept = await transact(deps.db, 'keep return', async (trx) => {
     const payment = await trx
       .selectFrom('payments')
       .select('gateway')
@@ -86,10 +86,12 @@ export async function returnPayment(
     if (!payment) throw unknownPayment(merchantUid)
     const { gateway } = payment
     const gatewayRef = body.gatewayRef ?? null
-    await keepHint(trx, { gateway, source: 'browser', gatewayRef, merchantUid, remoteAddress: call.remoteAddress })
+    return keepReturned(trx, { gateway, gatewayRef, merchantUid, remoteAddress: call.remoteAddress })
   })
   metrics.hintsReceived.inc({ source: 'browser' })
-  deps.kick()
+  // What was counted in a waiting row is looked at with it.
+  if (kept === 'row') deps.kick()
+  else metrics.hintsCounted.inc()
   return { status: 202, body: {} }
 }
 

@@ -3,7 +3,7 @@
 // Must not know: routes, rows. Every fault is a sentence that names the rule and never the value.
 import { z } from 'zod'
 import { ATTENTIONS } from '../domain/books.ts'
-import { LINE } from '../domain/form.ts'
+import { LINE } from '../domain/text.ts'
 import { GATEWAY_NAME, OWN_ID, OWN_ID_RULE, gatewayName, gatewayRef, merchantUid, refundId } from '../domain/ids.ts'
 import { CHANNELS, COUNTRY, DURATION, LATE_POLICIES, ORDER_LIMITS, WEB_ADDRESS, WIDGET } from '../domain/order.ts'
 import { parseDurationMs } from '../domain/patience.ts'
@@ -31,7 +31,7 @@ const line = (most: number) =>
     .trim()
     .min(1, 'must not be empty')
     .max(most, `must have at most ${most} characters`)
-    .regex(LINE, 'must not contain control characters or line breaks')
+    .regex(LINE, 'must not contain control characters, line breaks or what turns the direction of writing')
 
 export const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
   z.enum(names, `must be one of ${names.join(', ')}`)

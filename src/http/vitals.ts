@@ -1,10 +1,11 @@
 // What every role serves on METRICS_PORT: whether it lives, whether its parts answer, and its numbers. No keys, nothing else.
 // Must not know: which role it is. A process without a database, the simulator's, has its counters only.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Db } from '../db/connect.ts'
 import { registry } from '../metrics.ts'
 import type { HttpDeps, HttpLog } from './deps.ts'
 import { getHealth, getMetrics, getReady } from './health.ts'
+import { limitedServer } from './limits.ts'
 import type { Answer } from './route.ts'
 
 export type Vitals = {
@@ -17,7 +18,7 @@ export type Vitals = {
 }
 
 export function createVitalsServer(vitals: Vitals): Server {
-  return createServer((request, response) => {
+  return limitedServer((request, response) => {
     const work = request.method === 'GET' ? ROUTES[request.url?.split('?')[0] ?? ''] : undefined
     const answering = work ? work(vitals) : Promise.resolve(NOT_HERE)
     answering

@@ -9,6 +9,7 @@ import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
 import { retryAll } from '../db/inboxLooks.ts'
 import { putAlert } from '../db/outgoing.ts'
+import { quoted } from '../domain/text.ts'
 
 export type AccountDeps = {
   readonly db: Db
@@ -55,7 +56,7 @@ export async function accountFailure(db: Db, gateway: GatewayName): Promise<Fail
 const failureOf = (gateway: GatewayName, said: string): Failure =>
   new Failure(
     'accountDiffers',
-    `${gateway} answers for another account than the one that is remembered: ${said}. Nothing was settled by it; mend the keys, or accept it by ops account accept ${gateway}`,
+    `${gateway} answers for another account than the one that is remembered: ${quoted(said)}. Nothing was settled by it; mend the keys, or accept it by ops account accept ${gateway}`,
   )
 
 const remembered = new WeakMap<Db, Set<GatewayName>>()

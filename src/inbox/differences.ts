@@ -9,6 +9,7 @@ import { keepHint } from '../db/hints.ts'
 import { keepUnreadable, knownOf, type Known } from '../db/listed.ts'
 import { putAlert } from '../db/outgoing.ts'
 import { metrics } from '../metrics.ts'
+import { quoted, shownId } from '../domain/text.ts'
 
 type Keeping = { readonly db: Db; readonly log: (line: string) => void }
 type Shown = Pick<ListPage, 'listed' | 'unreadable'>
@@ -63,12 +64,12 @@ async function parkUnreadable(
   for (const each of unread) {
     if (!(await keepUnreadable(trx, gateway, each, sweepId))) continue
     parked += 1
-    const what = each.gatewayRef ?? `a payment of ${each.merchantUid}`
+    const what = each.gatewayRef === null ? `a payment of ${shownId(each.merchantUid ?? '')}` : shownId(each.gatewayRef)
     await putAlert(trx, {
       level: 'page',
       kind: 'sweepUnreadable',
       saga: `sweep:${gateway}`,
-      sentence: `${what} is listed by ${gateway} and cannot be read: ${each.why}; it is kept in the inbox, compare it with the console`,
+      sentence: `${what} is listed by ${gateway} and cannot be read: ${quoted(each.why)}; it is kept in the inbox, compare it with the console`,
     })
   }
   return parked

@@ -18,6 +18,7 @@ import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { FORGOTTEN } from './account.ts'
 import { look, type LookDeps, type Subject } from './look.ts'
+import { quoted, shownId, tame } from '../domain/text.ts'
 
 const AT_ONCE = 8
 /** Longer than a look takes; one that outlives its lease is judged by its own began-time, so a second look does no harm. */
@@ -120,7 +121,7 @@ async function failed({ db, log }: LookerOptions, candidate: Candidate, token: s
   const said = error instanceof Error ? error.message : String(error)
   const retry = !(error instanceof Failure) || FAILURES[error.kind].retry
   const failures = candidate.failures + 1
-  log(`look at ${candidate.subject}: ${said}`)
+  log(`look at ${shownId(candidate.subject)}: ${tame(said)}`)
   if (failures < MOST_FAILURES && retry) {
     const retryMs = Math.min(LONGEST_SPACING_MS, 5_000 * 2 ** (failures - 1))
     await release(db, candidate, token, { spacingMs: candidate.spacingMs, failures, retryMs })
@@ -131,7 +132,7 @@ async function failed({ db, log }: LookerOptions, candidate: Candidate, token: s
     const because = forgot ? FORGOTTEN : 'noAnswer'
     const parked = await park(trx, candidate, because)
     metrics.hintsParked.inc({ because }, parked)
-    const sentence = `${parked} hints about ${candidate.subject} are kept for a person, for no look could be booked: ${said}`
+    const sentence = `${parked} hints about ${shownId(candidate.subject)} are kept for a person, for no look could be booked: ${quoted(said)}`
     await putAlert(trx, {
       level: 'page',
       kind: forgot ? 'gatewayForgot' : 'hintsParked',

@@ -12,6 +12,7 @@ import { addPeople } from './commands/people.ts'
 import { addQueues } from './commands/queues.ts'
 import { addLetter, addShow } from './commands/show.ts'
 import { addStuck } from './commands/stuck.ts'
+import { manyLines } from './render.ts'
 
 const EXITS = `
 Exit codes:
@@ -54,6 +55,6 @@ try {
 
 function exitOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${manyLines(error instanceof Error ? error.message : String(error))}\n`)
   return error instanceof NotAnswering ? 3 : error instanceof ApiError ? 1 : 1
 }

@@ -5,15 +5,18 @@ export type Out = { readonly isTTY?: boolean; write(text: string): unknown }
 
 /** Two columns with a rule on a terminal, tab-separated lines elsewhere. */
 export function table(out: Out, title: string, rows: readonly (readonly [string, string | number, string?])[]): void {
+  const shown = rows.map(
+    ([name, value, remark = '']) => [oneLine(name), oneLine(String(value)), oneLine(remark)] as const,
+  )
   if (!out.isTTY) {
-    for (const [name, value] of rows) out.write(`${name}\t${value}\n`)
+    for (const [name, value] of shown) out.write(`${name}\t${value}\n`)
     return
   }
-  const names = Math.max(...rows.map(([name]) => name.length))
-  const values = Math.max(...rows.map(([, value]) => String(value).length))
-  out.write(`\n  ${title}\n  ${'─'.repeat(title.length)}\n`)
-  for (const [name, value, remark] of rows)
-    out.write(`  ${name.padEnd(names)}  ${String(value).padStart(values)}${remark ? `  ${remark}` : ''}\n`)
+  const names = Math.max(...shown.map(([name]) => name.length))
+  const values = Math.max(...shown.map(([, value]) => value.length))
+  out.write(`\n  ${oneLine(title)}\n  ${'─'.repeat(title.length)}\n`)
+  for (const [name, value, remark] of shown)
+    out.write(`  ${name.padEnd(names)}  ${value.padStart(values)}${remark === '' ? '' : `  ${remark}`}\n`)
   out.write('\n')
 }
 
@@ -57,10 +60,19 @@ const widthOf = (text: string): number =>
   )
 
 /** What others wrote must not steer the terminal. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ')
+const STEERING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+export const oneLine = (text: string): string => text.replace(STEERING, ' ')
 export const manyLines = (text: string): string => text.split(/\r?\n/).map(oneLine).join('\n')
 
-export const json = (out: Out, value: unknown): void => void out.write(`${JSON.stringify(value, null, 2)}\n`)
+/** What a terminal would obey is written as an escape: a program reads the same out of it. */
+export const json = (out: Out, value: unknown): void =>
+  void out.write(
+    `${(JSON.stringify(value, null, 2) ?? 'null').replace(STEERING, (each) => (each === '\n' ? each : escaped(each)))}\n`,
+  )
+
+/** By units of UTF-16, as JSON writes them. */
+const escaped = (letter: string): string =>
+  Array.from({ length: letter.length }, (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
 
 /** "9d 4h", "3h 12m", "5m": the two largest units. */
 export function ageText(ms: number): string {

@@ -6,6 +6,7 @@ import { money, printMoney } from '../domain/money.ts'
 import type { Links } from '../domain/views.ts'
 import type { Gathered, Level } from '../db/alerts.ts'
 import { runbookLine } from './runbook.ts'
+import { tame } from '../domain/text.ts'
 
 const OLDEST = 5
 const LONGEST_LINE = 400
@@ -109,12 +110,13 @@ function sumsOf(all: readonly { readonly saga: string; readonly alert: AlertPayl
 const printed = (currency: string, amount: number): string =>
   isCurrency(currency) && Number.isSafeInteger(amount) ? printMoney(money(amount, currency)) : `${amount} ${currency}`
 
-/** A sentence may quote the gateway: no mention of a whole channel, no markup, no second line. */
+/**
+ * A sentence may quote the gateway, in a code span: no mention of a whole channel, which chat tools find there too, no
+ * markup, no second line; and a span that was cut ends all the same.
+ */
 function plain(line: string): string {
-  const tame = line
-    .replace(/[\p{Cc}\p{Cs}]/gu, ' ')
-    .replaceAll('@', '＠')
-    .replaceAll('<', '‹')
-    .replaceAll('>', '›')
-  return tame.length > LONGEST_LINE ? `${tame.slice(0, LONGEST_LINE)}…` : tame
+  const letters = Array.from(tame(line).replaceAll('@', '＠').replaceAll('<', '‹').replaceAll('>', '›'))
+  if (letters.length <= LONGEST_LINE) return letters.join('')
+  const cut = letters.slice(0, LONGEST_LINE)
+  return `${cut.join('')}…${cut.filter((letter) => letter === '`').length % 2 === 1 ? '`' : ''}`
 }

@@ -9,6 +9,7 @@ import { paymentAttributes, refundAttributes, strayAttributes } from '../domain/
 import { loadBooks, refundAbout } from '../db/books.ts'
 import { transact, type Db } from '../db/connect.ts'
 import type { Start, TemporalClient } from '../temporal/client.ts'
+import { shownId } from '../domain/text.ts'
 
 /** Throws where Temporal did not accept it. A sentence says what was done. */
 export async function deliverWake(db: Db, temporal: TemporalClient, saga: string): Promise<string> {
@@ -60,7 +61,7 @@ function paymentStart(books: Books | undefined, workflowId: string): Start | und
 function refundStart(books: Books, workflowId: string, id: string): Start | undefined {
   const refund = books.refunds.find((each) => each.refundId === id)
   if (!refund) return undefined
-  const summary = `refund ${id} of order ${refund.merchantUid ?? refund.gatewayRef} · ${printMoney(refund)} · ${refund.origin}`
+  const summary = `refund ${id} of order ${refund.merchantUid ?? shownId(refund.gatewayRef)} · ${printMoney(refund)} · ${refund.origin}`
   return {
     workflowId,
     workflowType: REFUND_WORKFLOW,
@@ -80,7 +81,7 @@ function strayStart(
 ): Start | undefined {
   const attempt = books?.attempts.find(({ gatewayRef: ref }) => ref === about.gatewayRef)
   if (!books || !attempt) return undefined
-  const summary = `money ${attempt.gatewayRef} of order ${attempt.saidMerchantUid.slice(0, 40)} · ${printMoney(attempt)}`
+  const summary = `money ${shownId(attempt.gatewayRef)} of order ${shownId(attempt.saidMerchantUid.slice(0, 40))} · ${printMoney(attempt)}`
   return {
     workflowId,
     workflowType: STRAY_WORKFLOW,

@@ -3,8 +3,10 @@
 
 import { delimiter, join, resolve } from 'node:path'
 import { cachedOrMade, isExecutable, type Progress } from './cache.ts'
+import { building, fetching, type Environment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'
 import { downloadBySdk } from './download.ts'
+import { whyNotTrusted } from './trust.ts'
 
 export type FindTemporalCli = {
   /** TEMPORAL_CLI: the path of an executable that is used as it is. */
@@ -13,8 +15,8 @@ export type FindTemporalCli = {
   readonly searchPath: string
   /** Where a binary is kept, a folder per version. */
   readonly cacheDir: string
-  /** The environment of the programs that download or build. */
-  readonly env: Record<string, string | undefined>
+  /** Our own environment: what downloads or builds gets of it what it needs. */
+  readonly env: Environment
   readonly progress: Progress
 }
 
@@ -32,7 +34,7 @@ export async function findOrMakeTemporalCli(options: FindTemporalCli): Promise<s
         'Correct it, or unset it to have the Temporal CLI found or made.',
     )
   }
-  const onPath = await findOnPath(options.searchPath)
+  const onPath = await findOnPath(options)
   if (onPath !== undefined) return onPath
   const name = `temporal-${CLI_VERSION}`
   const ways = [
@@ -45,16 +47,28 @@ export async function findOrMakeTemporalCli(options: FindTemporalCli): Promise<s
   throw noCliError(join(cacheDir, name, CLI_FILE), made.tried)
 }
 
-async function findOnPath(searchPath: string): Promise<string | undefined> {
+/** What others may have put there is passed over, and said: who wants it all the same names it. */
+async function findOnPath({ searchPath, progress }: FindTemporalCli): Promise<string | undefined> {
   for (const folder of searchPath.split(delimiter)) {
-    if (folder !== '' && (await isExecutable(join(folder, CLI_FILE)))) return join(folder, CLI_FILE)
+    const path = join(folder, CLI_FILE)
+    if (folder === '' || !(await isExecutable(path))) continue
+    const fault = await whyNotTrusted(path)
+    if (fault === undefined) return path
+    progress(`${path} is on PATH and not taken, for others may have changed it: ${fault}. To use it, set TEMPORAL_CLI`)
   }
   return undefined
 }
 
 function download(folder: string, { env, progress }: FindTemporalCli): Promise<string | undefined> {
   progress(`no Temporal CLI here yet: downloading version ${CLI_VERSION}`)
-  return downloadBySdk({ server: 'dev', version: `v${CLI_VERSION}`, folder, file: CLI_FILE, env, progress })
+  return downloadBySdk({
+    server: 'dev',
+    version: `v${CLI_VERSION}`,
+    folder,
+    file: CLI_FILE,
+    env: fetching(env),
+    progress,
+  })
 }
 
 async function goInstall(folder: string, { env, progress }: FindTemporalCli): Promise<string | undefined> {
@@ -69,7 +83,7 @@ async function goInstall(folder: string, { env, progress }: FindTemporalCli): Pr
       `-s -w ${version}`,
       `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`,
     ],
-    env: { ...env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOBIN: folder },
+    env: { ...building(env), CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOBIN: folder },
     limitMs: GO_LIMIT_MS,
     stillRunning: (seconds) => progress(`still building the Temporal CLI (${seconds} s)`),
   })
@@ -84,7 +98,7 @@ function noCliError(cachePath: string, tried: readonly string[]): Error {
       'No Temporal server: none was named, and its program could be neither found nor made.',
       '- TEMPORAL_ADDRESS: not set; the address of a running server is used as it is',
       '- TEMPORAL_CLI: not set; the path of a Temporal CLI is used as it is',
-      `- PATH: no executable ${CLI_FILE} on it`,
+      `- PATH: no executable ${CLI_FILE} on it that nobody else can have changed`,
       `- cache folder: no executable at ${cachePath}`,
       ...tried.map((line) => `- ${line}`),
       `Set one of the two variables, put ${CLI_FILE} on PATH, or install Go 1.25 or newer, and start again.`,

@@ -5,6 +5,7 @@ import { constants } from 'node:fs'
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withFileLock } from '../lock.ts'
+import { digestOf, recordDigest, recordedDigest, whyNotTrusted } from './trust.ts'
 
 export type Progress = (line: string) => void
 
@@ -29,16 +30,32 @@ const LOCK_WAIT_MS = 30 * 60_000
 /** The executable's path, or what every way said. */
 export type Made = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly tried: string[] }
 
-/** There already, made by another process while we waited, or made now by the first way that works. */
+/**
+ * There already, made by another process while we waited, or made now by the first way that works. Throws where what is
+ * there may have been changed by others, or is no longer what was made.
+ */
 export async function cachedOrMade(wanted: CachedExecutable): Promise<Made> {
   const path = join(wanted.cacheDir, wanted.name, wanted.file)
-  if (await isExecutable(path)) return { ok: true, path }
-  await mkdir(wanted.cacheDir, { recursive: true })
+  if (await isExecutable(path)) return { ok: true, path: await unchanged(path, wanted) }
+  await mkdir(wanted.cacheDir, { recursive: true, mode: 0o755 })
   const lock = { path: join(wanted.cacheDir, `${wanted.name}.lock`), waitMs: LOCK_WAIT_MS, onWait: wanted.progress }
   return withFileLock(lock, async () => {
     const tried = (await isExecutable(path)) ? undefined : await make(wanted)
-    return tried === undefined ? { ok: true, path } : { ok: false, tried }
+    return tried === undefined ? { ok: true, path: await unchanged(path, wanted) } : { ok: false, tried }
   })
+}
+
+/** It is run with our rights, so it is looked at before each start, and not only when it is made. */
+async function unchanged(path: string, { cacheDir, name, file }: CachedExecutable): Promise<string> {
+  const remedy = `Delete ${join(cacheDir, name)}, and it is made anew; and see to it that only you can write there.`
+  const fault = await whyNotTrusted(path)
+  if (fault !== undefined)
+    throw new Error(`${path} is not started, for others may have changed it: ${fault}. ${remedy}`)
+  const recorded = await recordedDigest(path)
+  if (recorded === undefined) await recordDigest(path, file).catch(() => {})
+  else if (recorded !== (await digestOf(path)))
+    throw new Error(`${path} is not started, for it is not what was made: its SHA-256 is another one. ${remedy}`)
+  return path
 }
 
 export async function isExecutable(path: string): Promise<boolean> {
@@ -79,6 +96,7 @@ async function make(wanted: CachedExecutable): Promise<string[] | undefined> {
 async function moveIntoPlace(folder: string, wanted: CachedExecutable): Promise<void> {
   const target = join(wanted.cacheDir, wanted.name)
   await chmod(join(folder, wanted.file), 0o755)
+  await recordDigest(join(folder, wanted.file), wanted.file)
   await chmod(folder, 0o755)
   await removeFolder(target) // it holds no executable, else we would not be here
   await rename(folder, target)

@@ -2,12 +2,13 @@
 // Must not know what the program is for.
 
 import { spawn } from 'node:child_process'
+import type { Environment } from './childEnvironment.ts'
 
 export type Command = {
   readonly program: string
   readonly args: readonly string[]
-  /** Our own without it. */
-  readonly env?: Record<string, string | undefined>
+  /** All that it gets: never our own as a whole, which holds secrets. */
+  readonly env: Environment
   readonly cwd?: string
   /** The program is killed after this time, and that is what it then said. */
   readonly limitMs: number
@@ -26,7 +27,7 @@ export function runCommand(command: Command): Promise<CommandEnd> {
   return new Promise((resolve) => {
     const child = spawn(command.program, command.args, {
       cwd: command.cwd,
-      env: command.env,
+      env: { ...command.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: command.limitMs,
       killSignal: 'SIGKILL',

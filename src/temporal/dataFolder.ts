@@ -5,12 +5,15 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { plain, type Environment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'
 
 export type OpenDataFolder = {
   readonly dataDir: string
   readonly cli: string
   readonly log: (line: string) => void
+  /** Our own; the programs that are asked get what they need of it. */
+  readonly env: Environment
   /** How long a server of an earlier start may still need to end. */
   readonly waitMs: number
 }
@@ -35,8 +38,8 @@ const POLL_MS = 100
  * on the folder until the server is recorded as ready: two first starts at once would remove each other's file.
  */
 export async function openDataFolder(options: OpenDataFolder): Promise<DataFolder> {
-  const { dataDir, cli, log } = options
-  await mkdir(dataDir, { recursive: true })
+  const { dataDir, cli, log, env } = options
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const database = join(dataDir, 'temporal.db')
   const notePath = join(dataDir, 'temporal.db.version')
   const note = await readNote(notePath)
@@ -45,7 +48,7 @@ export async function openDataFolder(options: OpenDataFolder): Promise<DataFolde
     log('an earlier first start was cut off before the server answered: starting with a new database')
     await removeDatabase(database)
   }
-  const server = await serverVersion(cli)
+  const server = await serverVersion(cli, env)
   const state = existsSync(database) ? 'ready' : 'making'
   if (state === 'ready') refuseOtherVersion(database, note, server)
   else await writeNote(notePath, { state, server, pid: 0 })
@@ -57,8 +60,8 @@ export async function openDataFolder(options: OpenDataFolder): Promise<DataFolde
 }
 
 /** The server inside a Temporal CLI, as in `1.29.1`. */
-async function serverVersion(cli: string): Promise<string> {
-  const end = await runCommand({ program: cli, args: ['--version'], limitMs: 30_000 })
+async function serverVersion(cli: string, env: Environment): Promise<string> {
+  const end = await runCommand({ program: cli, args: ['--version'], env: plain(env), limitMs: 30_000 })
   const version = end.ok ? /\bServer (\d+\.\d+\.\d+\S*?)[,)]/.exec(end.output)?.[1] : undefined
   if (version !== undefined) return version
   const said = end.ok ? end.output.trim() : end.said
@@ -77,7 +80,7 @@ function refuseOtherVersion(database: string, note: Note | undefined, server: st
 async function untilEarlierServerIsGone(pid: number, database: string, options: OpenDataFolder): Promise<void> {
   const giveUpAt = Date.now() + options.waitMs
   let waitingSaid = false
-  while (await runsOn(pid, database)) {
+  while (await runsOn(pid, database, options.env)) {
     if (Date.now() > giveUpAt) {
       throw new Error(
         `Temporal server process ${pid} of another start uses ${database}. ` +
@@ -91,13 +94,14 @@ async function untilEarlierServerIsGone(pid: number, database: string, options: 
 }
 
 /** A process id alone proves nothing, ids are used again: its command line must name the database. */
-async function runsOn(pid: number, database: string): Promise<boolean> {
+async function runsOn(pid: number, database: string, env: Environment): Promise<boolean> {
   if (pid === 0) return false
   if (existsSync('/proc/self/cmdline')) {
     const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
     return commandLine.split('\0').includes(database)
   }
-  const end = await runCommand({ program: 'ps', args: ['-o', 'args=', '-p', String(pid)], limitMs: 5_000 })
+  const args = ['-o', 'args=', '-p', String(pid)]
+  const end = await runCommand({ program: 'ps', args, env: plain(env), limitMs: 5_000 })
   return end.ok && end.output.includes(database)
 }
 

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module'
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Environment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'
 
 export type SdkDownload = {
@@ -13,7 +14,7 @@ export type SdkDownload = {
   /** An empty folder, in which the executable is then `file`. */
   readonly folder: string
   readonly file: string
-  readonly env: Record<string, string | undefined>
+  readonly env: Environment
   readonly progress: (line: string) => void
 }
 

@@ -2,13 +2,14 @@
 // Must not know: workflows, configuration names.
 import { setTimeout as pause } from 'node:timers/promises'
 import { findOrMakeTemporalCli } from './binary.ts'
+import type { Environment } from './childEnvironment.ts'
 import { startTemporalServer, type TemporalServer } from './server.ts'
 
 export type EmbeddedOptions = {
   readonly cli: string | undefined
   readonly searchPath: string
   readonly cacheDir: string
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   readonly dataDir: string
   readonly ip: string
   readonly port: number
@@ -28,7 +29,7 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
     cli: options.cli,
     searchPath: options.searchPath,
     cacheDir: options.cacheDir,
-    env: { ...options.env },
+    env: options.env,
     progress,
   })
   const starting = {
@@ -36,6 +37,7 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
     dataDir: options.dataDir,
     ip: options.ip,
     namespace: options.namespace,
+    env: options.env,
     log: (line: string) => log(`temporal: ${line}`),
   }
   let server = await startTemporalServer({ ...starting, port: options.port, uiPort: options.uiPort })

@@ -4,6 +4,7 @@
 import { join, resolve as absolute } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
+import type { Environment } from './childEnvironment.ts'
 import { lastLines } from './command.ts'
 import { openDataFolder } from './dataFolder.ts'
 import { withFileLock } from '../lock.ts'
@@ -21,6 +22,8 @@ export type TemporalServerOptions = {
   /** 0 means any free port; without it, or below 0, there is no web interface. */
   readonly uiPort?: number | undefined
   readonly namespace: string
+  /** Our own environment; none for a server that is found by its path alone. */
+  readonly env?: Environment
   /** Every line the server writes, and what we wait for. */
   readonly log: (line: string) => void
 }
@@ -55,11 +58,12 @@ export function startTemporalServer(options: TemporalServerOptions): Promise<Tem
 }
 
 async function start(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { cli, log } = options
-  const folder = await openDataFolder({ dataDir: absolute(options.dataDir), cli, log, waitMs: EARLIER_SERVER_MS })
+  const { cli, log, env = {} } = options
+  const dataDir = absolute(options.dataDir)
+  const folder = await openDataFolder({ dataDir, cli, log, env, waitMs: EARLIER_SERVER_MS })
   for (let triesLeft = TRIES; ; triesLeft -= 1) {
     const ports = await choosePorts(options)
-    const server = runServer({ ...options, ...ports, database: folder.database }, log)
+    const server = runServer({ ...options, ...ports, env, database: folder.database }, log)
     try {
       const pid = await Promise.race([server.pid, server.exited.then(() => 0)])
       await folder.recordStarted(pid)

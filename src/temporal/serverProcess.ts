@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SEARCH_ATTRIBUTES } from '../domain/attributes.ts'
+import { plain, type Environment } from './childEnvironment.ts'
 
 export type ServerCommand = {
   readonly cli: string
@@ -13,6 +14,8 @@ export type ServerCommand = {
   readonly port: number
   readonly uiPort: number | undefined
   readonly namespace: string
+  /** Our own; the server gets what it needs of it. */
+  readonly env: Environment
 }
 
 export type ServerProcess = {
@@ -57,7 +60,7 @@ exit "$code"
 export function runServer(command: ServerCommand, log: (line: string) => void): ServerProcess {
   const args = ['-c', WRAPPER, 'sh', command.cli, ...serverArguments(command)]
   // Detached: Ctrl-C at a terminal must reach us alone, so that our workers end before the server does.
-  const shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...plain(command.env) } })
   const kept: string[] = []
   const keep = (line: string) => {
     if (line.trim() === '') return

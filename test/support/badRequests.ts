@@ -8,6 +8,7 @@ export type Bad = readonly [change: Readonly<Record<string, unknown>>, kind: Fai
 const ID = 'must be 1 to 40 characters of A-Z a-z 0-9 . _ - and not "." or ".."'
 const AMOUNT = 'amount: must be a whole number of minor units above zero'
 const TEXT = 'must not contain control characters, line breaks or halves of characters'
+const TURNED = 'must not contain characters that turn the direction of writing'
 const NAME = 'name: must be text of 1 to 40 characters'
 const REASON = 'reason: must be text of 1 to 200 characters'
 const URL = 'returnUrl: must be a whole http or https URL of at most 2000 characters'
@@ -43,6 +44,8 @@ export const BAD_ORDERS: readonly Bad[] = [
   [{ name: 'nul\u0000' }, 'invalidRequest', `name: ${TEXT}`],
   [{ name: 'escape\u001b[2J' }, 'invalidRequest', `name: ${TEXT}`],
   [{ name: 'half \ud83d' }, 'invalidRequest', `name: ${TEXT}`],
+  [{ name: 'turned \u202efdp.exe' }, 'invalidRequest', `name: ${TURNED}`],
+  [{ returnUrl: 'https://shop.test/\u202e' }, 'invalidRequest', URL],
   [{ returnUrl: 'nowhere' }, 'invalidRequest', URL],
   [{ returnUrl: '/return' }, 'invalidRequest', URL],
   [{ returnUrl: 'https:shop.test' }, 'invalidRequest', URL],
@@ -92,6 +95,7 @@ export const BAD_REFUNDS: readonly Bad[] = [
   [{ reason: 'nul\u0000' }, 'invalidRequest', `reason: ${TEXT}`],
   [{ reason: 'escape\u001b[2J' }, 'invalidRequest', `reason: ${TEXT}`],
   [{ reason: 'half \ud83d' }, 'invalidRequest', `reason: ${TEXT}`],
+  [{ reason: 'turned \u2066' }, 'invalidRequest', `reason: ${TURNED}`],
   [{ gatewayRef: 'imp_1' }, 'invalidRequest', 'gatewayRef: is not a field of this request'],
   [{ amount: 0, reason: '' }, 'invalidRequest', `${AMOUNT}; ${REASON}`],
 ]

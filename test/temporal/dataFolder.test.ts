@@ -16,7 +16,7 @@ function setUp() {
   writeFileSync(database, 'data')
   const lines: string[] = []
   const log = (line: string) => void lines.push(line)
-  return { dataDir, cli, database, lines, options: { dataDir, cli, log, waitMs: 60_000 } }
+  return { dataDir, cli, database, lines, options: { dataDir, cli, log, env: {}, waitMs: 60_000 } }
 }
 
 function standIn(...args: string[]) {

@@ -3,6 +3,7 @@
 // Must not know: HTTP, payments (fields.ts), tokens in use.
 import { z } from 'zod'
 import { Failure } from '../../domain/failures.ts'
+import { tame } from '../../domain/text.ts'
 
 const envelopeSchema = z.object({
   code: z.number().int(),
@@ -74,7 +75,7 @@ export function unreadable(field: string, why: string): Failure {
  * most `max` long.
  */
 export function plain(text: string, max: number): string {
-  return text.slice(0, max).replace(/[\p{Cc}\p{Cs}]/gu, ' ')
+  return tame(text.slice(0, max))
 }
 
 function pathOf(at: string, path: readonly PropertyKey[]): string {

@@ -4,7 +4,7 @@
 // recorded.
 import { z } from 'zod'
 import { Failure } from '../../domain/failures.ts'
-import { LINE } from '../../domain/form.ts'
+import { LINE } from '../../domain/text.ts'
 import type { Buyer, OrderRequest } from '../../domain/order.ts'
 import { chargeOf, widgetOf } from './limits.ts'
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
 import { step } from '../options.ts'
-import { grid, json, timeText } from '../render.ts'
+import { grid, json, oneLine, timeText } from '../render.ts'
 
 const account = z.looseObject({
   gateway: z.string(),
@@ -41,6 +41,6 @@ export function addAccount(program: Command, api: () => Api): void {
       const path = gateway.split('/').map(step).join('/')
       const found = await api().post(`/accounts/${path}/accept`, { reason }, z.object({ account }))
       if (asJson) return json(process.stdout, found)
-      process.stdout.write(`${found.account.gateway} is remembered as ${found.account.channels.join(', ')}\n`)
+      process.stdout.write(`${found.account.gateway} is remembered as ${oneLine(found.account.channels.join(', '))}\n`)
     })
 }

@@ -6,7 +6,7 @@ import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
 import { ApiError } from '../api.ts'
-import { progress, table } from '../render.ts'
+import { json, progress, table } from '../render.ts'
 
 const answer = z.object({
   sweep: z.object({
@@ -45,7 +45,7 @@ export function addCatchUp(program: Command, api: () => Api, exit: (code: number
     .action(async (options: Options) => exit(await catchUp(api(), options)))
 }
 
-async function catchUp(api: Api, { from, to, json, within }: Options): Promise<number> {
+async function catchUp(api: Api, { from, to, json: asJson, within }: Options): Promise<number> {
   const begun = await api.post('/sweeps', { from, to: to ?? new Date().toISOString() }, answer)
   const until = performance.now() + within * 60_000
   const line = progress(process.stderr)
@@ -56,7 +56,7 @@ async function catchUp(api: Api, { from, to, json, within }: Options): Promise<n
     sweep = (await api.get(`/sweeps/${begun.sweep.id}`, answer)).sweep
   }
   line.end()
-  if (json) process.stdout.write(`${JSON.stringify({ sweep }, null, 2)}\n`)
+  if (asJson) json(process.stdout, { sweep })
   else print(sweep)
   if (sweep.state === 'failed') throw new ApiError(sweep.said ?? 'the catch-up failed')
   if (sweep.state !== 'done') return 4

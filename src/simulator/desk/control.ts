@@ -4,10 +4,23 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { bodyObject } from '../endpoint.ts'
+import { isLocalAddress, isLocalHost } from '../world/loopback.ts'
 import { returnedOf, statusOf, type Payment } from '../world/model.ts'
 import type { Simulation } from '../world/simulation.ts'
 
 export const NOTHING = z.strictObject({})
+
+/**
+ * Whoever calls here pays, refunds and forgets as he likes: only this machine may, at its own name,
+ * and in a browser only this program's own pages.
+ */
+export function refuseStrangers(context: RouterContext): void {
+  const { host = 'localhost', origin } = context.headers
+  const forwarded = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'].some((name) => name in context.headers)
+  const own = origin === undefined || origin.toLowerCase() === `http://${host}`.toLowerCase()
+  if (isLocalAddress(context.req.socket.remoteAddress) && isLocalHost(host) && own && !forwarded) return
+  context.throw(403, 'The control calls are for this machine alone: at localhost, and from no page of another address.')
+}
 
 export async function validBody<Body>(context: RouterContext, schema: z.ZodType<Body>): Promise<Body> {
   const body = await bodyObject(context)

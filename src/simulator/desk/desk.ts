@@ -5,11 +5,12 @@ import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { FAULT_CHANGE } from '../world/faults.ts'
 import { CURRENCY, leftOf, PG_PROVIDER, statusOf, type Payment, type Ticket } from '../world/model.ts'
+import { isLoopback } from '../world/loopback.ts'
 import { fromMajor } from '../world/money.ts'
 import { deskPage } from '../pages/page.ts'
 import { approve, giveBack, pay, refuseTicket, takeBack, type Simulation } from '../world/simulation.ts'
 import { PAGE_POLICY } from '../pages/widget.ts'
-import { answer, answerError, NOTHING, paymentOf, showPayment, validBody } from './control.ts'
+import { answer, answerError, NOTHING, paymentOf, refuseStrangers, showPayment, validBody } from './control.ts'
 import { disguise } from './disguise.ts'
 
 const AMOUNT = z.number().int().positive()
@@ -25,7 +26,10 @@ const PAY = z.strictObject({
   currency: CURRENCY.optional(),
   pgProvider: PG_PROVIDER.default('paymentwall'),
   sandbox: z.boolean().default(false),
-  noticeUrl: z.url({ protocol: /^https?$/ }).optional(),
+  noticeUrl: z
+    .url({ protocol: /^https?$/ })
+    .refine(isLoopback, 'must be an address of this machine: localhost, 127.0.0.1 or [::1]')
+    .optional(),
   gateway: z.enum(['iamport', 'paymentwall']).default('iamport'),
   uid: z.string().min(1).max(64).default('buyer'),
 })
@@ -35,7 +39,12 @@ const OUTSIDE = SOME_AMOUNT.extend({ reason: z.string().max(200).optional() })
 export function deskRoutes(simulation: Simulation): Router {
   const router = new Router({ prefix: '/__sim' })
   router.use(async (context, next) => {
-    await next().catch((error: unknown) => answerError(simulation, context, error))
+    try {
+      refuseStrangers(context)
+      await next()
+    } catch (error) {
+      answerError(simulation, context, error)
+    }
   })
   router.get('/', showPage)
   router.post('/pay', (context) => buy(simulation, context))

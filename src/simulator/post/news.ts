@@ -1,6 +1,7 @@
 // What the merchant is sent: i'mport's webhook (iamport.md §6) or
 // Paymentwall's signed pingback (paymentwall.md §5).
 // Must not know when something is told, nor how badly it is delivered.
+import { isLoopback } from '../world/loopback.ts'
 import { statusOf, type Payment } from '../world/model.ts'
 import { toText } from '../world/money.ts'
 import { sign, type Parameters, type SignVersion } from '../paymentwall/signature.ts'
@@ -19,7 +20,9 @@ export function webhookOf(payment: Payment, news: News, consoleUrl: string, wire
     status: statusOf(payment),
     ...(news.kind === 'returned' ? { cancellation_id: news.cancel.cancellationId } : {}),
   }
-  const url = restricted ? consoleUrl : (payment.noticeUrl ?? consoleUrl)
+  // A state that was kept before may hold other addresses.
+  const own = payment.noticeUrl !== null && isLoopback(payment.noticeUrl) ? payment.noticeUrl : consoleUrl
+  const url = restricted ? consoleUrl : own
   return { method: 'POST', url, ...write(words, wire.hints), about: `webhook ${words.status} ${payment.impUid}` }
 }
 

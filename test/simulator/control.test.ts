@@ -1,0 +1,59 @@
+// Who may call the control API, and where a payment's notice may go.
+// Must not know what the calls do.
+import { request } from 'node:http'
+import { expect, test } from 'vitest'
+import { startTogether } from './support.ts'
+
+const ORDER = { merchantUid: 'order-1', outcome: 'paid', amount: 1990, currency: 'USD' }
+
+/** As a browser or a proxy sends it: fetch would not let a Host be chosen. */
+function post(url: string, headers: Record<string, string>, body = JSON.stringify(ORDER)): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${url}/__sim/pay`, { method: 'POST', headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    asked.once('error', reject)
+    asked.end(body)
+  })
+}
+
+test.each([
+  ['a name that somebody pointed at this machine', { host: 'attacker.example' }],
+  ['a page of another address', { origin: 'https://evil.example' }],
+  ['a page of another port', { origin: 'http://localhost:9' }],
+  ['a page without an address', { origin: 'null' }],
+  ['a proxy', { 'x-forwarded-for': '203.0.113.9' }],
+])('a control call through %s is refused, and nothing is paid', async (_, headers) => {
+  const { simulator, desk, merchant } = await startTogether()
+  expect(await post(simulator.url, headers)).toBe(403)
+  expect((await desk('GET', 'payments')).body).toEqual({ payments: [] })
+  expect(merchant.heard).toEqual([])
+})
+
+test('the simulator’s own pages and programs on this machine may', async () => {
+  const { simulator } = await startTogether()
+  const { port } = new URL(simulator.url)
+  expect(await post(simulator.url, { host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(200)
+  expect(await post(simulator.url, {})).toBe(200)
+})
+
+test.each([
+  'https://shop.example/hooks',
+  'http://169.254.169.254/latest',
+  'http://localhost@shop.example/',
+  'http://localhost.example/',
+  'http://127.0.0.1.example/',
+  'http://0.0.0.0:80/',
+  'http://[::ffff:10.0.0.1]/',
+])('a payment with the notice address %s is refused', async (noticeUrl) => {
+  const { desk } = await startTogether()
+  const said = await desk('POST', 'pay', { ...ORDER, noticeUrl })
+  expect(said).toMatchObject({ status: 422, body: { error: expect.stringContaining('address of this machine') } })
+  expect((await desk('GET', 'payments')).body).toEqual({ payments: [] })
+})
+
+test.each(['http://localhost:9/hooks', 'http://127.0.0.1:9/', 'http://[::1]:9/'])('%s is taken', async (noticeUrl) => {
+  const { desk } = await startTogether()
+  expect(await desk('POST', 'pay', { ...ORDER, noticeUrl })).toMatchObject({ status: 200 })
+})
