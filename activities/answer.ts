@@ -6,7 +6,7 @@ import { Failure } from '../src/domain/failures.ts'
 import type { CancelAnswer, Evidence, Gateway } from '../src/domain/gateway.ts'
 import { refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
 import { judge } from '../src/domain/judge.ts'
-import { refundStep, type RefundStep } from '../src/domain/steps.ts'
+import type { RefundStep } from '../src/domain/steps.ts'
 import { ticketEnded } from '../src/domain/ticketing.ts'
 import { carryOut } from '../src/db/carryOut.ts'
 import type { Began } from '../src/db/clock.ts'
@@ -14,15 +14,16 @@ import { transact } from '../src/db/connect.ts'
 import { look } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
 import { answeredWithin } from './ending.ts'
-import { loadRefund, mover, refundIn } from './rows.ts'
+import { loadRefund, mover, recallRefund, refundIn, stepAfter, type ReadRefund } from './rows.ts'
 
-export type FileTicket = { readonly refundId: string; readonly key: string; readonly now: string }
+export type FileTicket = ReadRefund & { readonly key: string }
+export type Clocks = { readonly monotonic: number; readonly wall: number }
 export type Intended = {
   readonly refund: Refund
   readonly ticket: Ticket
   readonly attempt: Attempt
   readonly gateway: Gateway
-  readonly since: number
+  readonly since: Clocks
   readonly began: Began
   readonly checksum: number
 }
@@ -40,9 +41,11 @@ export async function recordAnswer(
   answer: CancelAnswer,
 ): Promise<RefundStep> {
   const { key, now } = asked
+  // What was answered is written whatever the row has come to: the next step compares it with what was seen of it.
+  const about = { id, now }
   const end = (outcome: TicketOutcome, said: string): Promise<RefundStep> =>
     recorded(() =>
-      act(deps, id, now, 'ticket outcome', (books, setting) => ticketEnded(books, id, key, outcome, said, setting)),
+      act(deps, about, 'ticket outcome', (books, setting) => ticketEnded(books, id, key, outcome, said, setting)),
     )
   switch (answer.kind) {
     case 'notSent':
@@ -52,7 +55,7 @@ export async function recordAnswer(
       return end(...(await afterTurnedDown(deps, id, now, intended, `${answer.said} (code ${answer.code})`)))
     case 'answered':
       return recorded(() =>
-        act(deps, id, now, 'ticket outcome', (books, setting) =>
+        act(deps, about, 'ticket outcome', (books, setting) =>
           bookAnswer(deps, books, id, key, intended.began, answer.evidence, setting),
         ),
       )
@@ -118,11 +121,13 @@ async function recorded<T>(write: () => Promise<T>): Promise<T> {
 export type Change = (books: Books, setting: { now: string; patience: ActivityDeps['patience'] }) => Decision
 export const same = (books: Books): Decision => ({ books, journal: [], alerts: [] })
 
+/** Which refund, when, and what its workflow has seen of it. */
+export type Acting = Omit<ReadRefund, 'refundId'> & { readonly id: RefundId }
+
 /** One decision on the refund's books in one transaction, and what its saga does next. */
 export async function act(
   deps: ActivityDeps,
-  id: RefundId,
-  now: string,
+  { id, now, memory }: Acting,
   name: string,
   change: Change,
 ): Promise<RefundStep> {
@@ -130,13 +135,13 @@ export async function act(
     deps.db,
     name,
     async (trx) => {
-      const loaded = await loadRefund(trx, id)
+      const { loaded } = await recallRefund(deps, trx, id, now, memory)
       const decision = change(loaded.books, { now, patience: deps.patience })
       const own = mover(deps, refundWorkflowId(id), now)
       // Nobody waits for a late answer any more: its saga has gone on, and sleeps until the next checkpoint unless it is woken.
       const late = decision.journal.some(({ what }) => what === 'ticket.lateAnswer')
       await carryOut(trx, loaded, decision, late ? { ...own, saga: null } : own)
-      return refundStep(decision.books, refundIn(decision.books, id), now)
+      return stepAfter(loaded, decision.books, id, now)
     },
     deps.log,
   )

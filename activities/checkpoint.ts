@@ -5,22 +5,34 @@ import type { Books, Decision } from '../src/domain/books.ts'
 import { raisePayment, raiseRefund } from '../src/domain/attention.ts'
 import { Failure } from '../src/domain/failures.ts'
 import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId } from '../src/domain/ids.ts'
-import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
+import { paymentStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
 import { loadBooks } from '../src/db/books.ts'
 import { carryOut } from '../src/db/carryOut.ts'
 import { transact } from '../src/db/connect.ts'
 import { look, type Subject } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
 import { cancellation } from './ending.ts'
-import { loadRefund, mover, paymentIn, refundIn, type ReadPayment, type ReadRefund } from './rows.ts'
+import {
+  loadRefund,
+  mover,
+  paymentIn,
+  recallRefund,
+  refundIn,
+  stepAfter,
+  type ReadPayment,
+  type ReadRefund,
+} from './rows.ts'
 
-export async function checkpointRefund(deps: ActivityDeps, { refundId: text, now }: ReadRefund): Promise<RefundStep> {
+export async function checkpointRefund(
+  deps: ActivityDeps,
+  { refundId: text, now, memory }: ReadRefund,
+): Promise<RefundStep> {
   const id = refundId(text)
   const saga = refundWorkflowId(id)
   const { gateway, gatewayRef } = await transact(
     deps.db,
     'read refund',
-    async (trx) => refundIn((await loadRefund(trx, id)).books, id),
+    async (trx) => refundIn((await loadRefund(trx, id, memory)).books, id),
     deps.log,
   )
   const blind = await lookFor(deps, { gateway, gatewayRef }, saga, now)
@@ -28,10 +40,10 @@ export async function checkpointRefund(deps: ActivityDeps, { refundId: text, now
     deps.db,
     'checkpoint',
     async (trx) => {
-      const loaded = await loadRefund(trx, id)
+      const { loaded } = await recallRefund(deps, trx, id, now, memory)
       const decision = raiseRefund(loaded.books, id, blind, { now, patience: deps.patience })
       await carryOut(trx, loaded, decision, mover(deps, saga, now))
-      return refundStep(decision.books, refundIn(decision.books, id), now)
+      return stepAfter(loaded, decision.books, id, now)
     },
     deps.log,
   )

@@ -1,6 +1,7 @@
 // What a command comes to before anything is written, and how it is written then; who asks, and what they are told.
 // Must not know: how a person is proved, when another person must approve.
 import type { Decision } from '../src/domain/books.ts'
+import type { Memory } from '../src/domain/memory.ts'
 import { Failure, FAILURES, type FailureKind } from '../src/domain/failures.ts'
 import { carryOut } from '../src/db/carryOut.ts'
 import type { Trx } from '../src/db/connect.ts'
@@ -16,6 +17,8 @@ export type Commanded = {
   readonly args: unknown
   /** The caller's; missing in what was scheduled before it was passed on. */
   readonly updateId?: string
+  /** Of a refund: what its workflow has seen of the row. */
+  readonly memory?: Memory
   readonly now: string
 }
 export type CommandAnswer = {

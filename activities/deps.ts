@@ -19,6 +19,8 @@ export type ActivityDeps = LookDeps & {
   readonly checkpointLook: { readonly everyMs: number; readonly forMs: number }
   /** Daily looks of what waits, at most, for each gateway. */
   readonly looksPerSecond: number
+  /** A heartbeat that is waited for: whether Temporal has taken note of it, and still wants the activity. */
+  readonly heartbeat: (taskToken: Uint8Array, details: object) => Promise<boolean>
   /** What Temporal shows of the sagas' runs, for the supervisor. */
   readonly sagaRuns: SagaRuns
   /** For the supervisor too; 15 minutes where nothing is said. */

@@ -16,7 +16,8 @@ import {
   type ReadRefund,
 } from './rows.ts'
 import { beginStray, checkpointStray, readStray, type ReadStray } from './strays.ts'
-import { fileTicket, settleTicket, type FileTicket } from './ticket.ts'
+import type { FileTicket } from './answer.ts'
+import { fileTicket, settleTicket, type SettleTicket } from './ticket.ts'
 import type { Step } from '../src/domain/steps.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
 import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
@@ -24,7 +25,7 @@ import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
 /** `usableAttributes`: the names of the search attributes that the namespace takes now. */
 export function createActivities(deps: ActivityDeps, usableAttributes: () => ReadonlySet<string>) {
   const asking = endingWithActivity(deps)
-  const step = <Arg, Next>(activity: (arg: Arg) => Promise<Step<Next>>) =>
+  const step = <Arg, Taken extends Step<unknown>>(activity: (arg: Arg) => Promise<Taken>) =>
     mapped(async (arg: Arg) => shownWith(usableAttributes(), await activity(arg)))
   return {
     beginPayment: step((begin: Begin) => beginPayment(deps, begin)),
@@ -35,7 +36,7 @@ export function createActivities(deps: ActivityDeps, usableAttributes: () => Rea
     beginRefund: step((begin: Begin) => beginRefund(deps, begin)),
     readRefund: step((read: ReadRefund) => readRefund(deps, read)),
     fileTicket: step((asked: FileTicket) => fileTicket(deps, asked)),
-    settleTicket: step((asked: FileTicket) => settleTicket(deps, asked)),
+    settleTicket: step((asked: SettleTicket) => settleTicket(deps, asked)),
     checkpointRefund: step((read: ReadRefund) => checkpointRefund(asking, read)),
     beginStray: step((begin: Begin) => beginStray(deps, begin)),
     readStray: step((read: ReadStray) => readStray(deps, read)),
@@ -51,7 +52,7 @@ export function createActivities(deps: ActivityDeps, usableAttributes: () => Rea
  * A step carries only attributes that its namespace takes, so that workflow code upserts what it is given: what was decided
  * here is in the history, and a replay meets it again whatever the namespace takes by then.
  */
-export function shownWith<Next>(usable: ReadonlySet<string>, step: Step<Next>): Step<Next> {
+export function shownWith<Taken extends Step<unknown>>(usable: ReadonlySet<string>, step: Taken): Taken {
   const attributes = Object.fromEntries(Object.entries(step.attributes).filter(([name]) => usable.has(name)))
   return { ...step, attributes }
 }

@@ -19,9 +19,9 @@ import {
   type Plan,
   type Request,
 } from './commandPlans.ts'
-import { loadSaga, parseCommand, targetOf } from './commandTargets.ts'
+import { aboutOf, loadSaga, parseCommand, targetOf } from './commandTargets.ts'
 import type { ActivityDeps } from './deps.ts'
-import { mover } from './rows.ts'
+import { mover, recallRefund } from './rows.ts'
 
 export type { CommandAnswer, Commanded } from './commandPlans.ts'
 export type CancelRequested = { readonly workflowId: string; readonly now: string }
@@ -40,7 +40,7 @@ export async function takeCommand(deps: ActivityDeps, commanded: Commanded): Pro
         const update = updateId === undefined ? undefined : { saga, updateId, command, args: commanded.args }
         const before = update && (await toldBefore(trx, update))
         if (before) return before
-        const told = toldOf(await answerTo(deps, trx, commanded))
+        const told = (await refusedByMemory(deps, trx, commanded)) ?? toldOf(await answerTo(deps, trx, commanded))
         if (update) await keepTold(trx, update, told)
         return told
       },
@@ -64,6 +64,19 @@ async function judgedByDatabase<T>(work: () => Promise<T>): Promise<T | CommandR
 
 const toldOf = (answer: CommandAnswer | Failure): CommandAnswer | CommandRefused =>
   answer instanceof Failure ? { answer: 'refused', kind: answer.kind, sentence: answer.message } : answer
+
+/** What the person saw is no longer so: the row went back, and now says it. */
+async function refusedByMemory(
+  deps: ActivityDeps,
+  trx: Trx,
+  { workflowId, memory, now }: Commanded,
+): Promise<CommandRefused | undefined> {
+  const { refundId: id } = memory ? aboutOf(workflowId) : {}
+  if (!id || !(await recallRefund(deps, trx, id, now, memory)).wentBack) return undefined
+  const sentence =
+    'the database went back in time and has lost what this refund came to; nothing was done. Read it again, and see the runbook before anything is sent'
+  return { answer: 'refused', kind: 'updateRejected', sentence }
+}
 
 async function answerTo(deps: ActivityDeps, trx: Trx, commanded: Commanded): Promise<CommandAnswer | Failure> {
   const request = await judged(() => requestOf(trx, commanded))

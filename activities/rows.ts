@@ -14,18 +14,25 @@ import {
 } from '../src/domain/ids.ts'
 import { askItsGateway, type OrderRequest } from '../src/domain/order.ts'
 import { paymentStep, refundStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
-import { loadBooks, refundAbout, type Loaded } from '../src/db/books.ts'
+import { loadBooks, memoryAfter, refundAbout, type Loaded } from '../src/db/books.ts'
 import { carryOut, type Mover } from '../src/db/carryOut.ts'
 import { transact, type Trx } from '../src/db/connect.ts'
 import { openOrder, recordRefund } from '../src/db/orders.ts'
+import { markIfBack } from '../src/db/wentBack.ts'
 import { planned } from '../src/domain/draft.ts'
+import { isMemory, type Memory } from '../src/domain/memory.ts'
 import type { ActivityDeps } from './deps.ts'
 import { parsePaymentInput, parseRefundInput } from './input.ts'
 import { wokenIfRefused } from './refusedStarts.ts'
 
-export type Begin = { readonly input: unknown; readonly workflowId: string; readonly now: string }
+export type Begin = {
+  readonly input: unknown
+  readonly workflowId: string
+  readonly now: string
+  readonly memory?: Memory
+}
 export type ReadPayment = { readonly merchantUid: string; readonly now: string }
-export type ReadRefund = { readonly refundId: string; readonly now: string }
+export type ReadRefund = { readonly refundId: string; readonly now: string; readonly memory?: Memory }
 
 export function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<PaymentStep> {
   return wokenIfRefused(deps, workflowId, async () => {
@@ -48,8 +55,11 @@ export function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Beg
 export const readPayment = (deps: ActivityDeps, { merchantUid: id, now }: ReadPayment): Promise<PaymentStep> =>
   transact(deps.db, 'read payment', (trx) => stepOfPayment(deps, trx, id, now), deps.log)
 
-export function beginRefund(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<RefundStep> {
+const NO_MEMORY = 'the memory of a run is passed on by this program alone; start the workflow without it'
+
+export function beginRefund(deps: ActivityDeps, { input, workflowId, now, memory }: Begin): Promise<RefundStep> {
   return wokenIfRefused(deps, workflowId, async () => {
+    if (memory !== undefined && !isMemory(memory)) throw new Failure('invalidRequest', NO_MEMORY)
     const { id, asked } = parseRefundInput(input)
     checkWorkflowId(workflowId, refundWorkflowId(id))
     const judging = { ...mover(deps, workflowId, now), patience: deps.patience, rules: deps.rules }
@@ -58,15 +68,15 @@ export function beginRefund(deps: ActivityDeps, { input, workflowId, now }: Begi
       'begin refund',
       async (trx) => {
         if (asked) await recordRefund(trx, { ...asked, origin: 'checkout' }, judging)
-        return stepOfRefund(deps, trx, id, now)
+        return stepOfRefund(deps, trx, id, now, memory)
       },
       deps.log,
     )
   })
 }
 
-export const readRefund = (deps: ActivityDeps, { refundId: id, now }: ReadRefund): Promise<RefundStep> =>
-  transact(deps.db, 'read refund', (trx) => stepOfRefund(deps, trx, refundId(id), now), deps.log)
+export const readRefund = (deps: ActivityDeps, { refundId: id, now, memory }: ReadRefund): Promise<RefundStep> =>
+  transact(deps.db, 'read refund', (trx) => stepOfRefund(deps, trx, refundId(id), now, memory), deps.log)
 
 /** A saga under a foreign id would act on a row that another one owns. */
 export function checkWorkflowId(workflowId: string, expected: string): void {
@@ -90,10 +100,37 @@ async function stepOfPayment(deps: ActivityDeps, trx: Trx, id: string, now: stri
   return paymentStep(books, paymentIn(books, id), now)
 }
 
-async function stepOfRefund(deps: ActivityDeps, trx: Trx, id: RefundId, now: string): Promise<RefundStep> {
-  const loaded = await loadRefund(trx, id)
+async function stepOfRefund(
+  deps: ActivityDeps,
+  trx: Trx,
+  id: RefundId,
+  now: string,
+  memory: Memory | undefined,
+): Promise<RefundStep> {
+  const { loaded } = await recallRefund(deps, trx, id, now, memory)
   const books = await replanned(deps, trx, loaded, now, refundWorkflowId(id))
-  return refundStep(books, refundIn(books, id), now)
+  return stepAfter(loaded, books, id, now)
+}
+
+/** With what its workflow hands back next time. */
+export const stepAfter = (loaded: Loaded, books: Books, id: RefundId, now: string): RefundStep =>
+  refundStep(books, refundIn(books, id), now, memoryAfter(loaded, books, id))
+
+/**
+ * The refund's books under lock, compared with what its workflow has seen: a row that went back is
+ * marked as such first, and nothing is sent from it.
+ */
+export async function recallRefund(
+  deps: ActivityDeps,
+  trx: Trx,
+  id: RefundId,
+  now: string,
+  memory: Memory | undefined,
+): Promise<{ loaded: Loaded; wentBack: boolean }> {
+  const loaded = await loadRefund(trx, id, memory)
+  const moving = { ...mover(deps, refundWorkflowId(id), now), patience: deps.patience }
+  const wentBack = await markIfBack(trx, loaded, id, memory, moving)
+  return { loaded: wentBack ? await loadRefund(trx, id) : loaded, wentBack }
 }
 
 /** A configuration that changed since the row was written reaches it here. */
@@ -109,8 +146,14 @@ async function replanned(deps: ActivityDeps, trx: Trx, loaded: Loaded, now: stri
   return decision.books
 }
 
-export async function loadRefund(trx: Trx, id: RefundId): Promise<Loaded> {
+/** A row that was there when its workflow saw it, and is not: it is waited for, and the supervisor pages. */
+export async function loadRefund(trx: Trx, id: RefundId, memory?: Memory): Promise<Loaded> {
   const about = await refundAbout(trx, id)
+  if (!about && memory)
+    throw new Failure(
+      'temporarilyUnavailable',
+      `the row of refund ${id} is gone; was a backup restored? Nothing is done until it is there again`,
+    )
   if (!about)
     throw new Failure(
       'notFound',

@@ -82,6 +82,7 @@ const schema = z.object({
   OVERDUE_AFTER: duration
     .refine((ms) => ms >= 1_000, 'at least 1s; what is late by less is only on its way')
     .default(OVERDUE_AFTER.rowsMs),
+  FILING: z.enum(['on', 'held']).default('on'),
   NIGHTLY_LOOKS: z.coerce.number().int().min(1).max(50).default(2),
   LOOK_SPACING: duration.default(5_000),
   WORKER_CACHED_REFUNDS: cached.default(100),

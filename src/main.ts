@@ -3,6 +3,7 @@
 // Must not know: how the parts are wired; nobody imports this file.
 import { once } from 'node:events'
 import { Command, Option } from 'commander'
+import { addAfterRestore } from './commands/afterRestore.ts'
 import { CommandFailure } from './commands/outside.ts'
 import { addReplayCheck } from './commands/replayCheck.ts'
 import { addRestart } from './commands/restart.ts'
@@ -27,6 +28,7 @@ const command = new Command('paymentwall-saga')
 const exit = (code: number) => void (process.exitCode = code)
 addRestart(command, process.env, exit)
 addReplayCheck(command, process.env, exit)
+addAfterRestore(command, process.env, exit)
 
 function roleOf(value: string): Role {
   const role = ROLES.find((known) => known === value)

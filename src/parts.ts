@@ -114,21 +114,32 @@ export type Shared = {
   stopLoops(): Promise<void>
 }
 
-/** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
-export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
-  const { config, log, stops } = wiring
-  const loops: Loop[] = []
-  const links = linksTo(temporal.ui, temporal.namespace)
+/** What a look works with, before anything runs that it could kick. */
+export function lookPartsOf(
+  { config, log }: Wiring,
+  db: Db,
+  temporal: Pick<Temporal, 'ui' | 'namespace'>,
+  simulator: string | undefined,
+): Omit<LookDeps, 'kick'> {
   const warn = (line: string) => log.warn(line)
-  const look: LookDeps = {
+  return {
     db,
-    links,
+    links: linksTo(temporal.ui, temporal.namespace),
     gateways: gateways(config, simulator, warn),
     patience: config.REFUND_PATIENCE,
     policies: { late: config.LATE_PAYMENT_POLICY, second: config.SECOND_PAYMENT_POLICY },
     log: warn,
-    kick: () => loops.forEach((loop) => loop.kick()),
   }
+}
+
+/** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
+export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
+  const { config, log, stops } = wiring
+  const loops: Loop[] = []
+  const warn = (line: string) => log.warn(line)
+  const parts = lookPartsOf(wiring, db, temporal, simulator)
+  const { links } = parts
+  const look: LookDeps = { ...parts, kick: () => loops.forEach((loop) => loop.kick()) }
   loops.push(
     startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS }),
     startRelay({

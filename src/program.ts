@@ -6,7 +6,7 @@ import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
 import { publicUrl, runApi, runSimulator, runVitals, runWorker } from './roles.ts'
-import { checkClock, refuseHeldFolder } from './startup.ts'
+import { checkClock, noteHold, refuseHeldFolder } from './startup.ts'
 import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Program = {
@@ -67,6 +67,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   stops.push(database.close)
   const { db } = database
   await checkClock(db, Date.now)
+  await noteHold(db, config.FILING, (line) => wiring.log.warn(line))
   const temporal = await connectTemporal(wiring)
   await runVitals(wiring, { db, temporalReady: temporal.ready })
   const shared = shareParts(wiring, db, temporal, simulator?.url)

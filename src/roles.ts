@@ -83,6 +83,7 @@ export async function runWorker(
     checkpointLook: CHECKPOINT_LOOK,
     looksPerSecond: config.NIGHTLY_LOOKS,
     overdueAfter: overdueAfter(config),
+    heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
     sagaRuns: sagaRunsIn(temporal.connection, namespace),
   }
   const activities = createActivities(deps, temporal.attributes.usableNow)

@@ -31,7 +31,7 @@ const ARROWS: Record<string, readonly string[]> = {
   simulator: [],
   ops: [],
   demo: ['main', 'domain', 'db', 'temporal'],
-  commands: ['main', 'domain', 'db', 'outbox', 'temporal', 'ops'],
+  commands: ['main', 'domain', 'db', 'inbox', 'outbox', 'temporal', 'ops'],
   main: [
     'commands',
     'domain',

@@ -1,6 +1,7 @@
 // The words on the wire: inputs and signals; workflow types and task queues are in src/domain/queues.ts. Names in histories are for ever.
 // Must not know: activities, databases. Inputs are JSON: times are ISO strings, amounts integers in minor units.
 import { defineSignal } from '@temporalio/workflow'
+import type { Memory } from '../src/domain/memory.ts'
 import { NEWS_SIGNAL } from '../src/domain/queues.ts'
 
 /** Your row moved: read it again. Carries nothing, so a repeated or forged one changes nothing. */
@@ -26,6 +27,8 @@ export type RefundInput = {
   readonly merchantUid?: string
   readonly amount?: number
   readonly reason?: string
+  /** What an earlier run has seen of the row: only ours, never a caller's. */
+  readonly memory?: Memory
 }
 
 /** A stray's row is there before its saga: only its name is needed. */

@@ -6,11 +6,12 @@ import { checkpointPayment, expirePayment, noteCancelRequest, openPayment, rows 
 import { shower } from './attributes.ts'
 import { uncancellable } from './cancelRequests.ts'
 import type { Ended, PaymentInput } from './messages.ts'
-import { here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
+import { handlersFinished, here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
 import { takePaymentCommands } from './people.ts'
 import { changed } from './versions.ts'
 
-export async function payment(input: PaymentInput): Promise<Ended> {
+/** Without input it is refused as any other that names nothing. */
+export async function payment(input: PaymentInput = { merchantUid: '' }): Promise<Ended> {
   const { workflowId } = workflowInfo()
   const { merchantUid } = input
   const desk = openNewsDesk()
@@ -20,7 +21,10 @@ export async function payment(input: PaymentInput): Promise<Ended> {
     let step = await desk.reading(() => rows.beginPayment({ input, workflowId, now: here() }))
     while (step.next.do !== 'end' || !(await quiet(desk))) {
       show(step)
-      if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof payment>({ merchantUid })
+      if (workflowInfo().continueAsNewSuggested) {
+        await handlersFinished()
+        await continueAsNew<typeof payment>({ merchantUid })
+      }
       if (cancelRequests.pending()) {
         await noteCancelRequest({ workflowId, now: here() })
         cancelRequests.answered()
@@ -49,7 +53,7 @@ async function advance(
     case 'open':
       return openPayment({ merchantUid, now: here() })
     case 'wait': {
-      const woken = await desk.within(next.ms, next.summary, interrupted)
+      const woken = await desk.until(next, interrupted)
       if (woken || next.whenDue === 'read') return read(desk, merchantUid)
       return next.whenDue === 'expire'
         ? expirePayment({ merchantUid, now: here() })

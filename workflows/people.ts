@@ -16,31 +16,30 @@ import {
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
 } from '../src/domain/commands.ts'
+import type { Memory } from '../src/domain/memory.ts'
 import { rows } from './activities.ts'
 import { here, type NewsDesk } from './news.ts'
 
 export type { CommandAnswer }
 
-export function takeRefundCommands(desk: NewsDesk, workflowId: string): void {
-  for (const name of REFUND_COMMANDS) take(name, desk, workflowId, (args) => parseRefundCommand(name, args))
+/** `memory`: what the run has seen of its row by then; a command on a row that went back moves nothing. */
+export function takeRefundCommands(desk: NewsDesk, workflowId: string, memory: () => Memory | undefined): void {
+  for (const name of REFUND_COMMANDS) take(name, { desk, workflowId, memory }, (args) => parseRefundCommand(name, args))
 }
 
 export function takePaymentCommands(desk: NewsDesk, workflowId: string): void {
-  for (const name of PAYMENT_COMMANDS) take(name, desk, workflowId, (args) => parsePaymentCommand(name, args))
+  for (const name of PAYMENT_COMMANDS) take(name, { desk, workflowId }, (args) => parsePaymentCommand(name, args))
 }
 
 export function takeStrayCommands(desk: NewsDesk, workflowId: string): void {
-  for (const name of PAYMENT_COMMANDS) take(name, desk, workflowId, (args) => parsePaymentCommand(name, args))
+  for (const name of PAYMENT_COMMANDS) take(name, { desk, workflowId }, (args) => parsePaymentCommand(name, args))
 }
 
-function take(
-  name: keyof typeof COMMAND_HELP,
-  desk: NewsDesk,
-  workflowId: string,
-  parse: (args: unknown) => unknown,
-): void {
+type Taker = { readonly desk: NewsDesk; readonly workflowId: string; readonly memory?: () => Memory | undefined }
+
+function take(name: keyof typeof COMMAND_HELP, taker: Taker, parse: (args: unknown) => unknown): void {
   const update = defineUpdate<CommandAnswer, [unknown]>(name)
-  const handle = (args: unknown) => CancellationScope.nonCancellable(() => carriedOut(desk, workflowId, name, args))
+  const handle = (args: unknown) => CancellationScope.nonCancellable(() => carriedOut(taker, name, args))
   const description = `${COMMAND_HELP[name]}; "person":"your name" beside the rest says who asks`
   setHandler(update, handle, { description, validator: (args) => validated(parse, args) })
 }
@@ -56,10 +55,16 @@ function validated(parse: (args: unknown) => unknown, args: unknown): void {
   }
 }
 
-async function carriedOut(desk: NewsDesk, workflowId: string, name: string, args: unknown): Promise<CommandAnswer> {
+async function carriedOut(
+  { desk, workflowId, memory: seen }: Taker,
+  name: string,
+  args: unknown,
+): Promise<CommandAnswer> {
   try {
     const updateId = currentUpdateInfo()?.id
-    const answer = await rows.takeCommand({ workflowId, name, args, ...(updateId && { updateId }), now: here() })
+    const memory = seen?.()
+    const asked = { workflowId, name, args, ...(updateId && { updateId }), ...(memory && { memory }), now: here() }
+    const answer = await rows.takeCommand(asked)
     if (answer.answer === 'refused') throw ApplicationFailure.nonRetryable(answer.sentence, answer.kind)
     desk.ring()
     return answer

@@ -6,7 +6,7 @@ import { checkpointStray, noteCancelRequest, rows } from './activities.ts'
 import { shower } from './attributes.ts'
 import { uncancellable } from './cancelRequests.ts'
 import type { Ended, StrayInput } from './messages.ts'
-import { here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
+import { handlersFinished, here, openNewsDesk, quiet, type NewsDesk } from './news.ts'
 import { takeStrayCommands } from './people.ts'
 import { changed } from './versions.ts'
 
@@ -20,7 +20,10 @@ export async function stray({ gateway, gatewayRef }: StrayInput): Promise<Ended>
     let step = await desk.reading(() => rows.beginStray({ input: about, workflowId, now: here() }))
     while (step.next.do !== 'end' || !(await quiet(desk))) {
       show(step)
-      if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof stray>(about)
+      if (workflowInfo().continueAsNewSuggested) {
+        await handlersFinished()
+        await continueAsNew<typeof stray>(about)
+      }
       if (cancelRequests.pending()) {
         await noteCancelRequest({ workflowId, now: here() })
         cancelRequests.answered()
@@ -45,7 +48,7 @@ async function advance(
     case 'end':
       return read(desk, about)
     case 'wait': {
-      const woken = await desk.within(next.ms, next.summary, interrupted)
+      const woken = await desk.until(next, interrupted)
       return woken ? read(desk, about) : checkpointStray({ ...about, now: here() })
     }
   }

@@ -6,6 +6,7 @@ import { patched } from '@temporalio/workflow'
 export const CHANGES = {
   showCancelRequest:
     '2026-11-22: the row is read after a cancellation was asked for in Temporal, so that its attention is shown',
+  dueAtOnce: '2026-11-26: what is due when it is read is done at once; before, a timer of 0 came first',
   finalLocally: '2026-11-22: a local activity that cannot succeed is not tried once more as a normal one',
   superviseApart: '2026-11-26: a sweep no longer supervises, for the supervisor has a Schedule of its own',
 } as const

@@ -1,24 +1,14 @@
-// Opens the merchant's database: Postgres by URL, else PGlite in a folder; migrates it; runs transactions with their guards.
+// Opens the merchant's database: Postgres by URL, else PGlite in a folder; has it migrated; runs transactions with their guards.
 // Must not know: what is stored. Numbers and times come out the same from both: int8 as a safe integer, timestamptz as ISO 8601.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite'
 import { CamelCasePlugin, Kysely, PGliteDialect, sql, type Dialect, type Transaction } from 'kysely'
-import { Migrator } from 'kysely/migration'
 import { withFileLock } from '../lock.ts'
 import { guarded, insideOf } from './guard.ts'
+import { migrateAlone, migratePostgres } from './migrate.ts'
 import { iso, postgresDialect, safeInteger, TIMEOUTS } from './postgres.ts'
-import * as books from './migrations/0001_books.ts'
-import * as notify from './migrations/0002_notify.ts'
-import * as people from './migrations/0003_people.ts'
-import * as bounds from './migrations/0004_bounds.ts'
-import * as answers from './migrations/0005_answers.ts'
-import * as world from './migrations/0006_world.ts'
-import * as sweep from './migrations/0007_sweep.ts'
-import * as watchdog from './migrations/0008_watchdog.ts'
-import * as commands from './migrations/0009_commands.ts'
-import * as passes from './migrations/0011_passes.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -56,7 +46,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   try {
     if (url === undefined) {
-      await migrate(db)
+      await migrateAlone(db)
       await endLeases(db)
     }
     // Kysely forgets to end a pool that was never asked for anything.
@@ -123,42 +113,6 @@ async function holdFolder(folder: string): Promise<() => Promise<void>> {
     letGo()
     await held
   }
-}
-
-/** Without time-outs: the second of two processes that start at once waits for the first, however long its migrations take. */
-async function migratePostgres(url: string, log: Log): Promise<void> {
-  const db = handle(postgresDialect(url, log, {}))
-  try {
-    await migrate(db)
-  } finally {
-    await db.destroy()
-  }
-}
-
-/** The names of the migrations that this code knows; a database that has others is newer than the code. */
-const MIGRATIONS = {
-  '0001_books': books,
-  '0002_notify': notify,
-  '0003_people': people,
-  '0004_bounds': bounds,
-  '0005_answers': answers,
-  '0006_world': world,
-  '0007_sweep': sweep,
-  '0008_watchdog': watchdog,
-  '0009_commands': commands,
-  '0011_passes': passes,
-}
-
-async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })
-  const { error } = await migrator.migrateToLatest()
-  if (error === undefined) return
-  const said = error instanceof Error ? error.message : 'the migrator did not say why'
-  if (/corrupted migrations|missing/i.test(said))
-    throw new Error(
-      `The database was made by a newer version of this program (${said}). Start that version, or restore a backup made before it.`,
-    )
-  throw new Error(`The database could not be migrated: ${said}`, { cause: error })
 }
 
 /** Runs `work` in one transaction, repeated whole on serialization failures and deadlocks. Named for the log. */

@@ -143,3 +143,14 @@ export async function recorded(
   }[kind].execute(db)
   return new Set(rows.map(({ id }) => id))
 }
+
+/** Open refunds after this id, with the payment that each is looked at by. */
+export function openRefundReferences(db: Db, { after, limit }: Omit<Page, 'quietMs'>) {
+  return db
+    .selectFrom('refunds as r')
+    .select(['refundId', 'state', 'gateway', 'gatewayRef'])
+    .where(sql<boolean>`${OPEN_REFUND} and r.refund_id > ${after}`)
+    .orderBy('refundId')
+    .limit(limit)
+    .execute()
+}

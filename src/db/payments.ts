@@ -1,5 +1,6 @@
 // Rows of payments: load under lock, insert, compare-and-set, list.
 // Must not know: what moves them.
+import { sql } from 'kysely'
 import type { Payment } from '../domain/books.ts'
 import { merchantUid, type MerchantUid } from '../domain/ids.ts'
 import { oneRow, same, versionOf } from './compare.ts'
@@ -62,4 +63,24 @@ export async function listPayments(
   const rows = await query.execute()
   const ids = rows.slice(0, filter.limit).map((row) => row.merchantUid)
   return { ids, cursor: rows.length > filter.limit ? (ids.at(-1) ?? null) : null }
+}
+
+/**
+ * After a restore the checkout may have taken notices that this database does not know: the next
+ * ones have higher numbers. One step over at most `limit` orders after this id; answers with the
+ * last id, or nothing where none was left.
+ */
+export async function raiseNotices(
+  trx: Trx,
+  by: number,
+  { after, limit }: { after: string; limit: number },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ last: string | null }>`
+    with raised as (
+      update payments set notices = notices + ${by}, version = version + 1
+      where merchant_uid in (
+        select merchant_uid from payments where merchant_uid > ${after} order by merchant_uid limit ${limit} for update)
+      returning merchant_uid)
+    select max(merchant_uid) as last from raised`.execute(trx)
+  return rows[0]?.last ?? undefined
 }

@@ -5,6 +5,8 @@ import pg from 'pg'
 
 type Log = (line: string) => void
 
+/** What the server's own lists call this program. */
+export const APPLICATION = 'paymentwall-saga'
 const CONNECTIONS = 10
 /**
  * A crowd queues for the connections. Longer than any statement may take: whoever is ahead is done by then or has
@@ -27,7 +29,7 @@ export function postgresDialect(url: string, log: Log, timeouts: Partial<typeof 
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
-    application_name: 'paymentwall-saga',
+    application_name: APPLICATION,
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
     keepAlive: true,
     ...timeouts,

@@ -1,5 +1,6 @@
 // Rows of refunds with their tickets: load under lock, insert, compare-and-set, list.
 // Must not know: what moves them.
+import { sql } from 'kysely'
 import type { Attempt, Refund, Ticket } from '../domain/books.ts'
 import { refundId, type RefundId } from '../domain/ids.ts'
 import { byGateway } from './grouped.ts'
@@ -8,7 +9,10 @@ import type { Trx } from './connect.ts'
 import { OPEN_REFUND } from './openRows.ts'
 import { saveTicket } from './tickets.ts'
 
-export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: boolean): Promise<Rows<Refund>> {
+export type RefundRows = Rows<Refund> & { readonly births: readonly (readonly [RefundId, string | null])[] }
+export const NO_REFUNDS: RefundRows = { rows: [], versions: [], births: [] }
+
+export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: boolean): Promise<RefundRows> {
   const query = trx
     .selectFrom('refunds')
     .selectAll()
@@ -22,7 +26,7 @@ export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: 
     .orderBy('createdAt')
     .orderBy('refundId')
   const found = await (lock ? query.forUpdate() : query).execute()
-  if (found.length === 0) return { rows: [], versions: [] }
+  if (found.length === 0) return NO_REFUNDS
   const ids = found.map(({ refundId }) => refundId)
   const tickets = await trx
     .selectFrom('tickets')
@@ -31,11 +35,12 @@ export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: 
     .orderBy('intentAt')
     .orderBy('authorisedBy')
     .execute()
-  const rows = found.map(({ version: _version, ...refund }): Refund => {
+  const rows = found.map(({ version: _version, birth: _birth, ...refund }): Refund => {
     const own = tickets.filter((ticket) => ticket.refundId === refund.refundId)
     return { ...refund, tickets: own.map(({ refundId: _r, ...ticket }): Ticket => ticket) }
   })
-  return { rows, versions: found.map(({ refundId, version }) => [`refund ${refundId}`, version]) }
+  const births = found.map(({ refundId, birth }) => [refundId, birth] as const)
+  return { rows, versions: found.map(({ refundId, version }) => [`refund ${refundId}`, version]), births }
 }
 
 export async function saveRefunds(
@@ -48,10 +53,7 @@ export async function saveRefunds(
     const known = before.find(({ refundId }) => refundId === refund.refundId)
     const { tickets, ...row } = refund
     if (!known) await trx.insertInto('refunds').values(row).execute()
-    else {
-      const { tickets: _, ...old } = known
-      if (!same(old, row)) await update(trx, row, versions)
-    }
+    else if (refundMoved(known, refund)) await update(trx, row, versions)
     for (const ticket of tickets) {
       await saveTicket(
         trx,
@@ -61,6 +63,21 @@ export async function saveRefunds(
       )
     }
   }
+}
+
+/** Whether its row, or a ticket of it, is saved anew: its version says so in one number. */
+export function refundMoved({ tickets: before, ...old }: Refund, { tickets, ...row }: Refund): boolean {
+  if (!same(old, row) || before.length !== tickets.length) return true
+  return tickets.some((ticket, index) => !same(ticket, before[index] ?? {}))
+}
+
+/** Above what anybody has seen of it. */
+export async function raiseVersion(trx: Trx, id: RefundId, seen: number): Promise<void> {
+  await trx
+    .updateTable('refunds')
+    .set({ version: sql<number>`greatest(version, ${seen}) + 1` })
+    .where('refundId', '=', id)
+    .execute()
 }
 
 async function update(trx: Trx, row: Omit<Refund, 'tickets'>, versions: ReadonlyMap<string, number>): Promise<void> {

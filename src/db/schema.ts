@@ -10,7 +10,10 @@ type Row<T> = { -readonly [K in keyof T]: T[K] }
 export type PaymentsTable = Row<Payment> & { version: Generated<number>; notices: Generated<number> }
 export type AttemptsTable = Row<Omit<Attempt, 'entries'>> & { version: Generated<number> }
 export type CancelEntriesTable = Row<BookedEntry> & { gateway: string; gatewayRef: string; bookedAt: Generated<string> }
-export type RefundsTable = Row<Omit<Refund, 'tickets'>> & { version: Generated<number> }
+export type RefundsTable = Row<Omit<Refund, 'tickets'>> & {
+  version: Generated<number>
+  birth: Generated<string | null>
+}
 export type TicketsTable = Row<Ticket> & { refundId: string }
 
 export type HintSource = 'webhook' | 'pingback' | 'browser' | 'sweep' | 'person' | 'saga' | 'again'
@@ -204,6 +207,9 @@ export type WatchesTable = {
 /** Overdue rows that the supervisor woke, and when it does so again while they do not move. */
 export type OverdueWakesTable = { saga: string; version: number; times: number; nextAt: string }
 
+/** One row while no cancel call may be made. */
+export type FilingHoldTable = { one: Generated<boolean>; since: Generated<string>; who: string; reason: string }
+
 /** Each Schedule that is expected to run. */
 export type PassesTable = {
   /** The Schedule's id. */
@@ -233,5 +239,6 @@ export type Schema = {
   journal: JournalTable
   watches: WatchesTable
   overdueWakes: OverdueWakesTable
+  filingHold: FilingHoldTable
   passes: PassesTable
 }

@@ -5,7 +5,7 @@ import type { RefundState } from './refund.ts'
 
 /** Why no ticket can be filed. */
 export type BlockedBecause =
-  'noAttempt' | 'notRefundable' | 'limitPassed' | 'balanceDiffers' | 'contradicted' | 'firstGoesBack'
+  'noAttempt' | 'notRefundable' | 'limitPassed' | 'balanceDiffers' | 'contradicted' | 'firstGoesBack' | 'rowWentBack'
 
 export type AlertKind =
   /** A checkpoint has looked, and the refund still waits. */
@@ -36,6 +36,7 @@ export type AlertKind =
   | 'refused'
   | 'returnedTwice'
   | 'reversed'
+  | 'rowWentBack'
   | 'sagaWithoutRow'
   | 'smallerThanAsked'
   | 'sumsDiffer'

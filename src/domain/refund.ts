@@ -30,7 +30,10 @@ export const REFUND_STATE_NAMES = Object.keys(REFUND_STATES).filter(
   (name): name is RefundState => name in REFUND_STATES,
 )
 
-/** What may happen to a refund, in each state. Anything not named here is forbidden. */
+/**
+ * What may happen to a refund, in each state. Anything not named here is forbidden. `rowWentBack`: its database lost a
+ * ticket that may have been sent.
+ */
 export const REFUND_MOVES = {
   requested: {
     ticketFiled: 'ticketOpen',
@@ -41,6 +44,7 @@ export const REFUND_MOVES = {
     notRefundable: 'blocked',
     withdrawn: 'withdrawn',
     overtaken: 'superseded',
+    rowWentBack: 'unknown',
   },
   ticketOpen: {
     cancelled: 'refunded',
@@ -49,6 +53,7 @@ export const REFUND_MOVES = {
     settled: 'settledElsewhere',
     overtaken: 'superseded',
     retried: 'requested',
+    rowWentBack: 'unknown',
   },
   unknown: {
     ticketFiled: 'ticketOpen',
@@ -72,6 +77,7 @@ export const REFUND_MOVES = {
     retried: 'requested',
     /** What held it is over: a contradiction was released, or the evidence agrees again. */
     released: 'requested',
+    rowWentBack: 'unknown',
   },
   refused: {
     cancelled: 'refunded',
@@ -80,6 +86,7 @@ export const REFUND_MOVES = {
     withdrawn: 'withdrawn',
     overtaken: 'superseded',
     retried: 'requested',
+    rowWentBack: 'unknown',
   },
   settledElsewhere: { cancelled: 'refunded' },
   withdrawn: {},
@@ -91,6 +98,7 @@ export const REFUND_MOVES = {
     settled: 'settledElsewhere',
     resolvedRefused: 'refused',
     retried: 'requested',
+    rowWentBack: 'unknown',
   },
 } as const satisfies Record<RefundState, Partial<Record<string, RefundState>>>
 

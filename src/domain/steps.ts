@@ -1,20 +1,27 @@
 // What a saga's row asks of its workflow next: end, do something, or wait until when. Rides on every activity's result.
 // Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in workflow code.
 import { heldOf, paymentClosed, strayClosed } from './balance.ts'
-import type { Attempt, Books, Payment, Refund, Wait } from './books.ts'
+import type { Attempt, Books, Payment, Refund, Wait as WaitOfRow } from './books.ts'
 import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './details.ts'
+import type { Memory } from './memory.ts'
 import { refundClosed } from './refund.ts'
 import { paymentAttributes, refundAttributes, strayAttributes, type Attributes } from './shown.ts'
 import { strayState } from './views.ts'
 import { nextTicketKey, openIntent } from './ticketing.ts'
 
-/** `ms` is counted from the workflow's own time that was given. */
+/**
+ * `until`: ISO, whenever the step is read; what is due then is done at once, without a timer. `ms` is the same counted
+ * from the time that was given, for runs that began before `until` came.
+ */
 type Waiting<WhenDue extends string> = {
   readonly do: 'wait'
   readonly ms: number
+  readonly until?: string
   readonly whenDue: WhenDue
   readonly summary: string
 }
+/** Of any saga, as its workflow waits. */
+export type Wait = Waiting<string>
 export type RefundNext =
   | { readonly do: 'end' }
   | { readonly do: 'fileTicket' | 'settleTicket'; readonly key: string }
@@ -29,19 +36,21 @@ export type Step<Next> = {
   /** Markdown for the Temporal UI: what, why, since when, what the gateway said, what comes next, what a person may do. */
   readonly details: string
 }
-export type RefundStep = Step<RefundNext>
+/** `memory`: what its workflow hands back with the next step; missing in histories of before. */
+export type RefundStep = Step<RefundNext> & { readonly memory?: Memory }
 export type PaymentStep = Step<PaymentNext>
 export type StrayStep = Step<StrayNext>
 
 const LONGEST_WAIT_MS = 400 * 86_400_000
 
-export function refundStep(books: Books, refund: Refund, now: string): RefundStep {
+export function refundStep(books: Books, refund: Refund, now: string, memory?: Memory): RefundStep {
   const next = refundNext(refund, now)
   return {
     state: refund.state,
     next,
     attributes: refundAttributes(books, refund),
     details: refundDetails(books, refund),
+    ...(memory && { memory }),
   }
 }
 
@@ -53,11 +62,9 @@ function refundNext(refund: Refund, now: string): RefundNext {
   if (intent !== undefined) return { do: 'settleTicket', key: intent }
   const key = nextTicketKey(refund)
   if (key === undefined) return checkpoint
-  const retry = refund.nextTryAt === null ? 0 : Date.parse(refund.nextTryAt) - Date.parse(now)
-  if (retry <= 0) return { do: 'fileTicket', key }
-  return retry < checkpoint.ms
-    ? { do: 'wait', ms: retry, whenDue: 'read', summary: `next try after ${refund.tries} that sent nothing` }
-    : checkpoint
+  const retry = waitUntil(refund.nextTryAt ?? now, now, 'read', `next try after ${refund.tries} that sent nothing`)
+  if (retry.ms === 0) return { do: 'fileTicket', key }
+  return retry.ms < checkpoint.ms ? retry : checkpoint
 }
 
 export function paymentStep(books: Books, payment: Payment, now: string): PaymentStep {
@@ -74,14 +81,13 @@ function paymentNext(books: Books, payment: Payment, now: string): PaymentNext {
   if (paymentClosed(books)) return { do: 'end' }
   if (heldOf(books) !== 'none') return nextCheckpoint(payment, now)
   const expiry = waitUntil(payment.expiresAt, now, 'expire', `expires at ${payment.expiresAt}`)
-  const retry = payment.nextTryAt === null ? 0 : Date.parse(payment.nextTryAt) - Date.parse(now)
-  if (expiry.ms === 0)
-    return retry <= 0 ? expiry : { ...expiry, ms: retry, summary: 'next try of the last look before expiry' }
+  const retryAt = payment.nextTryAt ?? now
+  const lastLook = waitUntil(retryAt, now, 'expire', 'next try of the last look before expiry')
+  if (expiry.ms === 0) return lastLook.ms === 0 ? expiry : lastLook
   if (payment.orderState !== 'opening') return expiry
-  if (retry <= 0) return { do: 'open' }
-  return retry < expiry.ms
-    ? { do: 'wait', ms: retry, whenDue: 'read', summary: `next try to register the order after ${payment.tries}` }
-    : expiry
+  const retry = waitUntil(retryAt, now, 'read', `next try to register the order after ${payment.tries}`)
+  if (retry.ms === 0) return { do: 'open' }
+  return retry.ms < expiry.ms ? retry : expiry
 }
 
 export function strayStep(books: Books, attempt: Attempt, now: string): StrayStep {
@@ -93,7 +99,7 @@ export function strayStep(books: Books, attempt: Attempt, now: string): StraySte
   }
 }
 
-const nextCheckpoint = ({ nextCheckpointAt, nextCheckpointLevel }: Wait, now: string): Waiting<'checkpoint'> =>
+const nextCheckpoint = ({ nextCheckpointAt, nextCheckpointLevel }: WaitOfRow, now: string): Waiting<'checkpoint'> =>
   waitUntil(nextCheckpointAt, now, 'checkpoint', `waits for news; then ${checkpointWord(nextCheckpointLevel)}`)
 
 function waitUntil<WhenDue extends string>(
@@ -103,5 +109,6 @@ function waitUntil<WhenDue extends string>(
   summary: string,
 ): Waiting<WhenDue> {
   const ms = at === null ? LONGEST_WAIT_MS : Math.max(0, Date.parse(at) - Date.parse(now))
-  return { do: 'wait', ms, whenDue, summary }
+  const until = at ?? new Date(Date.parse(now) + LONGEST_WAIT_MS).toISOString()
+  return { do: 'wait', ms, until, whenDue, summary }
 }

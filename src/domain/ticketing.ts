@@ -112,7 +112,7 @@ export function intend(
 }
 
 /** The reason as it goes out: behind the marker by which its entry is found (design.md §5). */
-const ticketOf = ({ refundId, reason }: Refund, key: string, { now }: Setting) => ({
+export const ticketOf = ({ refundId, reason }: Refund, key: string, { now }: Setting) => ({
   authorisedBy: key,
   intentAt: now,
   sentReason: reasonMarker(refundId) + reason,
@@ -129,8 +129,8 @@ export function block(
   const draft = draftOf(books, setting)
   const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
   if (refund) {
-    // Both payments on their way back: nobody notices by himself, and the goods may have gone out.
-    const level = because.kind === 'firstGoesBack' ? 'page' : 'warn'
+    // Both payments on their way back, or a database that lost what was asked for: nobody notices by himself.
+    const level = because.kind === 'firstGoesBack' || because.kind === 'rowWentBack' ? 'page' : 'warn'
     putRefund(draft, { ...refund, blockedBecause: because.kind, attention: louder(refund.attention, level) })
     raise(draft, level, refund, `blocked.${because.kind}`, because.sentence)
   }
@@ -162,6 +162,7 @@ const EVENTS = {
 /**
  * Writes how a call ended: always into its own ticket, into the refund only while that ticket is its latest.
  * An outcome once known is never replaced; `unknown` is, by the late answer. A refund that evidence has already closed agrees.
+ * A ticket whose intent the database has lost meanwhile is written after all, and a person is told.
  */
 export function ticketEnded(
   books: Books,
@@ -172,7 +173,7 @@ export function ticketEnded(
   setting: Setting,
 ): Decision {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = withTicket(draft, id, key)
   const ticket = refund?.tickets.find(({ authorisedBy }) => authorisedBy === key)
   if (!refund || !ticket || (ticket.outcome !== null && (ticket.outcome !== 'unknown' || outcome === 'unknown')))
     return decided(draft)
@@ -189,6 +190,17 @@ export function ticketEnded(
   })
   if (refund.tickets.at(-1) === ticket) follow(draft, id, outcome, said)
   return decided(draft)
+}
+
+function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined {
+  const refund = refundIn(draft, id)
+  if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return refund
+  const ticket: Ticket = { ...ticketOf(refund, key, draft.setting), outcome: null, said: null }
+  putRefund(draft, { ...refund, tickets: [...refund.tickets, ticket] })
+  const why = `the database lost the intent under ${key} while its call was under way; it is written after all. Was there a failover?`
+  draft.journal.push({ what: 'refund.rowWentBack', refundId: id, gatewayRef: refund.gatewayRef, why, facts: { key } })
+  raise(draft, 'page', refund, 'rowWentBack', why)
+  return refundIn(draft, id)
 }
 
 function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string): void {

@@ -5,6 +5,7 @@ import type { FailureKind } from '../domain/failures.ts'
 import { readOrderAndBuyer, readAskedRefund } from '../domain/order.ts'
 import { ROLES, type Role } from './access.ts'
 import { accountRoutes } from './accountRoutes.ts'
+import { filingRoutes } from './filingRoutes.ts'
 import * as answers from './answers.ts'
 import { getHealth, getMetrics, getReady } from './health.ts'
 import { openApiOf } from './openapi.ts'
@@ -187,6 +188,7 @@ export const routes: readonly Route[] = [
   ...strayRoutes,
   ...noticeRoutes,
   ...accountRoutes,
+  ...filingRoutes,
   ...sweepRoutes,
   ...webhooks,
   ...health,

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addAccount } from './commands/account.ts'
 import { addCatchUp } from './commands/catchUp.ts'
+import { addFiling } from './commands/filing.ts'
 import { addElsewhere } from './commands/elsewhere.ts'
 import { addNotices } from './commands/notices.ts'
 import { addOverdue } from './commands/overdue.ts'
@@ -42,6 +43,7 @@ addQueues(program, api)
 addNotices(program, api)
 addCatchUp(program, api, exit)
 addAccount(program, api)
+addFiling(program, api)
 addElsewhere(program)
 
 try {

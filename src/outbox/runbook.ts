@@ -44,6 +44,10 @@ const COMPARE = {
   anchor: 'temporal-and-the-database-differ',
   mayDo: 'find out whether a backup was restored before anybody terminates a workflow',
 }
+const WENT_BACK = {
+  anchor: 'a-database-was-restored',
+  mayDo: 'hold filing (ops hold), ask the desk what reached them, run after-restore, then resolve it or retry-ticket',
+}
 
 const AGAINST = {
   anchor: 'the-gateway-speaks-against-our-books',
@@ -101,12 +105,14 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'blocked.balanceDiffers': BLOCKED,
   'blocked.contradicted': AGAINST,
   'blocked.firstGoesBack': FIRST,
+  'blocked.rowWentBack': WENT_BACK,
   contradicted: AGAINST,
   firstGoesBack: FIRST,
   accountDiffers: ACCOUNT,
   gatewayForgot: ACCOUNT,
   refused: REFUSED,
   reversed: REVERSED,
+  rowWentBack: WENT_BACK,
   matchedByAmount: {
     anchor: 'a-cancel-that-does-not-name-its-refund',
     mayDo:

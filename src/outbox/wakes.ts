@@ -66,6 +66,7 @@ function refundStart(books: Books, workflowId: string, id: string): Start | unde
     workflowType: REFUND_WORKFLOW,
     taskQueue: REFUNDS_QUEUE,
     input: { refundId: id },
+    memory: refund.state === 'requested' && refund.tickets.length === 0 ? 'none' : 'some',
     attributes: refundAttributes(books, refund),
     summary,
     details: standing(summary, id),

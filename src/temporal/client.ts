@@ -5,6 +5,8 @@ import {
   Connection,
   isGrpcServiceError,
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type ConnectionOptions,
 } from '@temporalio/client'
@@ -14,6 +16,7 @@ import { NEWS_SIGNAL } from '../domain/queues.ts'
 import type { Attributes } from '../domain/shown.ts'
 import { STATUS } from './ask.ts'
 import { watchAttributes, type AttributeWatch } from './attributes.ts'
+import { lastMemory } from './memory.ts'
 import { saidBy } from './said.ts'
 import type { CommandAnswer } from '../../workflows/people.ts'
 import { startPairs } from '../../workflows/attributePairs.ts'
@@ -22,7 +25,12 @@ export type Start = {
   readonly workflowId: string
   readonly workflowType: string
   readonly taskQueue: string
-  readonly input: Readonly<Record<string, string>>
+  readonly input: Readonly<Record<string, unknown>>
+  /**
+   * Of a saga that remembers what it has seen of its row: `none` where the row shows nothing that could be remembered
+   * yet, so that no run of it is known to have been. Left out: it remembers nothing.
+   */
+  readonly memory?: 'none' | 'some'
   readonly attributes: Attributes
   /** For the list in the Temporal UI, at most 200 bytes. */
   readonly summary: string
@@ -39,11 +47,15 @@ export type TemporalClient = {
   command(start: Start, name: string, args: object, updateId: string): Promise<CommandAnswer>
   /** Which search attributes starts and steps may carry in this namespace. */
   readonly attributes: AttributeWatch
+  /** A heartbeat of an activity that is waited for. False where the server did not take note, or has given the activity up. */
+  heartbeat(taskToken: Uint8Array, details: object): Promise<boolean>
   ready(): Promise<boolean>
   close(): Promise<void>
 }
 
 const DEADLINE_MS = 3_000
+/** Of the five seconds in which a call may follow its intent. */
+const HEARTBEAT_DEADLINE_MS = 2_000
 /** A command waits for a worker, which may have to replay the saga first. */
 const COMMAND_DEADLINE_MS = 15_000
 const COMMAND_TRIES = 3
@@ -63,30 +75,35 @@ export function createTemporalClient(
     client,
     connection,
     attributes: watch,
-    wake: ({ workflowType, input, attributes, summary, details, ...ids }) =>
-      withUsable(watch, attributes, async (typedSearchAttributes) => {
-        const signalling = () =>
-          client.workflow.signalWithStart(workflowType, {
-            ...ids,
-            args: [input],
-            signal: NEWS_SIGNAL,
-            // Right only because every first step reads the row: a closed saga started again ends at once.
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            typedSearchAttributes,
-            staticSummary: summary,
-            staticDetails: details,
-          })
-        await soon(signalling)
+    wake: (start) =>
+      withUsable(watch, start.attributes, async (pairs) => {
+        if (start.memory === undefined) return soon(() => signalWithStart(client, start, pairs))
+        if (start.memory === 'none' && (await soon(() => bornNow(client, start, pairs)))) return
+        if (await soon(() => signalled(client, start))) return
+        const recalled = await soon(() => withMemory(client, start))
+        await soon(() => signalWithStart(client, recalled, pairs))
       }),
     command: async (start, name, args, updateId) => {
       try {
         return await connection.withDeadline(Date.now() + COMMAND_DEADLINE_MS, () =>
           withUsable(watch, start.attributes, (pairs) =>
-            askedAgain(() => updateWithStart(client, start, pairs, updateId, name, args)),
+            askedAgain(async () =>
+              updateWithStart(client, await withMemory(client, start), pairs, updateId, name, args),
+            ),
           ),
         )
       } catch (error) {
         throw refusalOf(error)
+      }
+    },
+    heartbeat: async (taskToken, details) => {
+      try {
+        const beat = () => client.activity.heartbeat(taskToken, details)
+        await connection.withDeadline(Date.now() + HEARTBEAT_DEADLINE_MS, beat)
+        return true
+      } catch (error) {
+        warn(`Temporal did not take note of a call: ${saidBy(error)}`)
+        return false
       }
     },
     ready: async () => {
@@ -101,6 +118,58 @@ export function createTemporalClient(
   }
 }
 
+/** Right only because every first step reads the row: a closed saga started again ends at once. */
+async function signalWithStart(client: Client, start: Start, pairs: SearchAttributePair[]): Promise<void> {
+  await client.workflow.signalWithStart(start.workflowType, {
+    ...startOptions(start, pairs),
+    signal: NEWS_SIGNAL,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  })
+}
+
+/** False where any run under this id was there before: then it may remember more than the row. */
+async function bornNow(client: Client, start: Start, pairs: SearchAttributePair[]): Promise<boolean> {
+  try {
+    const options = { ...startOptions(start, pairs), workflowIdReusePolicy: 'REJECT_DUPLICATE' as const }
+    await client.workflow.start(start.workflowType, options)
+    return true
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false
+    throw error
+  }
+}
+
+/** False where no run of it is under way. */
+async function signalled(client: Client, { workflowId }: Start): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(NEWS_SIGNAL)
+    return true
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false
+    throw error
+  }
+}
+
+async function withMemory(client: Client, start: Start): Promise<Start> {
+  if (start.memory === undefined) return start
+  const memory = await lastMemory(client, start.workflowId)
+  return memory ? { ...start, input: { ...start.input, memory } } : start
+}
+
+function startOptions(
+  { workflowId, taskQueue, input, summary, details }: Start,
+  typedSearchAttributes: SearchAttributePair[],
+) {
+  return {
+    workflowId,
+    taskQueue,
+    args: [input],
+    typedSearchAttributes,
+    staticSummary: summary,
+    staticDetails: details,
+  }
+}
+
 async function updateWithStart(
   client: Client,
   start: Start,
@@ -109,16 +178,10 @@ async function updateWithStart(
   name: string,
   args: object,
 ): Promise<CommandAnswer> {
-  const { workflowId, workflowType, taskQueue, input, summary, details } = start
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
-    workflowId,
-    taskQueue,
-    args: [input],
+  const startWorkflowOperation = new WithStartWorkflowOperation(start.workflowType, {
+    ...startOptions(start, typedSearchAttributes),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    typedSearchAttributes,
-    staticSummary: summary,
-    staticDetails: details,
   })
   return client.workflow.executeUpdateWithStart<Workflow, CommandAnswer, [object]>(name, {
     args: [args],
@@ -149,16 +212,26 @@ const isRefused = (error: unknown): boolean =>
   codeOf(error) === STATUS.INVALID_ARGUMENT ||
   (error instanceof Error && codeOf(error.cause) === STATUS.INVALID_ARGUMENT)
 
-/** The server gave the update up with a task of a saga that was ending while news came. Asked again by its id, the saga tells what it said. */
+/**
+ * The server gave the update up with a task of a saga that was ending while news came, or with its run. Asked again by
+ * its id, the saga tells what it said.
+ */
 async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await ask()
     } catch (error) {
-      if (codeOf(error) !== FAILED_PRECONDITION || tries >= COMMAND_TRIES) throw error
+      if (!diedWithItsRun(error) || tries >= COMMAND_TRIES) throw error
     }
   }
 }
+
+const diedWithItsRun = (error: unknown): boolean =>
+  codeOf(error) === FAILED_PRECONDITION ||
+  error instanceof WorkflowNotFoundError ||
+  (error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'AcceptedUpdateCompletedWorkflow')
 
 const codeOf = (error: unknown): number | undefined => (isGrpcServiceError(error) ? error.code : undefined)
 const isKind = (type: string): type is FailureKind => type in FAILURES
@@ -167,7 +240,8 @@ const isKind = (type: string): type is FailureKind => type in FAILURES
 function refusalOf(error: unknown): Failure {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message } = error.cause
-    return new Failure(type != null && isKind(type) ? type : 'updateRejected', message)
+    // Anything else is a fault, or a run that ended under the update: it says nothing of what was done.
+    if (type != null && isKind(type)) return new Failure(type, message)
   }
   return new Failure(
     'temporarilyUnavailable',

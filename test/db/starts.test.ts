@@ -30,6 +30,7 @@ const deps: ActivityDeps = {
   cancelTimeoutMs: 1_000,
   checkpointLook: { everyMs: 1, forMs: 1 },
   looksPerSecond: 2,
+  heartbeat: () => Promise.resolve(true),
   sagaRuns: runsShown(),
 }
 const now = later(MINUTE)

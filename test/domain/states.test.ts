@@ -19,15 +19,15 @@ import { aRefund, aTicket } from '../support/books.ts'
 /** State, Korean label, reserves the balance, shows 취소처리 대기, may become. */
 const REFUND_TABLE = [
   ['requested', '취소접수', 'yes', true, 'ticketOpen refunded refused unknown blocked withdrawn superseded'],
-  ['ticketOpen', '취소처리 대기', 'yes', true, 'refunded refused settledElsewhere superseded requested'],
+  ['ticketOpen', '취소처리 대기', 'yes', true, 'refunded refused settledElsewhere superseded requested unknown'],
   ['unknown', '취소요청 확인중', 'yes', true, 'ticketOpen requested refunded refused settledElsewhere superseded'],
-  ['blocked', '취소불가', 'yes', false, 'refunded settledElsewhere withdrawn superseded requested'],
-  ['refused', '취소거절', 'ifTicketMayLive', false, 'refunded settledElsewhere withdrawn superseded requested'],
+  ['blocked', '취소불가', 'yes', false, 'refunded settledElsewhere withdrawn superseded requested unknown'],
+  ['refused', '취소거절', 'ifTicketMayLive', false, 'refunded settledElsewhere withdrawn superseded requested unknown'],
   ['settledElsewhere', '별도환불', 'no', false, 'refunded'],
   ['withdrawn', '취소철회', 'no', false, ''],
   ['superseded', '대체종결', 'no', false, 'refunded'],
   ['refunded', '취소완료', 'no', false, 'reversed'],
-  ['reversed', '취소번복', 'yes', false, 'refunded settledElsewhere refused requested'],
+  ['reversed', '취소번복', 'yes', false, 'refunded settledElsewhere refused requested unknown'],
 ] as const
 
 /** What each event means, and the states in which it may happen. */
@@ -48,6 +48,7 @@ const EVENT_TABLE = [
   ['withdrawn', 'withdrawn', 'requested blocked refused'],
   ['overtaken', 'superseded', 'requested ticketOpen unknown blocked refused'],
   ['reversed', 'reversed', 'refunded'],
+  ['rowWentBack', 'unknown', 'requested ticketOpen blocked refused reversed'],
 ] as const
 
 const STATES = REFUND_TABLE.map(([state]) => state)

@@ -152,9 +152,24 @@ describe('the ending of a call', () => {
     }
   })
 
-  test('of a ticket or refund that is not there moves nothing', () => {
-    expect(ended(open(), 'filed', 'submit.9').journal).toEqual([])
-    expect(ticketEnded(theBooks(), r1, 'submit', 'filed', '', now).journal).toEqual([])
+  test('of a refund that is not there moves nothing', () => {
+    expect(ticketEnded(theBooks({ refunds: [] }), r1, 'submit', 'filed', '', now).journal).toEqual([])
+  })
+
+  test('of an intent that the database has lost meanwhile is written after all, and a person is told', () => {
+    const { books, alerts } = ticketEnded(
+      theBooks({ refunds: [requested()] }),
+      r1,
+      'submit',
+      'filed',
+      'a ticket is open',
+      now,
+    )
+    expect(refundOf(books)).toMatchObject({
+      state: 'ticketOpen',
+      tickets: [{ authorisedBy: 'submit', outcome: 'filed' }],
+    })
+    expect(alerts.map(({ level, kind }) => [level, kind])).toEqual([['page', 'rowWentBack']])
   })
 })
 

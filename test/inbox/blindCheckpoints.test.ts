@@ -42,6 +42,7 @@ const deps = (): ActivityDeps => ({
   cancelTimeoutMs: 1_000,
   checkpointLook: { everyMs: 1, forMs: 5 },
   looksPerSecond: 2,
+  heartbeat: () => Promise.resolve(true),
   sagaRuns: runsShown(),
 })
 

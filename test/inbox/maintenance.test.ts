@@ -27,6 +27,7 @@ function activities({ sagaRuns = runsShown(), ...gateway }: Changed) {
     cancelTimeoutMs: 1_000,
     checkpointLook: { everyMs: 1, forMs: 5 },
     looksPerSecond: 2,
+    heartbeat: () => Promise.resolve(true),
     sagaRuns,
   }
   return createActivities(deps, () => new Set())

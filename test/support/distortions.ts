@@ -53,10 +53,12 @@ export async function heal(shop: OwnShop, tales: readonly Tale[]): Promise<void>
 }
 
 /**
- * As if eleven minutes had passed since an entry was missed: the look that decides on it is due now.
- * A gateway that only writes oddly has never taken a cancel back.
+ * As if eleven minutes had passed since an entry was missed and since a look failed: the look that
+ * decides, and the one that is tried again, are due now. A gateway that only writes oddly has never
+ * taken a cancel back.
  */
 export async function elevenMinutesPass({ db }: OwnShop): Promise<void> {
   await sql`update cancel_entries set missing_since = missing_since - interval '11 minutes'`.execute(db)
   await sql`update inbox set due_at = due_at - interval '11 minutes' where state = 'received'`.execute(db)
+  await sql`update looks set retry_at = retry_at - interval '11 minutes' where retry_at is not null`.execute(db)
 }

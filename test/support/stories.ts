@@ -117,7 +117,7 @@ export async function tell(
   await settled(shop)
   return tales
 }
-type Around = (number: number, tales: readonly Tale[]) => Promise<unknown>
+type Around = (number: number, tales: readonly Tale[], moment: 'before' | 'after') => Promise<unknown>
 
 export const opened = (shop: OwnShop, stories: readonly Story[]): Promise<readonly Tale[]> =>
   Promise.all(
@@ -151,9 +151,9 @@ async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: 
     const phase = tale.story.phases[number]
     return phase ? [{ tale, phase }] : []
   })
-  await around(number, tales)
+  await around(number, tales, 'before')
   await Promise.all(now.map(({ tale, phase }) => happens(tale, phase, mode)))
-  await around(number, tales)
+  await around(number, tales, 'after')
   if (mode.sweeps || now.some(({ phase }) => phase.sweeps)) await sweepNow(shop)
   for (const { tale, phase } of now) {
     const { name } = tale.story

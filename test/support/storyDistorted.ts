@@ -3,7 +3,8 @@
 // Must not know: how stories ought to end, which plan it is. Nothing here fails for what the
 // program does; that is compared afterwards.
 import { expect } from 'vitest'
-import { disguise, disturb, elevenMinutesPass, heal } from './distortions.ts'
+import { disguise, disturb, heal } from './distortions.ts'
+import { lookAgainTwice } from './lookedAgain.ts'
 import { happens, refundsOf, settled, shown, valueOf, type Mode, type Phase, type Tale } from './stories.ts'
 import { sweepNow } from './sweepNow.ts'
 import type { OwnShop } from './shop.ts'
@@ -62,7 +63,6 @@ async function tellPhase(
   all: readonly Telling[],
 ): Promise<void> {
   const now = all.filter((telling) => isNext(telling, number))
-  if (now.length === 0) return
   const tales = all.map(({ tale }) => tale)
   await disturb(shop, plan, phase, mode)
   await disguise(tales, plan, phase)
@@ -71,7 +71,7 @@ async function tellPhase(
   if (mode.sweeps || now.some(({ tale }) => tale.story.phases[number]?.sweeps)) await sweepIfPossible(shop)
   await whileNews(now, patienceIn(phase))
   for (const telling of now) if (telling.behind) note(telling, number, 'not shown while the wire was distorted')
-  await elevenMinutesPass(shop)
+  await lookAgainTwice(shop, tales)
 }
 
 /**

@@ -56,6 +56,7 @@ function activityDeps(db: Db, gateway: Scripted): ActivityDeps {
     cancelTimeoutMs: 1_000,
     checkpointLook: { everyMs: 1, forMs: 1 },
     looksPerSecond: 2,
+    heartbeat: () => Promise.resolve(true),
     sagaRuns: runsShown(),
   }
 }
@@ -138,7 +139,7 @@ export const answer =
       ticket,
       attempt,
       gateway: scene.gateway,
-      since: performance.now(),
+      since: { monotonic: performance.now(), wall: Date.now() },
       began,
       checksum: scene.paid,
     }

@@ -1,18 +1,18 @@
 // What people need: alerts gathered into messages, what is parked, and the hints of one order or reference.
 // Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
 import { sql, type Kysely } from 'kysely'
+import { briefly, index, steps } from '../migrating.ts'
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [
-    sql`alter table outbox add column logged_at timestamptz, add column message text, add column replayed_at timestamptz`,
-    sql`create index outbox_messages on outbox (settled_at) where message is not null`,
-    sql`create index outbox_parked on outbox (id) where state = 'parked'`,
-    sql`create index inbox_parked_ids on inbox (id) where state = 'parked'`,
-    sql`create index inbox_of_order on inbox (merchant_uid, id)`,
-    sql`create index inbox_of_reference on inbox (gateway_ref, id)`,
-  ])
-    await statement.execute(db)
-}
+export const up = steps(
+  briefly(
+    sql`alter table outbox add column if not exists logged_at timestamptz, add column if not exists message text, add column if not exists replayed_at timestamptz`,
+  ),
+  index('outbox_messages', sql`outbox (settled_at) where message is not null`),
+  index('outbox_parked', sql`outbox (id) where state = 'parked'`),
+  index('inbox_parked_ids', sql`inbox (id) where state = 'parked'`),
+  index('inbox_of_order', sql`inbox (merchant_uid, id)`),
+  index('inbox_of_reference', sql`inbox (gateway_ref, id)`),
+)
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const index of ['outbox_messages', 'outbox_parked', 'inbox_parked_ids', 'inbox_of_order', 'inbox_of_reference'])

@@ -1,22 +1,21 @@
 // What keeps inbox and outbox bounded: how many hints a row stands for, who sent them, and what a purge finds them by.
 // Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
 import { sql, type Kysely } from 'kysely'
+import { briefly, check, index, steps } from '../migrating.ts'
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [
-    sql`alter table inbox add column times int4 not null default 1 check (times > 0),
-      add column several boolean not null default false, add column from_known_address boolean not null default false`,
-    sql`create index inbox_open_reference on inbox (gateway_ref) where state in ('received', 'parked')`,
-    sql`create index inbox_unlooked_order on inbox (merchant_uid) where state = 'received'`,
-    sql`create unique index inbox_flood on inbox (gateway, remote_address, due_at) where parked_because = 'flood'`,
-    sql`create index inbox_parked_webhooks on inbox (settled_at) where state = 'parked' and source = 'webhook'`,
-    sql`create index inbox_unmoved on inbox (settled_at) where state = 'looked' and not moved`,
-    sql`create index outbox_delivered on outbox (settled_at) where state = 'delivered'`,
-    sql`create index looks_forgotten on looks (began) where not linked`,
-    sql`create index journal_hints on journal ((facts ->> 'hint')) where what = 'hint.replayed'`,
-  ])
-    await statement.execute(db)
-}
+export const up = steps(
+  briefly(sql`alter table inbox add column if not exists times int4 not null default 1,
+    add column if not exists several boolean not null default false, add column if not exists from_known_address boolean not null default false`),
+  check('inbox', 'inbox_times_check', sql`times > 0`),
+  index('inbox_open_reference', sql`inbox (gateway_ref) where state in ('received', 'parked')`),
+  index('inbox_unlooked_order', sql`inbox (merchant_uid) where state = 'received'`),
+  index('inbox_flood', sql`inbox (gateway, remote_address, due_at) where parked_because = 'flood'`, { unique: true }),
+  index('inbox_parked_webhooks', sql`inbox (settled_at) where state = 'parked' and source = 'webhook'`),
+  index('inbox_unmoved', sql`inbox (settled_at) where state = 'looked' and not moved`),
+  index('outbox_delivered', sql`outbox (settled_at) where state = 'delivered'`),
+  index('looks_forgotten', sql`looks (began) where not linked`),
+  index('journal_hints', sql`journal ((facts ->> 'hint')) where what = 'hint.replayed'`),
+)
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const index of [

@@ -3,24 +3,25 @@
 // Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
 // release, only followed.
 import { sql, type Kysely } from 'kysely'
+import { briefly, index, steps } from '../migrating.ts'
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [
-    // A closed row has no next checkpoint, so these hold open rows only.
-    sql`create index refunds_checkpoint on refunds (next_checkpoint_at) where next_checkpoint_at is not null`,
-    sql`create index payments_checkpoint on payments (next_checkpoint_at) where next_checkpoint_at is not null`,
-    sql`create index attempts_checkpoint on attempts (next_checkpoint_at) where next_checkpoint_at is not null`,
-    sql`create index refunds_requested on refunds (state_since) where state = 'requested'`,
-    sql`create index payments_expiring on payments (expires_at) where state in ('opening', 'prepared', 'declined')`,
-    sql`create index payments_opening on payments (created_at) where state = 'opening'`,
-    sql`create index outbox_oldest_wake on outbox ((coalesce(replayed_at, created_at)))
-      where kind = 'wake' and state = 'pending'`,
-    sql`create table watches (name text primary key, since timestamptz, told_at timestamptz)`,
-    sql`create table overdue_wakes (
-      saga text primary key, version int8 not null, times int4 not null check (times > 0), next_at timestamptz not null)`,
-  ])
-    await statement.execute(db)
-}
+export const up = steps(
+  // A closed row has no next checkpoint, so these hold open rows only.
+  index('refunds_checkpoint', sql`refunds (next_checkpoint_at) where next_checkpoint_at is not null`),
+  index('payments_checkpoint', sql`payments (next_checkpoint_at) where next_checkpoint_at is not null`),
+  index('attempts_checkpoint', sql`attempts (next_checkpoint_at) where next_checkpoint_at is not null`),
+  index('refunds_requested', sql`refunds (state_since) where state = 'requested'`),
+  index('payments_expiring', sql`payments (expires_at) where state in ('opening', 'prepared', 'declined')`),
+  index('payments_opening', sql`payments (created_at) where state = 'opening'`),
+  index(
+    'outbox_oldest_wake',
+    sql`outbox ((coalesce(replayed_at, created_at)))
+    where kind = 'wake' and state = 'pending'`,
+  ),
+  briefly(sql`create table if not exists watches (name text primary key, since timestamptz, told_at timestamptz)`),
+  briefly(sql`create table if not exists overdue_wakes (
+    saga text primary key, version int8 not null, times int4 not null check (times > 0), next_at timestamptz not null)`),
+)
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const index of [

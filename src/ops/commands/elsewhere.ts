@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 const ELSEWHERE = {
   restart: 'npm start -- restart ID',
   'replay-check': 'npm start -- replay-check',
+  'after-restore': 'npm start -- after-restore',
 } as const
 
 export function addElsewhere(program: Command): void {

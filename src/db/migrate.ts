@@ -1,0 +1,109 @@
+// Brings a database to the newest of the migrations: one process does it, the others wait for it.
+// Must not know: what a migration changes. On Postgres each stands alone, step by step, for an index
+// is made beside writers outside of transactions only; on PGlite all of them are one transaction.
+import { setTimeout as pause } from 'node:timers/promises'
+import { Kysely, PostgresAdapter, sql, type Dialect } from 'kysely'
+import { Migrator, type Migration } from 'kysely/migration'
+import * as books from './migrations/0001_books.ts'
+import * as notify from './migrations/0002_notify.ts'
+import * as people from './migrations/0003_people.ts'
+import * as bounds from './migrations/0004_bounds.ts'
+import * as answers from './migrations/0005_answers.ts'
+import * as world from './migrations/0006_world.ts'
+import * as sweep from './migrations/0007_sweep.ts'
+import * as watchdog from './migrations/0008_watchdog.ts'
+import * as commands from './migrations/0009_commands.ts'
+import * as memory from './migrations/0010_memory.ts'
+import * as passes from './migrations/0011_passes.ts'
+import { APPLICATION, postgresDialect } from './postgres.ts'
+
+/** The names of the migrations that this code knows; a database that has others is newer than the code. */
+export const MIGRATIONS = {
+  '0001_books': books,
+  '0002_notify': notify,
+  '0003_people': people,
+  '0004_bounds': bounds,
+  '0005_answers': answers,
+  '0006_world': world,
+  '0007_sweep': sweep,
+  '0008_watchdog': watchdog,
+  '0009_commands': commands,
+  '0010_memory': memory,
+  '0011_passes': passes,
+} as const satisfies Record<string, Migration>
+export type MigrationName = keyof typeof MIGRATIONS
+
+type Log = (line: string) => void
+
+/** How often whoever waits for a start reads what it may be waiting for. */
+const TOLD_EVERY_MS = 10_000
+
+/** `to`: the last that is run. Each step has time-outs of its own (migrating.ts); all of it takes as long as it takes. */
+export async function migratePostgres(url: string, log: Log, to?: MigrationName): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: waitingInTurn(postgresDialect(url, log, {})) })
+  const telling = setInterval(() => void tellOfOldest(db, log).catch(() => {}), TOLD_EVERY_MS)
+  try {
+    await migrate(db, { to, transaction: false })
+  } finally {
+    clearInterval(telling)
+    await db.destroy()
+  }
+}
+
+/** Nobody else is there: all or nothing. */
+export const migrateAlone = <S>(db: Kysely<S>): Promise<void> => migrate(db, { to: undefined, transaction: true })
+
+type How = { readonly to: MigrationName | undefined; readonly transaction: boolean }
+
+/** Throws a sentence. */
+async function migrate<S>(db: Kysely<S>, { to, transaction }: How): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve(MIGRATIONS) }
+  const migrator = new Migrator({ db, provider, disableTransactions: !transaction })
+  const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to))
+  if (error === undefined) return
+  const said = error instanceof Error ? error.message : 'the migrator did not say why'
+  if (/corrupted migrations|missing/i.test(said))
+    throw new Error(
+      `The database was made by a newer version of this program (${said}). Start that version, or restore a backup made before it.`,
+    )
+  throw new Error(`The database could not be migrated: ${said}`, { cause: error })
+}
+
+type Oldest = { readonly pid: number; readonly name: string; readonly since: string }
+
+/** Whoever holds what a step waits for has most likely been at it for the longest. */
+async function tellOfOldest(db: Kysely<unknown>, log: Log): Promise<void> {
+  const { rows } = await sql<Oldest>`
+    select pid, application_name as name, xact_start as since from pg_stat_activity
+    where datname = current_database() and application_name <> ${APPLICATION} and xact_start is not null
+    order by xact_start limit 1`.execute(db)
+  const [oldest] = rows
+  const waits = oldest
+    ? `it may wait for the transaction of pid ${oldest.pid} (application "${oldest.name}"), open since ${oldest.since}: let that end`
+    : 'no long transaction is in its way'
+  log(`the database is still being migrated, here or by another process; ${waits}. What runs beside it works on`)
+}
+
+const waitingInTurn = (dialect: Dialect): Dialect => ({
+  createAdapter: () => new PatientAdapter(),
+  createQueryCompiler: () => dialect.createQueryCompiler(),
+  createIntrospector: (db) => dialect.createIntrospector(db),
+  createDriver: () => dialect.createDriver(),
+})
+
+/** Kysely's own, so that older versions of this program and this one exclude each other. */
+const LOCK = sql.raw('3853314791062309107')
+const NEXT_TRY_MS = 250
+
+/**
+ * The second of two processes asks again and again whether the first is done: one that waited inside
+ * a statement would be a transaction for whose end a concurrent index waits, and both would wait for
+ * ever.
+ */
+class PatientAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(db: Kysely<unknown>): Promise<void> {
+    const taken = async () =>
+      (await sql<{ taken: boolean }>`select pg_try_advisory_lock(${LOCK}) as taken`.execute(db)).rows[0]?.taken
+    while ((await taken()) !== true) await pause(NEXT_TRY_MS)
+  }
+}

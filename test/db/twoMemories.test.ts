@@ -1,0 +1,266 @@
+// A database that went back in time, or lost what it had committed, over real rows: what the refund's
+// steps do with what its workflow remembers. Promise 1: nothing is filed twice.
+// Must not know: Temporal servers, workflows.
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { ApplicationFailure } from '@temporalio/common'
+import { sql } from 'kysely'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { checkpointRefund } from '../../activities/checkpoint.ts'
+import type { ActivityDeps } from '../../activities/deps.ts'
+import { takeCommand } from '../../activities/people.ts'
+import { beginRefund, readRefund } from '../../activities/rows.ts'
+import { fileTicket, settleTicket } from '../../activities/ticket.ts'
+import { transact } from '../../src/db/connect.ts'
+import { endHold, freeHeld, holdFiling } from '../../src/db/filing.ts'
+import type { CancelAnswer, CancelRequest } from '../../src/domain/gateway.ts'
+import type { MerchantUid } from '../../src/domain/ids.ts'
+import type { Memory } from '../../src/domain/memory.ts'
+import type { RefundStep } from '../../src/domain/steps.ts'
+import { anEvidence, GATEWAY, HOUR, later, MINUTE } from '../support/books.ts'
+import { emptyQueues, outboxOf, paidOrder, readBooks } from '../support/booksDatabase.ts'
+import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { runsShown } from '../support/sagaRuns.ts'
+
+const database = await openTestDatabase()
+const { db } = database
+afterAll(database.close)
+beforeEach(() => emptyQueues(db))
+
+const now = later(MINUTE)
+/** In the order in which they happened. */
+let happened: string[] = []
+let meanwhile = (): Promise<unknown> | void => {}
+const scripted = scriptedGateway()
+const gateway = {
+  ...scripted,
+  look: async () => scripted.truth[0],
+  cancel: async (request: CancelRequest): Promise<CancelAnswer> => {
+    await meanwhile()
+    if (!request.mayStillSend()) return { kind: 'notSent', said: 'too late' }
+    happened.push(`called for ${request.refundId}`)
+    const [evidence] = scripted.truth
+    return evidence ? { kind: 'answered', evidence } : { kind: 'unknown', said: 'no answer' }
+  },
+}
+const deps: ActivityDeps = {
+  ...lookerOptions(db, gateway),
+  rules: { partialRefunds: true },
+  refundability: [],
+  defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 30 * MINUTE },
+  approvalLimit: undefined,
+  cancelTimeoutMs: 1_000,
+  checkpointLook: { everyMs: 1, forMs: 1 },
+  looksPerSecond: 2,
+  heartbeat: (_token, details) => {
+    happened.push(`told ${JSON.stringify(details)}`)
+    return Promise.resolve(true)
+  },
+  sagaRuns: runsShown(),
+}
+let count = 0
+const asked = async () => {
+  const { order, ref } = await paidOrder(db)
+  scripted.truth = [anEvidence({ merchantUid: order, gatewayRef: ref })]
+  happened = []
+  meanwhile = () => {}
+  count += 1
+  const id = `r-${count}`
+  await record(id, order)
+  return { id, order }
+}
+const record = (id: string, order: MerchantUid) =>
+  beginRefund(deps, {
+    input: { refundId: id, merchantUid: order, reason: 'too small' },
+    workflowId: `refund:${id}`,
+    now,
+  })
+const file = (id: string, memory?: Memory, key = 'submit'): Promise<RefundStep> =>
+  new MockActivityEnvironment().run(() => fileTicket(deps, { refundId: id, key, now, ...(memory && { memory }) }))
+const read = (id: string, memory?: Memory) => readRefund(deps, { refundId: id, now, ...(memory && { memory }) })
+const filed = async () => {
+  const refund = await asked()
+  const { memory } = await file(refund.id)
+  if (!memory) throw new Error('the step brought no memory')
+  return { ...refund, memory }
+}
+/** The row as the backup has it: asked for, and nothing filed. */
+async function restore(id: string): Promise<void> {
+  await sql`delete from tickets where refund_id = ${id}`.execute(db)
+  await sql`update refunds set state = 'requested', version = 1, said = null where refund_id = ${id}`.execute(db)
+}
+const refundIn = async (order: MerchantUid) => (await readBooks(db, { merchantUid: order })).refunds[0]
+const alertsOf = async (id: string) =>
+  (await outboxOf(db, `refund:${id}`)).filter(({ kind }) => kind === 'alert').map(({ payload }) => payload)
+const PAGE = expect.objectContaining({ level: 'page', kind: 'rowWentBack' })
+
+describe('a restored row', () => {
+  test('is seen by its running saga: the lost ticket is unknown, a person is paged, nothing is filed', async () => {
+    const { id, order, memory } = await filed()
+    await restore(id)
+    const step = await read(id, memory)
+    expect(step).toMatchObject({ state: 'unknown', next: { do: 'wait' } })
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }] })
+    expect(await alertsOf(id)).toEqual([PAGE])
+    expect(step.memory?.version).toBeGreaterThan(memory.version)
+  })
+
+  test('is told of once, and its saga goes on with the memory of the row as it is now', async () => {
+    const { id, memory } = await filed()
+    await restore(id)
+    const step = await read(id, memory)
+    await emptyQueues(db)
+    await read(id, step.memory)
+    expect(await alertsOf(id)).toEqual([])
+  })
+
+  test('is not filed from where the try itself finds it out', async () => {
+    const { id, memory } = await filed()
+    await restore(id)
+    happened = []
+    expect(await file(id, memory)).toMatchObject({ state: 'unknown' })
+    expect(happened).toEqual([])
+  })
+
+  test('is seen at a checkpoint', async () => {
+    const { id, memory } = await filed()
+    await restore(id)
+    const checkpoint = () => checkpointRefund(deps, { refundId: id, now: later(25 * HOUR), memory })
+    expect(await new MockActivityEnvironment().run(checkpoint)).toMatchObject({ state: 'unknown' })
+  })
+
+  test('is seen by a person who wants to try again: refused, and told what is so', async () => {
+    const { id, order, memory } = await filed()
+    await restore(id)
+    const command = {
+      workflowId: `refund:${id}`,
+      name: 'withdraw',
+      args: { reason: 'no' },
+      updateId: 'u1',
+      memory,
+      now,
+    }
+    expect(await takeCommand(deps, command)).toMatchObject({ answer: 'refused', kind: 'updateRejected' })
+    expect(await refundIn(order)).toMatchObject({ state: 'unknown' })
+    const kinds = (await outboxOf(db, `refund:${id}`)).map(({ kind }) => kind)
+    expect(kinds).toContain('wake')
+  })
+
+  test('that is gone is waited for by a saga that has seen it, and refused to one that has not', async () => {
+    const { id, memory } = await filed()
+    await sql`delete from tickets where refund_id = ${id}`.execute(db)
+    await sql`delete from refunds where refund_id = ${id}`.execute(db)
+    await expect(read(id, memory)).rejects.toMatchObject({ kind: 'temporarilyUnavailable' })
+    await expect(read(id)).rejects.toMatchObject({ kind: 'notFound' })
+  })
+
+  test('that is asked for again is another one: its old ticket counts', async () => {
+    const { id, order, memory } = await filed()
+    await sql`delete from tickets where refund_id = ${id}`.execute(db)
+    await sql`delete from refunds where refund_id = ${id}`.execute(db)
+    const again = await record(id, order)
+    expect(again.memory?.birth).not.toBe(memory.birth)
+    expect(await read(id, memory)).toMatchObject({ state: 'unknown' })
+  })
+
+  test('without a lost ticket is blocked: what it came to is lost', async () => {
+    const { id, order } = await asked()
+    const { memory } = await read(id)
+    if (!memory) throw new Error('no memory')
+    await sql`update refunds set version = 0 where refund_id = ${id}`.execute(db)
+    await read(id, memory)
+    expect(await refundIn(order)).toMatchObject({ state: 'blocked', blockedBecause: 'rowWentBack' })
+    expect(await alertsOf(id)).toEqual([expect.objectContaining({ level: 'page', kind: 'blocked.rowWentBack' })])
+  })
+
+  test('is not seen in a row that only went on', async () => {
+    const { id, memory } = await filed()
+    await sql`update refunds set owner = 'ann', version = version + 3 where refund_id = ${id}`.execute(db)
+    expect(await read(id, memory)).toMatchObject({ state: 'ticketOpen' })
+    expect(await alertsOf(id)).toEqual([])
+  })
+})
+
+describe('a call', () => {
+  test('begins once Temporal has taken note of its key, after the intent', async () => {
+    const { id } = await asked()
+    await file(id)
+    expect(happened).toEqual(['told {"key":"submit"}', `called for ${id}`])
+  })
+
+  test('is not made where Temporal does not take note: nothing was sent, another try follows', async () => {
+    const { id, order } = await asked()
+    const silent = { ...deps, heartbeat: () => Promise.resolve(false) }
+    const step = await new MockActivityEnvironment().run(() => fileTicket(silent, { refundId: id, key: 'submit', now }))
+    expect(happened).toEqual([])
+    expect(step).toMatchObject({ state: 'requested', next: { do: 'wait', whenDue: 'read' } })
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'notSent' }] })
+  })
+
+  test('whose intent the database loses meanwhile is written with its outcome, and a person is paged', async () => {
+    const { id, order } = await asked()
+    meanwhile = () => restore(id)
+    expect(await file(id)).toMatchObject({ state: 'ticketOpen' })
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'filed' }] })
+    expect(await alertsOf(id)).toEqual([PAGE])
+  })
+
+  test('that was lost with its intent is unknown where Temporal had been told of it, else nothing was sent', async () => {
+    const told = await asked()
+    const settle = (id: string, mayHaveSent: boolean) =>
+      settleTicket(deps, { refundId: id, key: 'submit', now, mayHaveSent })
+    expect(await settle(told.id, true)).toMatchObject({ state: 'unknown' })
+    expect(await refundIn(told.order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }] })
+    expect(await alertsOf(told.id)).toEqual([PAGE])
+    const untold = await asked()
+    expect(await settle(untold.id, false)).toMatchObject({ state: 'requested' })
+    expect(await refundIn(untold.order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'notSent' }] })
+  })
+
+  test('whose ending cannot be written names its key to whoever settles it', async () => {
+    const { id } = await asked()
+    meanwhile = async () => {
+      await sql`delete from tickets where refund_id = ${id}`.execute(db)
+      await sql`delete from refunds where refund_id = ${id}`.execute(db)
+    }
+    const failed: unknown = await file(id).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(ApplicationFailure)
+    expect(failed).toMatchObject({ nonRetryable: true, details: [{ key: 'submit' }] })
+  }, 30_000)
+
+  test('is not made more than five seconds after the intent by the wall clock either', async () => {
+    const { id, order } = await asked()
+    const real = Date.now
+    meanwhile = () => void vi.spyOn(Date, 'now').mockImplementation(() => real() + 6_000)
+    try {
+      await file(id)
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect(happened).toEqual(['told {"key":"submit"}'])
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ outcome: 'notSent' }] })
+  })
+})
+
+describe('while filing is held', () => {
+  const hold = () => transact(db, 'hold', (trx) => holdFiling(trx, { who: 'ops:ann', reason: 'a restore' }))
+  const release = () =>
+    transact(db, 'release', async (trx) => {
+      await endHold(trx)
+      return freeHeld(trx, now, 100)
+    })
+
+  test('nothing is called for and no key is used; each hour it is tried again; a release wakes it at once', async () => {
+    const { id, order } = await asked()
+    await hold()
+    const step = await file(id)
+    expect(happened).toEqual([])
+    expect(step).toMatchObject({ state: 'requested', next: { do: 'wait', whenDue: 'read', until: later(HOUR, now) } })
+    expect(await refundIn(order)).toMatchObject({ tickets: [], said: expect.stringContaining('filing is held since') })
+    await emptyQueues(db)
+    expect(await release()).toBe(1)
+    expect((await outboxOf(db, `refund:${id}`)).map(({ kind }) => kind)).toEqual(['wake'])
+    expect(await read(id)).toMatchObject({ next: { do: 'fileTicket', key: 'submit' } })
+    expect(await file(id)).toMatchObject({ state: 'ticketOpen' })
+  })
+})

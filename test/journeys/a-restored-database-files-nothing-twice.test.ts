@@ -1,0 +1,193 @@
+// Promise 1 where our own database goes back in time: what was filed since the backup is filed no second time, a person is told,
+// and the ticket that is there answers it.
+// Must not know: how it is found out.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { backUp } from '../support/backup.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { runCommand } from '../support/mainCommand.ts'
+import { eventually, fresh, startShop, type OwnShop } from '../support/shop.ts'
+import { temporalCliForTests } from '../support/temporalCli.ts'
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 })
+beforeAll(async () => void (await temporalCliForTests()))
+
+const CANCEL = 'POST /payments/cancel'
+const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
+
+/** A merchant whose program may be stopped, and whose database may be put back; Temporal and the gateway go on as they are. */
+async function installed() {
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const database = await createTestDatabase()
+  const environment = { DATA_DIR: folder, ...database.environment }
+  let running: Awaited<ReturnType<typeof startShop>> | undefined
+  const stop = async () => {
+    await running?.close()
+    running = undefined
+  }
+  onTestFinished(async () => {
+    await stop()
+    await database.drop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const start = async (more = {}) => (running = await startShop({ ...environment, ...more }))
+  return { folder, environment, start, stop, backUp: () => backUp(database, folder) }
+}
+
+const pagesOf = async ({ db }: OwnShop, refundId: string) => {
+  const { rows } = await sql<{ kind: string }>`
+    select payload->>'kind' as kind from outbox
+    where kind = 'alert' and target = ${`refund:${refundId}`} and payload->>'level' = 'page'`.execute(db)
+  return rows.map(({ kind }) => kind)
+}
+
+async function completed(shop: OwnShop, merchantUid: string, refundId: string): Promise<void> {
+  const tickets = await shop.sim.tickets(merchantUid)
+  expect(tickets, `tickets of ${merchantUid}`).toHaveLength(1)
+  await shop.sim.complete(tickets[0]?.id ?? '')
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+}
+
+/** A refund that was asked for and not filed, for the gateway was away; and an order whose refund is not asked for yet. */
+async function untilTheBackup(first: OwnShop) {
+  const [asked, later] = [await first.paid(), await first.paid()]
+  await first.sim.faults({ reads: 'error500' })
+  const { refundId } = await first.askRefund(asked.merchantUid)
+  await eventually(() => first.refund(refundId)).toMatchObject({ said: expect.stringContaining('could not look') })
+  return { asked, later, refundId }
+}
+
+/** Both are filed: one ticket each. */
+async function sinceTheBackup(shop: OwnShop, { later, refundId }: Awaited<ReturnType<typeof untilTheBackup>>) {
+  await shop.sim.faults({ reads: 'ok' })
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  const { refundId: lostId } = await shop.askRefund(later.merchantUid, { refundId: fresh('lost') })
+  await eventually(() => shop.refund(lostId)).toMatchObject({ state: 'ticketOpen' })
+  return lostId
+}
+
+test('a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it', async () => {
+  const { start, stop, ...merchant } = await installed()
+  const before = await untilTheBackup(await start())
+  await stop()
+  const backup = await merchant.backUp()
+  onTestFinished(backup.drop)
+  const { asked, later, refundId } = before
+  const lostId = await sinceTheBackup(await start(), before)
+  await stop()
+  await backup.restore()
+
+  const shop = await start()
+  const calls = await shop.sim.callsOf(CANCEL)
+  const command = await shop.call('POST', `/refunds/${refundId}/recheck`, {})
+  expect(command).toMatchObject({ status: 409, body: { detail: expect.stringContaining('went back in time') } })
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
+  expect(await pagesOf(shop, refundId)).toEqual(['rowWentBack'])
+  // The other one has no row: the checkout asks again, and its saga remembers the ticket.
+  expect(await shop.call('GET', `/refunds/${lostId}`)).toMatchObject({ status: 404 })
+  await shop.askRefund(later.merchantUid, { refundId: lostId })
+  await eventually(() => shop.refund(lostId)).toMatchObject({ state: 'unknown', attention: 'page' })
+
+  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+  await completed(shop, asked.merchantUid, refundId)
+  await completed(shop, later.merchantUid, lostId)
+  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+})
+
+test('after-restore finds both before anything runs, filing is held until a release, and notices get higher numbers', async () => {
+  const { start, stop, environment, ...merchant } = await installed()
+  const before = await untilTheBackup(await start())
+  await stop()
+  const backup = await merchant.backUp()
+  onTestFinished(backup.drop)
+  const { asked, later, refundId } = before
+  const lostId = await sinceTheBackup(await start(), before)
+  await stop()
+  await backup.restore()
+
+  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  expect(ran, ran.error).toMatchObject({ code: 2 })
+  expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'its row went back'])
+  expect(ran.rows).toContainEqual([`refund:${lostId}`, '-', 'it has no row; the checkout asks again'])
+
+  const shop = await start()
+  const calls = await shop.sim.callsOf(CANCEL)
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
+  const { rows } = await sql<{ notices: number }>`
+    select notices from payments where merchant_uid = ${asked.merchantUid}`.execute(shop.db)
+  expect(rows[0]?.notices).toBeGreaterThanOrEqual(1_000)
+  const held = await shop.paid()
+  const { refundId: heldId } = await shop.askRefund(held.merchantUid)
+  await eventually(() => shop.refund(heldId)).toMatchObject({
+    state: 'requested',
+    said: expect.stringContaining('filing is held'),
+  })
+  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+
+  await completed(shop, asked.merchantUid, refundId)
+  expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({
+    status: 200,
+    body: { hold: null, freed: 1 },
+  })
+  await eventually(() => shop.refund(heldId)).toMatchObject({ state: 'ticketOpen' })
+  expect(await shop.sim.tickets(later.merchantUid)).toHaveLength(1)
+})
+
+test('with the namespace lost too after-restore files nothing that may have been filed', async () => {
+  const { start, stop, environment, folder, ...merchant } = await installed()
+  const before = await untilTheBackup(await start())
+  await stop()
+  const backup = await merchant.backUp()
+  onTestFinished(backup.drop)
+  await sinceTheBackup(await start(), before)
+  await stop()
+  await backup.restore()
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+
+  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  expect(ran.rows).toContainEqual([`refund:${before.refundId}`, 'unknown', 'nobody remembers whether it was filed'])
+  const shop = await start()
+  await completed(shop, before.asked.merchantUid, before.refundId)
+  expect(await shop.sim.callsOf(CANCEL)).toBe(0)
+})
+
+test('an intent that a failover loses while its call is under way: one ticket, a page', async () => {
+  const { start } = await installed()
+  const shop = await start()
+  const { merchantUid } = await shop.paid()
+  await shop.sim.faults({ cancel: 'lostAnswer' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => shop.sim.tickets(merchantUid)).toHaveLength(1)
+  await sql`delete from tickets where refund_id = ${refundId}`.execute(shop.db)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown' })
+  expect(await pagesOf(shop, refundId)).toEqual(['rowWentBack'])
+  await completed(shop, merchantUid, refundId)
+})
+
+test.each(['terminated', 'ended by its own word'])(
+  'a row that went back below what a run had seen that was %s: the next run goes on with that memory',
+  async (how) => {
+    const { start } = await installed()
+    const shop = await start()
+    const { merchantUid, refundId } = await shop.paidThenRefunded()
+    const run = shop.client.workflow.getHandle(`refund:${refundId}`)
+    if (how === 'terminated') await run.terminate('by hand')
+    else {
+      const resolved = { outcome: 'refused', reason: 'they wrote so', evidence: 'no', ticketDead: true }
+      expect(await shop.person(`/refunds/${refundId}/resolve`, resolved)).toMatchObject({ status: 200 })
+      await run.result()
+    }
+    const calls = await shop.sim.callsOf(CANCEL)
+    await sql`delete from tickets where refund_id = ${refundId}`.execute(shop.db)
+    await sql`update refunds set state = 'requested', ticket_dead = false, version = 1 where refund_id = ${refundId}`.execute(
+      shop.db,
+    )
+    expect(await shop.call('POST', `/refunds/${refundId}/recheck`, {})).toMatchObject({ status: 409 })
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
+    expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+    await completed(shop, merchantUid, refundId)
+  },
+)
