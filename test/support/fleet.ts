@@ -20,13 +20,18 @@ export type Fleet = {
   readonly database: Database
   readonly apis: readonly Program[]
   readonly workers: readonly Program[]
+  /** What the processes share, for commands beside them. */
+  readonly environment: Environment
   /** A further process of this role, not started; it is gone with the fleet. */
   add(role: 'api' | 'worker', environment?: Environment): Promise<Program>
   remove(): Promise<void>
 }
 
-/** So many processes of each role, all started at once. */
-export async function startFleet(count: { readonly apis: number; readonly workers: number }): Promise<Fleet> {
+/** So many processes of each role, all started at once; `more` is set for each of them. */
+export async function startFleet(
+  count: { readonly apis: number; readonly workers: number },
+  more: Environment = {},
+): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const cli = await temporalCliForTests()
   const temporal = await startTemporalServer({
@@ -55,6 +60,7 @@ export async function startFleet(count: { readonly apis: number; readonly worker
     IAMPORT_KEY: 'sim-key',
     IAMPORT_SECRET: 'sim-secret',
     ...place.environment,
+    ...more,
   }
   const simulator = processOf(['--role', 'simulator'], simulatorUrl, {
     LOG_LEVEL: 'warn',
@@ -86,7 +92,7 @@ export async function startFleet(count: { readonly apis: number; readonly worker
     const many = (role: 'api' | 'worker', length: number) => Promise.all(Array.from({ length }, () => add(role)))
     const [apis, workers] = [await many('api', count.apis), await many('worker', count.workers)]
     await Promise.all(processes.map((each) => each.start()))
-    return { shop, database, apis, workers, add, remove }
+    return { shop, database, apis, workers, environment: shared, add, remove }
   } catch (error) {
     await remove()
     throw error

@@ -1,13 +1,12 @@
 // replay-check: a build that fits all that runs is let pass, one that would stop running refunds is found before it is deployed.
 // Must not know: what the difference is.
-import { spawn } from 'node:child_process'
 import { expect } from 'vitest'
 import { createTemporalClient } from '../../src/temporal/client.ts'
 import { replayOpen } from '../../src/temporal/replayCheck.ts'
 import { workflowBundle } from '../../src/temporal/worker.ts'
-import { badBuildIn, cacheWithBadBuild } from '../support/builds.ts'
-import { ROOT } from '../support/readme.ts'
-import { shopTest, type OwnShop } from '../support/shop.ts'
+import { buildIn, cacheWith } from '../support/builds.ts'
+import { runCommand } from '../support/mainCommand.ts'
+import { shopTest, type Environment, type OwnShop } from '../support/shop.ts'
 import { temporaryFolder, testCacheDir } from '../support/temporalCli.ts'
 
 const test = shopTest()
@@ -31,15 +30,7 @@ async function running(shop: OwnShop): Promise<readonly string[]> {
   return refunds.toSorted()
 }
 
-type Ran = { readonly code: number | null; readonly out: string; readonly error: string }
-function check(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
-  const command = ['--import', 'tsx', 'src/main.ts', 'replay-check', ...args]
-  const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...environment } })
-  let [out, error] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text))
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, error })))
-}
+const check = (environment: Environment, ...args: readonly string[]) => runCommand(environment, 'replay-check', ...args)
 
 test('a good and a bad build over refunds that wait', async ({ shop }) => {
   const refunds = await running(shop)
@@ -47,20 +38,23 @@ test('a good and a bad build over refunds that wait', async ({ shop }) => {
   expect(good).toMatchObject({ replayed: 4, failures: [], passedBy: 1 })
   expect(good.told.at(-1)).toBe('4 0')
 
-  const bad = await badBuildIn(temporaryFolder())
+  const bad = await buildIn(temporaryFolder(), 'oneMoreTimer')
   const found = await replayed(shop, bad)
   expect(found).toMatchObject({ replayed: 4, passedBy: 1 })
   expect(found.failures.map(({ workflowId }) => workflowId).toSorted()).toEqual(refunds)
   expect(found.failures[0]?.said).toMatch(/nondeterminism/i)
   expect(await replayed(shop, bad, 'WorkflowType="payment"')).toMatchObject({ replayed: 1, failures: [] })
 
+  const patched = await replayed(shop, await buildIn(temporaryFolder(), 'onePatchMore'))
+  expect(patched, 'the same timer behind a patch').toMatchObject({ replayed: 4, failures: [] })
+
   const at = { TEMPORAL_ADDRESS: shop.temporalAddress }
   const passed = await check(at)
-  expect([passed.code, passed.out]).toEqual([0, ''])
+  expect([passed.code, passed.rows]).toEqual([0, []])
   expect(passed.error).toContain('4 replayed, 0 cannot go on, 1 have nothing to replay')
-  const stopped = await check({ ...at, XDG_CACHE_HOME: await cacheWithBadBuild(temporaryFolder()) })
+  const stopped = await check({ ...at, XDG_CACHE_HOME: await cacheWith(temporaryFolder(), 'oneMoreTimer') })
   expect(stopped.code).toBe(2)
-  const sagas = stopped.out.split('\n').flatMap((line) => line.split('\t')[0] || [])
+  const sagas = stopped.rows.map(([saga = '']) => saga)
   expect(sagas.toSorted()).toEqual(refunds)
 })
 
