@@ -14,8 +14,7 @@ export type Restarted = { readonly runId: string | null }
 /** Resolves once Temporal has accepted both; throws where it did not, and then the first may have been done. */
 export async function restartSaga(temporal: Restarting, start: Start, reason: string): Promise<Restarted> {
   const runId = await endRun(temporal, start.workflowId, reason)
-  // Between the two is the place where what the ended run knew is read from its history and handed over with `start`:
-  // it can learn no more, and the next run has done nothing yet.
+  // What the ended run had seen of its row is read by the wake from its history, which gets no longer now.
   await temporal.wake(start)
   return { runId }
 }

@@ -21,6 +21,12 @@ const runOf = async ({ client }: OwnShop, workflowId: string) => {
   return { runId, status: status.name }
 }
 
+async function inputOf({ events }: OwnShop, workflowId: string, runId: string): Promise<unknown> {
+  const [started] = await events(workflowId, runId)
+  const [payload] = started?.workflowExecutionStartedEventAttributes?.input?.payloads ?? []
+  return JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8'))
+}
+
 describe('a refund that waits', () => {
   test('has a new run, waits on with its one ticket, and is settled by it', async ({ shop, sim }) => {
     const { merchantUid, refundId } = await shop.paidThenRefunded()
@@ -32,7 +38,12 @@ describe('a refund that waits', () => {
     const old = await shop.client.workflow.getHandle(saga, before.runId).describe()
     expect(old.status.name).toBe('TERMINATED')
     await eventually(() => runOf(shop, saga)).toMatchObject({ status: 'RUNNING' })
-    expect((await runOf(shop, saga)).runId).not.toBe(before.runId)
+    const { runId } = await runOf(shop, saga)
+    expect(runId).not.toBe(before.runId)
+    expect(await inputOf(shop, saga, runId), 'what the ended run had seen of its row').toMatchObject({
+      refundId,
+      memory: { keys: ['submit'] },
+    })
     expect(await shop.journal(merchantUid)).toContainEqual(
       expect.objectContaining({ what: 'saga.restart', who: BY.who, why: BY.why, refundId }),
     )

@@ -5,7 +5,10 @@ import { briefly, steps } from '../migrating.ts'
 
 export const up = steps(
   briefly(sql`create table if not exists passes (
-    name text primary key, ended_at timestamptz not null, read_until timestamptz)`),
+    name text primary key,
+    ended_at timestamptz not null,
+    read_until timestamptz
+  )`),
 )
 
 export async function down(db: Kysely<unknown>): Promise<void> {
