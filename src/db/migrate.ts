@@ -98,7 +98,7 @@ async function tellOfOldest(db: Kysely<unknown>, log: Log): Promise<void> {
   const [oldest] = rows
   const waits = oldest
     ? `it may wait for the transaction of pid ${oldest.pid} (application "${oldest.name}"), open since ${oldest.since}: let that end`
-    : 'no long transaction is in its way'
+    : 'no transaction that this role may see is in its way, and those of other roles only a superuser sees (pg_stat_activity)'
   log(`the database is still being migrated, here or by another process; ${waits}. What runs beside it works on`)
 }
 

@@ -169,13 +169,18 @@ describe.skipIf(!onPostgres)('Postgres (not PGlite, which has one connection and
     }
   })
 
-  test('a start waits for the migrations of another, longer than for any other lock', async () => {
-    const other = queryOf(url(), `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); select pg_sleep(11); commit`)
+  test('a start waits for the migrations of another, longer than for any other lock, and says for whose transaction', async () => {
+    const other = queryOf(url(), `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); select pg_sleep(15); commit`)
     const locked = `select 1 from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())`
     await expect.poll(async () => (await sql.raw(locked).execute(database.db)).rows.length).toBe(1)
     const opened = await openDatabase({ url: url(), folder: undefined, log })
     await opened.close()
     await other
+    expect(logged).toContainEqual(
+      expect.stringMatching(
+        /still being migrated, here or by another process; it may wait for the transaction of pid \d+/,
+      ),
+    )
   })
 
   test('rows of another process are heard of once they are committed, and after a lost connection too', async () => {
