@@ -131,9 +131,7 @@ test('an owner, the end of a snooze and the last answer of the gateway are on th
   )
   expect(pointOf(page, 'Since')).toContain('taken by `ann`')
   expect(pointOf(page, 'Comes next')).toContain('(snoozed until then)')
-  expect(pointOf(page, 'The gateway said')).toBe(
-    '`no *card* - ˋxˋ <b>` (asked 2026-03-02 03:00:00 UTC, `submit`)',
-  )
+  expect(pointOf(page, 'The gateway said')).toBe('`no *card* - ˋxˋ <b>` (asked 2026-03-02 03:00:00 UTC, `submit`)')
 })
 
 test('a look that did not answer is never shown as a look that found the money', () => {

@@ -206,7 +206,7 @@ test.each(CONTROLS.map((word) => [JSON.stringify(word), word]))(
     const written = await loggedAtTerminal((log) => log.warn({ said: word, kind: 'refused' }, word))
     expect(written).toContain(TOKEN)
     // Colours are the log's own.
-    expect(written.replaceAll(/\u001b\[\d+m|\n/g, '')).not.toMatch(STEERING)
+    expect(written.replaceAll(new RegExp('\u001b\\[\\d+m|\n', 'g'), '')).not.toMatch(STEERING)
   },
 )
 
