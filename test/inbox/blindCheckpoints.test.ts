@@ -81,7 +81,7 @@ test('evidence that the database refuses is a look that failed: attention rises,
 
 test.each([
   ['a bug', () => new TypeError("Cannot read properties of undefined (reading 'x')"), 'Cannot read properties'],
-  ['what the database can never store', () => new Error('nul \u0000 inside'), 'nul   inside'],
+  ['what the database can never store', () => new Error('nul \u0000 inside'), 'nul inside'],
   ['a very long sentence', () => new Error('x'.repeat(100_000)), 'xxxx'],
   ['no error at all', () => 'a string', 'a string'],
 ])('%s in the look is logged with its stack, and said as "could not look"', async (_what, thrown, said) => {
@@ -92,7 +92,7 @@ test.each([
   await page(id)
   expect(await attentionOf(id)).toBe('page')
   const [told = ''] = await alerts()
-  expect(told).toContain('could not look: this program failed while it looked')
+  expect(told).toContain('could not look: `this program failed while it looked')
   expect(told).toContain(said)
   expect(told.length).toBeLessThan(1_000)
   const faults = logged.filter((line) => line.includes(`the look of refund:${id} failed by a fault of this program`))
@@ -127,8 +127,8 @@ test('payments and money with a saga of its own are told the same', async () => 
   await asActivity(() => checkpointPayment(deps(), { merchantUid: wrong.order, now: later(8 * DAY) }))
   await asActivity(() => checkpointStray(deps(), { gateway: GATEWAY, gatewayRef: second, now: later(8 * DAY) }))
   expect(await alerts()).toEqual([
-    expect.stringContaining('could not look: this program failed'),
-    expect.stringContaining('could not look: this program failed'),
+    expect.stringContaining('could not look: `this program failed'),
+    expect.stringContaining('could not look: `this program failed'),
   ])
 })
 

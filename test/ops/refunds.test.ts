@@ -161,7 +161,7 @@ describe('letter', () => {
     await ask('r-refused', 50, { state: 'refused', said: 'over the limit of days' })
     const refused = shapes.letter.parse((await ops('letter', 'r-refused', '--json')).json())
     expect(refused.body).toContain('was refused')
-    expect(refused.body).toContain('Result so far: over the limit of days')
+    expect(refused.body).toContain('Result so far: `over the limit of days`')
   })
 
   test('of a closed refund is refused with the reason', async () => {
