@@ -19,6 +19,7 @@ const OURS = [
   'src/domain/possible.ts',
   'src/domain/queues.ts',
   'src/domain/refund.ts',
+  'src/domain/text.ts',
   'workflows/activities.ts',
   'workflows/attributePairs.ts',
   'workflows/attributes.ts',
