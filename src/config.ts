@@ -56,6 +56,8 @@ const schema = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_PROFILE: z.string().optional(),
+  TEMPORAL_CONFIG_FILE: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI: z.string().optional(),
   TEMPORAL_PORT: port.default(7233),
@@ -139,6 +141,14 @@ export function readMigrateConfig(environment: Readonly<Record<string, string | 
   throw new Error(`Nothing was migrated: ${faults.length > 0 ? faults.join('; ') : missing}`)
 }
 
+type Names = 'TEMPORAL_ADDRESS' | 'TEMPORAL_PROFILE' | 'TEMPORAL_CONFIG_FILE'
+/**
+ * Whether a Temporal server is named, by its address or by a profile of Temporal's own configuration file. The file at its
+ * usual place alone names none: it is there for other programs too.
+ */
+export const namesTemporal = (config: Pick<z.output<typeof schema>, Names>): boolean =>
+  [config.TEMPORAL_ADDRESS, config.TEMPORAL_PROFILE, config.TEMPORAL_CONFIG_FILE].some((name) => name !== undefined)
+
 function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): string[] {
   const faults: string[] = []
   const all = ROLES.every((role) => roles.includes(role))
@@ -148,9 +158,9 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
       faults.push(
         'DATABASE_URL: roles that run as separate processes share one Postgres; the embedded database belongs to one process. Set it, or start without --role',
       )
-    if (config.TEMPORAL_ADDRESS === undefined)
+    if (!namesTemporal(config))
       faults.push(
-        'TEMPORAL_ADDRESS: roles that run as separate processes share one Temporal server. Set it, or start without --role',
+        'TEMPORAL_ADDRESS: roles that run as separate processes share one Temporal server. Set it or TEMPORAL_PROFILE, or start without --role',
       )
     if (!keys)
       faults.push(
@@ -175,9 +185,9 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
       faults.push(
         'DATABASE_URL: production refuses the embedded database, which never syncs and does not survive a power cut. Set it to a Postgres server',
       )
-    if (config.TEMPORAL_ADDRESS === undefined)
+    if (!namesTemporal(config))
       faults.push(
-        'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it to a Temporal server',
+        'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it, or TEMPORAL_PROFILE, to a Temporal server',
       )
     if (config.PUBLIC_URL === undefined && roles.includes('api'))
       faults.push(

@@ -1,7 +1,7 @@
 // The parts that the roles share: Temporal found or started, gateways, the look with its loops, links to the Temporal UI.
 // Must not know: HTTP, workflows.
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import type { Config } from './config.ts'
+import { namesTemporal, type Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import { listenForRows } from './db/notify.ts'
 import type { Gateway } from './domain/gateway.ts'
@@ -59,7 +59,7 @@ const RELAY_POLL_MS = 5_000
 /** The server that is named, or the embedded one. Connects lazily: the program starts while Temporal is down. */
 export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
   const { config, environment, stops } = wiring
-  const server = config.TEMPORAL_ADDRESS === undefined ? await embedded(wiring) : undefined
+  const server = namesTemporal(config) ? undefined : await embedded(wiring)
   const { namespace, connecting } = server
     ? {
         namespace: config.TEMPORAL_NAMESPACE,
@@ -68,7 +68,7 @@ export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
     : namedServer(config, environment)
   const client = createTemporalClient(connecting, (line) => wiring.log.warn(line))
   stops.push(client.close)
-  const address = connecting.address ?? config.TEMPORAL_ADDRESS ?? ''
+  const address = connecting.address ?? ''
   const ui = server?.uiUrl ?? config.TEMPORAL_UI_URL ?? null
   return { ...client, namespace, address, ui, own: server !== undefined, connecting }
 }
@@ -77,7 +77,12 @@ export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
 export function namedServer(config: Config, environment: Environment): Pick<Temporal, 'namespace' | 'connecting'> {
   const named = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) })
   const namespace = named.namespace ?? config.TEMPORAL_NAMESPACE
-  return { namespace, connecting: { ...named.connectionOptions, namespace } }
+  const { address = config.TEMPORAL_ADDRESS } = named.connectionOptions
+  if (address === undefined && namesTemporal(config))
+    throw new Error(
+      `The profile "${config.TEMPORAL_PROFILE ?? 'default'}" of ${config.TEMPORAL_CONFIG_FILE ?? "Temporal's configuration file"} names no address. Add one to it, or set TEMPORAL_ADDRESS.`,
+    )
+  return { namespace, connecting: { ...named.connectionOptions, ...(address !== undefined && { address }), namespace } }
 }
 
 async function embedded({ config, log, environment, stops }: Wiring) {
@@ -100,7 +105,9 @@ async function embedded({ config, log, environment, stops }: Wiring) {
 
 const definedOnly = (environment: Environment): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name, value]],
+    ),
   )
 
 function linksTo(ui: string | null, namespace: string): Links {

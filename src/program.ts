@@ -1,7 +1,7 @@
 // The composition root: config → parts → roles. One place wires; it stops the parts in the reverse order of their start.
 // Must not know: what any part does inside.
 import { join } from 'node:path'
-import type { Config } from './config.ts'
+import { namesTemporal, type Config } from './config.ts'
 import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
@@ -58,7 +58,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const { roles, DATABASE_URL: url, DATA_DIR: folder } = config
   const alone = roles.every((role) => role === 'simulator')
   const simulated = roles.includes('simulator') && (alone || config.IAMPORT_KEY === undefined)
-  const kept = url === undefined || config.TEMPORAL_ADDRESS === undefined || simulated
+  const kept = url === undefined || !namesTemporal(config) || simulated
   if (kept) await keepPrivate(folder)
   const simulator = simulated ? await runSimulator(wiring) : null
   if (alone) await runVitals(wiring, undefined)

@@ -79,6 +79,7 @@ test('nothing is given by a file as a whole, and the file with the secrets is no
 const NOT_PASSED_ON = {
   ofDevelopment: ['SIMULATOR_PORT', 'DATA_DIR', 'TEMPORAL_CLI', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'],
   ofTheImage: ['PATH', 'XDG_CACHE_HOME'],
+  ofAnotherServer: ['TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'],
 }
 
 test('every setting of the program reaches the role that reads it', () => {
