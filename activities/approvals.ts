@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Decision, JournalLine } from '../src/domain/books.ts'
 import { Failure } from '../src/domain/failures.ts'
-import { printMoney, type Money } from '../src/domain/money.ts'
+import { printMoney } from '../src/domain/money.ts'
+import { releaseStart, START_REQUEST } from '../src/domain/requests.ts'
 import { carryOut } from '../src/db/carryOut.ts'
 import type { Trx } from '../src/db/connect.ts'
 import { endApproval, lockApproval, pendingApproval, type PendingApproval } from '../src/db/people.ts'
@@ -20,14 +21,7 @@ import {
 } from './commandPlans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf, type Target } from './commandTargets.ts'
 import type { ActivityDeps } from './deps.ts'
-import { mover } from './rows.ts'
-
-/** Unset: no four eyes. Set: above the currency's limit, and for every currency without one. */
-export function needsApproval(limits: ActivityDeps['approvalLimit'], money: Money | undefined): boolean {
-  if (!limits || !money) return false
-  const limit = limits.get(money.currency)
-  return limit === undefined || money.amount > limit
-}
+import { mover, refundIn } from './rows.ts'
 
 export async function planToAsk(
   trx: Trx,
@@ -43,7 +37,7 @@ export async function planToAsk(
   if (waiting && !hasLapsed(waiting, now))
     throw new Failure(
       'conflict',
-      `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time, and it lapses at ${lapsesAt(waiting)}`,
+      `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time, and ${isStart(waiting) ? 'it is withdrawn, or approved' : `it lapses at ${lapsesAt(waiting)}`}`,
     )
   // Whether the state allows it at all is judged now, and again when it is approved.
   target.carry()
@@ -62,7 +56,8 @@ export async function planToAsk(
     sentence: `${why}; ops show tells its outcome and reason, ops approve --request ${id} carries it out`,
   } as const
   return {
-    target,
+    loaded: target.loaded,
+    recheck: undefined,
     decision: {
       books,
       journal: [...lapse, { what: 'approvalAsked', ...target.about, why: words, facts: { command: name } }],
@@ -76,7 +71,10 @@ export async function planToAsk(
 /** Nobody need take back what another person will not approve: until then it bars other requests, and then it is gone. */
 const LIVES_MS = 3 * 86_400_000
 const lapsesAt = ({ askedAt }: PendingApproval): string => new Date(Date.parse(askedAt) + LIVES_MS).toISOString()
-const hasLapsed = (pending: PendingApproval, now: string): boolean => Date.parse(lapsesAt(pending)) <= Date.parse(now)
+/** What was started above the limit reserves its amount, so it waits for as long as it takes. */
+const isStart = ({ command }: PendingApproval): boolean => command === START_REQUEST
+const hasLapsed = (pending: PendingApproval, now: string): boolean =>
+  !isStart(pending) && Date.parse(lapsesAt(pending)) <= Date.parse(now)
 const whatWas = ({ command, person }: PendingApproval): string => `${command}, asked for by ${person},`
 
 /** Without who asked; with the money that it was about, for another attempt may wait by the time it is approved. */
@@ -94,6 +92,7 @@ export async function approve(deps: ActivityDeps, trx: Trx, request: Request): P
   await endApproval(trx, workflowId)
   const plan = await judged(async () => {
     if (hasLapsed(pending, now)) throw rejected(`it lapsed at ${lapsesAt(pending)}`)
+    if (isStart(pending)) return started(deps, trx, request, pending)
     const asked = parseCommand(workflowId, pending.command, pending.args)
     const target = await targetOf(trx, asked, { now, patience: deps.patience })
     const decision = signed(target.carry(), person, pending.person)
@@ -102,6 +101,26 @@ export async function approve(deps: ActivityDeps, trx: Trx, request: Request): P
     return done(target, decision, `${pending.command}, asked for by ${pending.person}, is done`)
   })
   return plan instanceof Failure ? drop(deps, trx, request, pending, plan) : follow(deps, trx, plan, request)
+}
+
+/** It goes on as any other refund that was asked for. */
+async function started(deps: ActivityDeps, trx: Trx, request: Request, pending: PendingApproval): Promise<Plan> {
+  const { workflowId, now, person } = request
+  const { refundId } = aboutOf(workflowId)
+  if (!refundId) throw rejected('only a refund is started above the limit')
+  const loaded = await loadSaga(trx, workflowId)
+  const decision = signed(
+    releaseStart(loaded.books, refundId, { now, patience: deps.patience }),
+    person,
+    pending.person,
+  )
+  const state = refundIn(decision.books, refundId).state
+  return {
+    loaded,
+    recheck: undefined,
+    decision,
+    answer: { answer: 'done', state, sentence: `the refund, asked for by ${pending.person}, is approved` },
+  }
 }
 
 async function approvable(trx: Trx, { workflowId, person, asked }: Request): Promise<PendingApproval> {

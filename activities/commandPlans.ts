@@ -40,14 +40,17 @@ export type Request = Commanded & { readonly person: Person; readonly asked: Par
 
 /** What a command comes to: the decision, and the request that waits for another person where it is above the limit. */
 export type Plan = {
-  readonly target: Target
+  readonly loaded: Target['loaded']
+  /** What to look at, where a look is all that was asked for. */
+  readonly recheck: Target['recheck']
   readonly decision: Decision
   readonly pending?: PendingApproval
   readonly answer: CommandAnswer
 }
 
 export const done = (target: Target, decision: Decision, sentence: string): Plan => ({
-  target,
+  loaded: target.loaded,
+  recheck: target.recheck,
   decision,
   answer: { answer: 'done', state: target.state(decision.books), sentence },
 })
@@ -55,12 +58,12 @@ export const done = (target: Target, decision: Decision, sentence: string): Plan
 export async function follow(
   deps: ActivityDeps,
   trx: Trx,
-  { target, decision, pending, answer }: Plan,
+  { loaded, recheck, decision, pending, answer }: Plan,
   { workflowId, now, person }: Request,
 ): Promise<CommandAnswer> {
   if (pending) await askApproval(trx, pending)
-  await carryOut(trx, target.loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
-  if (target.recheck) await keepHint(trx, { ...target.recheck, source: 'person' })
+  await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
+  if (recheck) await keepHint(trx, { ...recheck, source: 'person' })
   return answer
 }
 

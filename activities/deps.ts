@@ -3,6 +3,7 @@
 import type { RefundRule } from '../src/domain/refundability.ts'
 import type { OrderDefaults } from '../src/domain/order.ts'
 import type { RefundRules } from '../src/domain/requests.ts'
+import type { Limits, TemporalAccess } from '../src/domain/unproved.ts'
 import type { OverdueAfter } from '../src/domain/watchdog.ts'
 import type { LookDeps } from '../src/inbox/look.ts'
 import type { SagaRuns } from '../src/outbox/supervisor.ts'
@@ -12,7 +13,9 @@ export type ActivityDeps = LookDeps & {
   readonly refundability: readonly RefundRule[]
   readonly defaults: OrderDefaults
   /** Minor units by currency above which another person approves; undefined: no four eyes. */
-  readonly approvalLimit: ReadonlyMap<string, number> | undefined
+  readonly approvalLimit: Limits
+  /** What whoever reaches Temporal without a proof may do. */
+  readonly temporalAccess: TemporalAccess
   /** At most so long may a cancel call take; the activity has 45 s. */
   readonly cancelTimeoutMs: number
   /** Pauses between the tries of one checkpoint's look, and how long it may go on; tests shorten them. */

@@ -6,7 +6,8 @@ import { Failure } from '../src/domain/failures.ts'
 import { carryOut } from '../src/db/carryOut.ts'
 import { sqlState, transact, type Trx } from '../src/db/connect.ts'
 import { keepTold, toldBefore, useProof } from '../src/db/people.ts'
-import { approve, needsApproval, planToAsk } from './approvals.ts'
+import { aboveLimit, isQuiet, refusalOfUnproved } from '../src/domain/unproved.ts'
+import { approve, planToAsk } from './approvals.ts'
 import {
   done,
   follow,
@@ -21,7 +22,7 @@ import {
 } from './commandPlans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf } from './commandTargets.ts'
 import type { ActivityDeps } from './deps.ts'
-import { mover, recallRefund } from './rows.ts'
+import { loadRefund, mover, recallRefund, refundIn } from './rows.ts'
 
 export type { CommandAnswer, Commanded } from './commandPlans.ts'
 export type CancelRequested = { readonly workflowId: string; readonly now: string }
@@ -81,6 +82,8 @@ async function refusedByMemory(
 async function answerTo(deps: ActivityDeps, trx: Trx, commanded: Commanded): Promise<CommandAnswer | Failure> {
   const request = await judged(() => requestOf(trx, commanded))
   if (request instanceof Failure) return request
+  const unproved = await judged(() => mayBeUnproved(deps, trx, request))
+  if (unproved instanceof Failure) return unproved
   if (request.asked.command.kind === 'approve') return approve(deps, trx, request)
   const plan = await judged(() => planOf(deps, trx, request))
   return plan instanceof Failure ? plan : follow(deps, trx, plan, request)
@@ -102,10 +105,19 @@ async function personOf(trx: Trx, { proof, person }: Asker, commanded: Commanded
   return proven
 }
 
+/** Once keys are set, a name that nobody proved moves nothing and silences no page. */
+async function mayBeUnproved(deps: ActivityDeps, trx: Trx, { person, asked, workflowId }: Request): Promise<void> {
+  if (person.role !== undefined || deps.temporalAccess.commands === 'all') return
+  const { command } = asked
+  const refund = asked.kind === 'refund' ? refundIn((await loadRefund(trx, asked.id)).books, asked.id) : undefined
+  if (command.kind !== 'approve' && isQuiet(command, { refund, patience: deps.patience })) return
+  throw rejected(refusalOfUnproved(workflowId, command.kind))
+}
+
 async function planOf(deps: ActivityDeps, trx: Trx, request: Request): Promise<Plan> {
   const { now, name, asked } = request
   const target = await targetOf(trx, asked, { now, patience: deps.patience })
-  if (needsApproval(deps.approvalLimit, target.money)) return planToAsk(trx, target, request)
+  if (aboveLimit(deps.approvalLimit, target.money)) return planToAsk(trx, target, request)
   return done(target, target.carry(), `${name} is done`)
 }
 

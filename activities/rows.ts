@@ -18,12 +18,14 @@ import { loadBooks, memoryAfter, refundAbout, type Loaded } from '../src/db/book
 import { carryOut, type Mover } from '../src/db/carryOut.ts'
 import { transact, type Trx } from '../src/db/connect.ts'
 import { openOrder, recordRefund } from '../src/db/orders.ts'
+import { loadPayment } from '../src/db/payments.ts'
 import { markIfBack } from '../src/db/wentBack.ts'
 import { planned } from '../src/domain/draft.ts'
 import { isMemory, type Memory } from '../src/domain/memory.ts'
 import type { ActivityDeps } from './deps.ts'
 import { parsePaymentInput, parseRefundInput } from './input.ts'
 import { wokenIfRefused } from './refusedStarts.ts'
+import { starterOf, withoutProof } from './starters.ts'
 
 export type Begin = {
   readonly input: unknown
@@ -36,7 +38,8 @@ export type ReadRefund = { readonly refundId: string; readonly now: string; read
 
 export function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Begin): Promise<PaymentStep> {
   return wokenIfRefused(deps, workflowId, async () => {
-    const { id, asked } = parsePaymentInput(input)
+    const { proof, rest } = withoutProof(input)
+    const { id, asked } = parsePaymentInput(rest)
     checkWorkflowId(workflowId, paymentWorkflowId(id))
     const { patience, defaults, gateways } = deps
     const allows = (order: OrderRequest): void => askItsGateway(gateways, order)
@@ -44,7 +47,15 @@ export function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Beg
       deps.db,
       'begin payment',
       async (trx) => {
-        if (asked) await openOrder(trx, asked, { ...mover(deps, workflowId, now), patience, defaults, allows })
+        if (asked) {
+          const { who } = await starterOf(
+            deps,
+            trx,
+            { saga: workflowId, args: rest, proof },
+            async () => (await loadPayment(trx, id, false)) !== undefined,
+          )
+          await openOrder(trx, asked, { ...mover(deps, workflowId, now), who, patience, defaults, allows })
+        }
         return stepOfPayment(deps, trx, id, now)
       },
       deps.log,
@@ -60,14 +71,24 @@ const NO_MEMORY = 'the memory of a run is passed on by this program alone; start
 export function beginRefund(deps: ActivityDeps, { input, workflowId, now, memory }: Begin): Promise<RefundStep> {
   return wokenIfRefused(deps, workflowId, async () => {
     if (memory !== undefined && !isMemory(memory)) throw new Failure('invalidRequest', NO_MEMORY)
-    const { id, asked } = parseRefundInput(input)
+    const { proof, rest } = withoutProof(input)
+    const { id, asked } = parseRefundInput(rest)
     checkWorkflowId(workflowId, refundWorkflowId(id))
-    const judging = { ...mover(deps, workflowId, now), patience: deps.patience, rules: deps.rules }
+    const judging = {
+      ...mover(deps, workflowId, now),
+      patience: deps.patience,
+      rules: deps.rules,
+      limits: deps.approvalLimit,
+    }
     return transact(
       deps.db,
       'begin refund',
       async (trx) => {
-        if (asked) await recordRefund(trx, { ...asked, origin: 'checkout' }, judging)
+        if (asked) {
+          const isThere = async () => (await refundAbout(trx, id)) !== undefined
+          const { who, proved } = await starterOf(deps, trx, { saga: workflowId, args: rest, proof }, isThere)
+          await recordRefund(trx, { ...asked, origin: proved ? 'checkout' : 'temporal' }, { ...judging, who })
+        }
         return stepOfRefund(deps, trx, id, now, memory)
       },
       deps.log,

@@ -9,6 +9,7 @@ import { isCurrency } from './domain/currencies.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
 import type { RefundRule } from './domain/refundability.ts'
 import { parseRefundRules } from './domain/refundRules.ts'
+import type { TemporalAccess } from './domain/unproved.ts'
 import { OVERDUE_AFTER } from './domain/watchdog.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
@@ -59,6 +60,8 @@ const schema = z.object({
   TEMPORAL_PROFILE: z.string().optional(),
   TEMPORAL_CONFIG_FILE: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_STARTS: z.enum(['open', 'proved']).optional(),
+  TEMPORAL_COMMANDS: z.enum(['quiet', 'all']).optional(),
   TEMPORAL_CLI: z.string().optional(),
   TEMPORAL_PORT: port.default(7233),
   TEMPORAL_UI_PORT: port.default(8233),
@@ -141,6 +144,12 @@ export function readMigrateConfig(environment: Readonly<Record<string, string | 
   throw new Error(`Nothing was migrated: ${faults.length > 0 ? faults.join('; ') : missing}`)
 }
 
+/** Where keys are set a person proves who he is; a worker of its own does not hold them, and in production they are set. */
+export function temporalAccess(config: z.output<typeof schema>): TemporalAccess {
+  const keys = config.API_KEYS.length > 0 || config.NODE_ENV === 'production'
+  return { starts: config.TEMPORAL_STARTS ?? 'open', commands: config.TEMPORAL_COMMANDS ?? (keys ? 'quiet' : 'all') }
+}
+
 type Names = 'TEMPORAL_ADDRESS' | 'TEMPORAL_PROFILE' | 'TEMPORAL_CONFIG_FILE'
 /**
  * Whether a Temporal server is named, by its address or by a profile of Temporal's own configuration file. The file at its
@@ -188,6 +197,10 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
     if (!namesTemporal(config))
       faults.push(
         'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it, or TEMPORAL_PROFILE, to a Temporal server',
+      )
+    if (config.TEMPORAL_STARTS === undefined && roles.includes('worker'))
+      faults.push(
+        'TEMPORAL_STARTS: write out what whoever reaches the namespace may do, for it counts as a checkout: open (starts orders, and refunds up to APPROVAL_LIMIT), or proved (only with a proof that the API made)',
       )
     if (config.PUBLIC_URL === undefined && roles.includes('api'))
       faults.push(

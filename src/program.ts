@@ -1,12 +1,12 @@
 // The composition root: config → parts → roles. One place wires; it stops the parts in the reverse order of their start.
 // Must not know: what any part does inside.
 import { join } from 'node:path'
-import { namesTemporal, type Config } from './config.ts'
+import { namesTemporal, temporalAccess, type Config } from './config.ts'
 import { openDatabase, type Db } from './db/connect.ts'
 import type { Log } from './log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
 import { publicUrl, runApi, runSimulator, runVitals, runWorker } from './roles.ts'
-import { checkClock, keepPrivate, noteHold, refuseHeldFolder } from './startup.ts'
+import { checkClock, keepPrivate, noteHold, refuseHeldFolder, saidOfTemporal } from './startup.ts'
 import type { SdkMetrics } from './temporal/telemetry.ts'
 
 export type Program = {
@@ -71,6 +71,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   if (kept) await keepPrivate(folder)
   const { db } = database
   await checkClock(db, Date.now)
+  if (config.API_KEYS.length > 0) wiring.log.info(saidOfTemporal(temporalAccess(config)))
   await noteHold(db, config.FILING, (line) => wiring.log.warn(line))
   const temporal = await connectTemporal(wiring)
   await runVitals(wiring, { db, temporalReady: temporal.ready })

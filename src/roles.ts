@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ActivityDeps } from '../activities/deps.ts'
 import { createActivities } from '../activities/index.ts'
-import type { Config } from './config.ts'
+import { temporalAccess, type Config } from './config.ts'
 import { IAMPORT_MAIN } from './gateways/index.ts'
 import { Failure } from './domain/failures.ts'
 import { createApp } from './http/app.ts'
@@ -79,6 +79,7 @@ export async function runWorker(
     refundability: config.REFUND_RULES,
     defaults: defaults(config),
     approvalLimit: config.APPROVAL_LIMIT,
+    temporalAccess: temporalAccess(config),
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
     checkpointLook: CHECKPOINT_LOOK,
     looksPerSecond: config.NIGHTLY_LOOKS,

@@ -7,6 +7,7 @@ import { databaseNow } from './db/clock.ts'
 import { transact, type Db } from './db/connect.ts'
 import { filingHold, holdFiling } from './db/filing.ts'
 import { saidOf } from './domain/filing.ts'
+import type { TemporalAccess } from './domain/unproved.ts'
 import { holderOf } from './lock.ts'
 
 const MOST_APART_MS = 120_000
@@ -78,4 +79,17 @@ async function shutOut(path: string): Promise<void> {
   if ((found.mode & FOR_OTHERS) !== 0) await chmod(path, found.mode & 0o700)
   if (!found.isDirectory()) return
   for (const name of await readdir(path)) await shutOut(join(path, name))
+}
+
+/** Access to the namespace is a door of its own: what it is open for is said, not guessed. */
+export function saidOfTemporal({ starts, commands }: TemporalAccess): string {
+  const starting =
+    starts === 'open'
+      ? 'may start orders, and refunds up to APPROVAL_LIMIT, as a checkout may (TEMPORAL_STARTS=open)'
+      : 'starts nothing without a proof of the API (TEMPORAL_STARTS=proved)'
+  const commanding =
+    commands === 'quiet'
+      ? 'moves no money and silences no page without a proof (TEMPORAL_COMMANDS=quiet)'
+      : 'carries out every command below the limit, as unverified (TEMPORAL_COMMANDS=all)'
+  return `Whoever reaches Temporal's namespace ${starting}, and ${commanding}`
 }

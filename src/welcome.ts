@@ -14,7 +14,7 @@ export function welcome({ api, simulator, temporalUi, temporalAddress, database 
   const table = rows.map(([name, where]) => `  ${name.padEnd(width)}  ${where}`).join('\n')
   const open =
     api && config.API_KEYS.length === 0
-      ? '\n  No API_KEYS are set: the API answers this machine only, and everybody on it is the person "local".\n'
+      ? '\n  No API_KEYS are set: the API answers this machine only, and everybody on it is the person "local"; whoever reaches Temporal may do everything too.\n'
       : ''
   return `\n${table}\n${open}${api && simulator ? tryNext(api, simulator) : ''}\n`
 }

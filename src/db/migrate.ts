@@ -15,6 +15,7 @@ import * as watchdog from './migrations/0008_watchdog.ts'
 import * as commands from './migrations/0009_commands.ts'
 import * as memory from './migrations/0010_memory.ts'
 import * as passes from './migrations/0011_passes.ts'
+import * as starts from './migrations/0012_starts.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
@@ -31,6 +32,7 @@ export const MIGRATIONS = {
   '0009_commands': commands,
   '0010_memory': memory,
   '0011_passes': passes,
+  '0012_starts': starts,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 

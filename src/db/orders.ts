@@ -2,17 +2,26 @@
 // Must not know: HTTP, Temporal. Used by the API and by the sagas' first steps alike, so that both are one path.
 import type { Books, Payment, Refund } from '../domain/books.ts'
 import { Failure } from '../domain/failures.ts'
-import type { MerchantUid, RefundId } from '../domain/ids.ts'
-import { filledIn, refuseOtherOrder, type AskedOrder, type OrderDefaults, type OrderRequest } from '../domain/order.ts'
+import { refundWorkflowId, type MerchantUid, type RefundId } from '../domain/ids.ts'
+import {
+  differsFrom,
+  filledIn,
+  refuseOtherOrder,
+  type AskedOrder,
+  type OrderDefaults,
+  type OrderRequest,
+} from '../domain/order.ts'
 import {
   closeOrder,
   newPayment,
   refuseOtherRefund,
   requestRefund,
+  START_REQUEST,
   type RefundRequest,
   type RefundRules,
 } from '../domain/requests.ts'
 import type { Patience } from '../domain/patience.ts'
+import type { Limits } from '../domain/unproved.ts'
 import { loadBooks, refundAbout } from './books.ts'
 import { carryOut, type Mover } from './carryOut.ts'
 import type { Trx } from './connect.ts'
@@ -20,6 +29,7 @@ import { unpark } from './hints.ts'
 import { writeJournal } from './journal.ts'
 import { putWake } from './outgoing.ts'
 import { insertPayment } from './payments.ts'
+import { askApproval } from './people.ts'
 import { adoptStrays } from './strays.ts'
 
 export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }
@@ -44,8 +54,21 @@ export async function openOrder(trx: Trx, asked: AskedOrder, opening: Opening): 
   if (!books.payment) opening.allows(order)
   const found = books.payment ? { row: books.payment, books, created: false } : await recordOrder(trx, order, opening)
   // Of two that ask at once, one finds the other's row after all.
-  if (!found.created) refuseOtherOrder(found.row, order, asked.expiresInMs)
+  if (!found.created && differsFrom(found.row, order, asked.expiresInMs).length > 0)
+    refuseOtherOrder(found.row, order, asked.expiresInMs, await openedBy(trx, order.merchantUid))
   return found
+}
+
+/** As the journal names whoever recorded the order. */
+async function openedBy(trx: Trx, id: MerchantUid): Promise<string | undefined> {
+  const line = await trx
+    .selectFrom('journal')
+    .select('who')
+    .where('merchantUid', '=', id)
+    .where('what', '=', 'order.recorded')
+    .orderBy('id')
+    .executeTakeFirst()
+  return line?.who
 }
 
 /** Records the order, or reads the one recorded under this merchantUid. The caller compares. */
@@ -70,7 +93,12 @@ export async function recordOrder(
 }
 
 type Asked = RefundRequest & { readonly merchantUid: MerchantUid }
-type Judging = Mover & { readonly patience: Patience; readonly rules: RefundRules }
+type Judging = Mover & {
+  readonly patience: Patience
+  readonly rules: RefundRules
+  /** Of refunds that nobody with a key asked for. */
+  readonly limits?: Limits
+}
 
 /** Reserves a refund under the payment's lock, or reads the same request's row. Throws a Failure that leaves no row. */
 export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Promise<Recorded<Refund>> {
@@ -81,10 +109,23 @@ export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Prom
     return { row: known, books: loaded.books, created: false }
   }
   if (!loaded.books.payment) throw new Failure('notFound', `no payment is recorded as ${asked.merchantUid}`)
-  const decision = requestRefund(loaded.books, asked, { now: mover.at, patience: mover.patience }, mover.rules)
+  const setting = { now: mover.at, patience: mover.patience }
+  const decision = requestRefund(loaded.books, asked, setting, mover.rules, mover.limits)
   await carryOut(trx, loaded, decision, mover)
   const row = decision.books.refunds.find(({ refundId }) => refundId === asked.refundId)
   if (!row) throw new Error(`refund ${asked.refundId} was decided without a row`)
+  if (row.blockedBecause === 'approvalNeeded') {
+    const saga = refundWorkflowId(asked.refundId)
+    const pending = {
+      saga,
+      request: START_REQUEST,
+      command: START_REQUEST,
+      args: {},
+      person: mover.who,
+      askedAt: mover.at,
+    }
+    await askApproval(trx, pending)
+  }
   return { row, books: decision.books, created: true }
 }
 

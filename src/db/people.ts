@@ -11,12 +11,13 @@ export type ProvenPerson = { readonly name: string; readonly role: string | null
 export type ProofFor = {
   readonly saga: string
   readonly command: string
-  /** A proof is good for these arguments and no others. */
+  /** A proof is good for these arguments and no others; of a start, its input. */
   readonly args: unknown
   readonly person: ProvenPerson
 }
 
-const PROOF_LIVES = sql`interval '10 minutes'`
+export const PROOF_LIVES_MS = 600_000
+const PROOF_LIVES = sql`${PROOF_LIVES_MS} * interval '1 millisecond'`
 
 export async function mintProof(db: Db, { saga, command, args, person }: ProofFor): Promise<string> {
   const id = randomUUID()

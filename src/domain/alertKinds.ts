@@ -5,7 +5,14 @@ import type { RefundState } from './refund.ts'
 
 /** Why no ticket can be filed. */
 export type BlockedBecause =
-  'noAttempt' | 'notRefundable' | 'limitPassed' | 'balanceDiffers' | 'contradicted' | 'firstGoesBack' | 'rowWentBack'
+  | 'noAttempt'
+  | 'notRefundable'
+  | 'limitPassed'
+  | 'balanceDiffers'
+  | 'contradicted'
+  | 'firstGoesBack'
+  | 'rowWentBack'
+  | 'approvalNeeded'
 
 export type AlertKind =
   /** A checkpoint has looked, and the refund still waits. */

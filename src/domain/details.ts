@@ -42,6 +42,7 @@ const BLOCKED: Readonly<Record<string, string>> = {
   limitPassed: 'the days in which this method can be refunded are over',
   contradicted: 'the gateway speaks against our books of this order, until somebody releases it',
   firstGoesBack: 'others took back the payment that had settled the order',
+  approvalNeeded: 'asked for in Temporal without a key and above the limit, so another person must approve it',
   rowWentBack: 'our database went back in time, and what this refund came to since is lost',
   balanceDiffers: 'what the gateway counts as returned differs from its cancel entries or from our books',
 } satisfies Record<BlockedBecause, string>

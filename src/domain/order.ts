@@ -221,15 +221,24 @@ const COMPARED = [
  * differs in. `expiresInMs` is compared only where it was given: the default may have been
  * configured anew since.
  */
-export function refuseOtherOrder(recorded: Payment, asked: OrderRequest, expiresInMs: number | null): void {
+export function refuseOtherOrder(
+  recorded: Payment,
+  asked: OrderRequest,
+  expiresInMs: number | null,
+  openedBy?: string,
+): void {
+  const differs = differsFrom(recorded, asked, expiresInMs)
+  if (differs.length === 0) return
+  const sentence = `${asked.merchantUid} is recorded as another order; it differs in ${differs.join(', ')}. That one was kept as it is; use a new merchantUid for a new order.${openedBy === undefined ? '' : ` It was opened by ${openedBy}.`}`
+  throw new Failure('conflict', sentence, { differs })
+}
+
+export function differsFrom(recorded: Payment, asked: OrderRequest, expiresInMs: number | null): readonly string[] {
   const recordedMs = Date.parse(recorded.expiresAt) - Date.parse(recorded.createdAt)
-  const differs = [
+  return [
     ...COMPARED.filter((name) => trimmed(recorded[name]) !== asked[name]),
     ...(expiresInMs !== null && expiresInMs !== recordedMs ? ['expiresIn'] : []),
   ]
-  if (differs.length === 0) return
-  const sentence = `${asked.merchantUid} is recorded as another order; it differs in ${differs.join(', ')}. That one was kept as it is; use a new merchantUid for a new order.`
-  throw new Failure('conflict', sentence, { differs })
 }
 
 /** Rows may be older than the rule that text is trimmed. */

@@ -105,8 +105,20 @@ export const REFUND_MOVES = {
 type Moves = typeof REFUND_MOVES
 export type RefundEvent = { [S in RefundState]: keyof Moves[S] }[RefundState]
 
-/** Who or what wanted the money back. `outside`: moved elsewhere, and i'mport cannot say by whom. */
-export const REFUND_ORIGINS = ['checkout', 'ops', 'policy', 'testChannel', 'console', 'chargeback', 'outside'] as const
+/**
+ * Who or what wanted the money back. `outside`: moved elsewhere, and i'mport cannot say by whom. `temporal`: a Temporal client
+ * without a proof.
+ */
+export const REFUND_ORIGINS = [
+  'checkout',
+  'ops',
+  'policy',
+  'testChannel',
+  'console',
+  'chargeback',
+  'outside',
+  'temporal',
+] as const
 export type RefundOrigin = (typeof REFUND_ORIGINS)[number]
 
 /** The state after `event`, or undefined where the table forbids it. */

@@ -2,13 +2,15 @@
 // Must not know: HTTP, SQL, Temporal. The caller holds the payment's lock.
 import { attemptOf, balanceOf } from './balance.ts'
 import { freshWait, type Attempt, type Books, type Decision, type Payment, type Refund } from './books.ts'
-import { decided, draftOf, moveOrder, putRefund, type Setting } from './draft.ts'
+import { decided, draftOf, moveOrder, moveRefund, putRefund, refundIn, type Setting } from './draft.ts'
 import { Failure } from './failures.ts'
 import type { MerchantUid, RefundId } from './ids.ts'
 import { money, printMoney } from './money.ts'
 import { trimmed, type OrderRequest } from './order.ts'
 import { newRefund } from './policyRefunds.ts'
-import type { RefundOrigin } from './refund.ts'
+import type { RefundOrigin, RefundState } from './refund.ts'
+import { block } from './ticketing.ts'
+import { aboveLimit, type Limits } from './unproved.ts'
 
 /** A new order's row, before the gateway knows of it. */
 export function newPayment(order: OrderRequest, { now }: Setting): Payment {
@@ -35,8 +37,17 @@ export type RefundRequest = {
 }
 export type RefundRules = { readonly partialRefunds: boolean }
 
+/** The pending approval of a refund that was started above the limit: it has this name, and never lapses. */
+export const START_REQUEST = 'start'
+
 /** A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing behind. */
-export function requestRefund(books: Books, request: RefundRequest, setting: Setting, rules: RefundRules): Decision {
+export function requestRefund(
+  books: Books,
+  request: RefundRequest,
+  setting: Setting,
+  rules: RefundRules,
+  limits?: Limits,
+): Decision {
   const accepted = books.payment?.acceptedRef
   const attempt = accepted ? attemptOf(books, accepted) : undefined
   if (!attempt)
@@ -44,7 +55,41 @@ export function requestRefund(books: Books, request: RefundRequest, setting: Set
       'paymentNotPaid',
       'no payment of this order is accepted, so there is nothing to refund; money that needs a decision is refunded by ops',
     )
-  return refundOf(books, attempt, request, setting, rules)
+  const decision = refundOf(books, attempt, request, setting, rules)
+  return request.origin === 'temporal' ? heldAbove(decision, attempt, request.refundId, setting, limits) : decision
+}
+
+/** Nobody with a key asked for these, so together they stay below the limit, or another person approves. */
+function heldAbove(decision: Decision, attempt: Attempt, id: RefundId, setting: Setting, limits: Limits): Decision {
+  const amount = decision.books.refunds
+    .filter(
+      ({ gatewayRef, origin, state }) => gatewayRef === attempt.gatewayRef && origin === 'temporal' && !OVER.has(state),
+    )
+    .reduce((sum, refund) => sum + refund.amount, 0)
+  const together = money(amount, attempt.currency)
+  if (!aboveLimit(limits, together)) return decision
+  const sentence = `asked for in Temporal without a key, with others like it ${printMoney(together)} of this payment, which is above the limit; another person approves it (ops approve --request ${START_REQUEST}), or it is withdrawn`
+  const blocked = block(decision.books, id, { kind: 'approvalNeeded', sentence }, setting)
+  return {
+    books: blocked.books,
+    journal: [...decision.journal, ...blocked.journal],
+    alerts: [...decision.alerts, ...blocked.alerts],
+  }
+}
+const OVER: ReadonlySet<RefundState> = new Set(['withdrawn', 'superseded'])
+
+/** Another person has approved what was started above the limit. */
+export function releaseStart(books: Books, id: RefundId, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  if (refund?.state !== 'blocked' || refund.blockedBecause !== 'approvalNeeded')
+    throw new Failure(
+      'updateRejected',
+      `refund ${id} no longer waits for an approval: it is ${refund?.state ?? 'unknown'}`,
+    )
+  putRefund(draft, { ...refund, blockedBecause: null })
+  moveRefund(draft, id, 'released', { why: 'another person approved what was started above the limit' })
+  return decided(draft)
 }
 
 export function refundOf(

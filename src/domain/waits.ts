@@ -44,6 +44,10 @@ const atOnce = (refund: Waiting): Attention => (closedByAmount(refund) ? 'warn' 
 const openRefund = (refund: Waiting, patience: Patience, now: string, raised: boolean) =>
   planned(refund, refundTracks(refund, patience), now, raised, atOnce(refund))
 
+/** Whether its schedules ask for a page by then. */
+export const pagesBy = (refund: Waiting, patience: Patience, at: string): boolean =>
+  levelAt(refundTracks(refund, patience), at) === 'page'
+
 /** The refund with the attention and the next checkpoint that belong to its state. `raised`: a checkpoint ran at `now`. */
 export function planRefund(refund: Refund, patience: Patience, now: string, raised: boolean): Refund {
   return { ...refund, ...(refundClosed(refund) ? quiet : openRefund(refund, patience, now, raised)) }

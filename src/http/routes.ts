@@ -6,6 +6,7 @@ import { readOrderAndBuyer, readAskedRefund } from '../domain/order.ts'
 import { ROLES, type Role } from './access.ts'
 import { accountRoutes } from './accountRoutes.ts'
 import { filingRoutes } from './filingRoutes.ts'
+import { proofRoutes } from './proofRoutes.ts'
 import * as answers from './answers.ts'
 import { getHealth, getMetrics, getReady } from './health.ts'
 import { openApiOf } from './openapi.ts'
@@ -189,6 +190,7 @@ export const routes: readonly Route[] = [
   ...noticeRoutes,
   ...accountRoutes,
   ...filingRoutes,
+  ...proofRoutes,
   ...sweepRoutes,
   ...webhooks,
   ...health,

@@ -44,6 +44,10 @@ const COMPARE = {
   anchor: 'temporal-and-the-database-differ',
   mayDo: 'find out whether a backup was restored before anybody terminates a workflow',
 }
+const APPROVE = {
+  anchor: 'another-person-must-approve',
+  mayDo: 'approve it with an approver key, or leave it',
+}
 const WENT_BACK = {
   anchor: 'a-database-was-restored',
   mayDo: 'hold filing (ops hold), ask the desk what reached them, run after-restore, then resolve it or retry-ticket',
@@ -106,6 +110,7 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'blocked.contradicted': AGAINST,
   'blocked.firstGoesBack': FIRST,
   'blocked.rowWentBack': WENT_BACK,
+  'blocked.approvalNeeded': APPROVE,
   contradicted: AGAINST,
   firstGoesBack: FIRST,
   accountDiffers: ACCOUNT,
@@ -139,10 +144,7 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
     anchor: 'other-money-overtook-a-refund',
     mayDo: 'ask the desk to drop the ticket; the checkout may ask again for what is left',
   },
-  approvalNeeded: {
-    anchor: 'another-person-must-approve',
-    mayDo: 'approve it with an approver key, or leave it',
-  },
+  approvalNeeded: APPROVE,
   cancelRequested: {
     anchor: 'request-cancellation-was-pressed',
     mayDo: 'withdraw or resolve the refund, or close the order; the workflow goes on',

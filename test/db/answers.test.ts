@@ -29,6 +29,7 @@ const deps: ActivityDeps = {
   refundability: [],
   defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 1_800_000 },
   approvalLimit: undefined,
+  temporalAccess: { starts: 'open', commands: 'all' },
   cancelTimeoutMs: 1_000,
   checkpointLook: { everyMs: 1, forMs: 1 },
   looksPerSecond: 2,

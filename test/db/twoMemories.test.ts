@@ -49,6 +49,7 @@ const deps: ActivityDeps = {
   refundability: [],
   defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 30 * MINUTE },
   approvalLimit: undefined,
+  temporalAccess: { starts: 'open', commands: 'all' },
   cancelTimeoutMs: 1_000,
   checkpointLook: { everyMs: 1, forMs: 1 },
   looksPerSecond: 2,

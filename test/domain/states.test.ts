@@ -89,7 +89,16 @@ describe('the states of a refund', () => {
   })
 
   test('keep their names for ever, for they stand in histories', () => {
-    expect(REFUND_ORIGINS).toEqual(['checkout', 'ops', 'policy', 'testChannel', 'console', 'chargeback', 'outside'])
+    expect(REFUND_ORIGINS).toEqual([
+      'checkout',
+      'ops',
+      'policy',
+      'testChannel',
+      'console',
+      'chargeback',
+      'outside',
+      'temporal',
+    ])
     expect(REFUND_MOVES).toMatchSnapshot('events and states of a refund')
   })
 })

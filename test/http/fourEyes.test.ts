@@ -20,6 +20,7 @@ const test = shopTest({
   API_KEYS: `shop:checkout:${KEYS.shop},mina:ops:${KEYS.mina},joon:approver:${KEYS.joon},sora:approver:${KEYS.sora}`,
   APPROVAL_LIMIT: 'KRW:10000,USD:1000',
   SECOND_PAYMENT_POLICY: 'hold',
+  TEMPORAL_COMMANDS: 'all',
 })
 const as = (shop: OwnShop, name: keyof typeof KEYS): Act => overHttp(shop, KEYS[name])
 const CANCEL = 'POST /payments/cancel'

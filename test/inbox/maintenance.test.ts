@@ -24,6 +24,7 @@ function activities({ sagaRuns = runsShown(), ...gateway }: Changed) {
     refundability: [],
     defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 1_800_000 },
     approvalLimit: undefined,
+    temporalAccess: { starts: 'open', commands: 'all' },
     cancelTimeoutMs: 1_000,
     checkpointLook: { everyMs: 1, forMs: 5 },
     looksPerSecond: 2,

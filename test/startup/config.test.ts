@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, ROLES, temporalAccess } from '../../src/config.ts'
 import { checkClock, refuseHeldFolder } from '../../src/startup.ts'
 import { sizedFor } from '../../src/temporal/worker.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -14,6 +14,7 @@ const REAL = {
   PUBLIC_URL: 'https://pay.example.com/saga/',
   DATABASE_URL: 'postgres://merchant@db/merchant',
   TEMPORAL_ADDRESS: 'temporal:7233',
+  TEMPORAL_STARTS: 'open',
   IAMPORT_KEY: 'key',
   IAMPORT_SECRET: 'secret',
 }
@@ -70,6 +71,24 @@ test('production takes real parts, role by role, and refuses the simulator role 
   const { PUBLIC_URL: _windows, ...withoutWindows } = production
   expect(refusal(withoutWindows, ['worker'])).toBe('')
   expect(refusal(production, ROLES)).toMatch(/refuses the simulator/)
+})
+
+test('production wants it written out what whoever reaches Temporal may do', () => {
+  const { TEMPORAL_STARTS: _open, ...rest } = { ...REAL, NODE_ENV: 'production' }
+  expect(refusal(rest, ['worker'])).toMatch(/- TEMPORAL_STARTS: .*open .*proved/)
+  expect(refusal(rest, ['api'])).toBe('')
+})
+
+test('whoever reaches Temporal without a proof moves nothing once keys are set, and starts what a checkout may', () => {
+  const access = (environment: Record<string, string>) => temporalAccess(readConfig(environment, ['worker']))
+  const { TEMPORAL_STARTS: _open, ...REAL_ONE } = REAL
+  expect(access(REAL_ONE)).toEqual({ starts: 'open', commands: 'all' })
+  expect(access({ ...REAL_ONE, API_KEYS: 'ann:ops:0123456789abcdef' })).toEqual({ starts: 'open', commands: 'quiet' })
+  expect(access({ ...REAL, NODE_ENV: 'production' })).toEqual({ starts: 'open', commands: 'quiet' })
+  expect(access({ ...REAL_ONE, TEMPORAL_STARTS: 'proved', TEMPORAL_COMMANDS: 'quiet' })).toEqual({
+    starts: 'proved',
+    commands: 'quiet',
+  })
 })
 
 test('what is missing in production is listed at once', () => {

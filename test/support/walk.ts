@@ -53,6 +53,7 @@ function activityDeps(db: Db, gateway: Scripted): ActivityDeps {
     refundability: [],
     defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 30 * MINUTE },
     approvalLimit: undefined,
+    temporalAccess: { starts: 'open', commands: 'all' },
     cancelTimeoutMs: 1_000,
     checkpointLook: { everyMs: 1, forMs: 1 },
     looksPerSecond: 2,
