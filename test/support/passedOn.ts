@@ -54,7 +54,8 @@ export async function sendRaw(url: string, { line, version = '1.1', headers = []
   const typed =
     json === undefined ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.end([`${line} HTTP/${version}`, ...headers, 'Connection: close', ...typed, '', body].join('\r\n'))
+  // Not ended: to nginx half a connection is a caller who has gone.
+  socket.write([`${line} HTTP/${version}`, ...headers, 'Connection: close', ...typed, '', body].join('\r\n'))
   let text = ''
   socket.setEncoding('utf8').on('data', (piece: string) => (text += piece))
   await once(socket, 'close')
