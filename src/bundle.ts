@@ -3,6 +3,6 @@
 import { readConfig } from './config.ts'
 import { workflowBundle } from './temporal/worker.ts'
 
-// The embedded parts are asked for so that nothing but the cache folder is needed from the environment.
-const { cacheDir } = readConfig({ ...process.env, NODE_ENV: undefined }, ['api', 'worker', 'simulator'])
+// For no role and not in production, so that nothing but the cache folder is needed from the environment.
+const { cacheDir } = readConfig({ ...process.env, NODE_ENV: undefined }, [])
 process.stdout.write(`${await workflowBundle(cacheDir)}\n`)

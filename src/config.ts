@@ -11,6 +11,7 @@ import type { RefundRule } from './domain/refundability.ts'
 import { parseRefundRules } from './domain/refundRules.ts'
 import type { TemporalAccess } from './domain/unproved.ts'
 import { OVERDUE_AFTER } from './domain/watchdog.ts'
+import { isLoopback } from './http/thisMachine.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
@@ -112,9 +113,13 @@ const schema = z.object({
   PATH: z.string().default(''),
 })
 
-export type Config = z.output<typeof schema> & { readonly roles: readonly Role[]; readonly cacheDir: string }
+type Settings = z.output<typeof schema>
+export type Config = Settings & { readonly roles: readonly Role[]; readonly cacheDir: string }
 
-/** Parses the environment for these roles; throws one Error that lists every fault and what to write instead. */
+/**
+ * Parses the environment for these roles; throws one Error that lists every fault and what to write instead. No roles:
+ * nothing is asked for that only a start needs.
+ */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, roles: readonly Role[]): Config {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
@@ -155,13 +160,15 @@ type Names = 'TEMPORAL_ADDRESS' | 'TEMPORAL_PROFILE' | 'TEMPORAL_CONFIG_FILE'
  * Whether a Temporal server is named, by its address or by a profile of Temporal's own configuration file. The file at its
  * usual place alone names none: it is there for other programs too.
  */
-export const namesTemporal = (config: Pick<z.output<typeof schema>, Names>): boolean =>
+export const namesTemporal = (config: Pick<Settings, Names>): boolean =>
   [config.TEMPORAL_ADDRESS, config.TEMPORAL_PROFILE, config.TEMPORAL_CONFIG_FILE].some((name) => name !== undefined)
 
-function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): string[] {
+const hasAccount = ({ IAMPORT_KEY, IAMPORT_SECRET }: Settings): boolean =>
+  IAMPORT_KEY !== undefined && IAMPORT_SECRET !== undefined
+
+function acrossFields(config: Settings, roles: readonly Role[]): string[] {
   const faults: string[] = []
   const all = ROLES.every((role) => roles.includes(role))
-  const keys = config.IAMPORT_KEY !== undefined && config.IAMPORT_SECRET !== undefined
   if (!all && !roles.every((role) => role === 'simulator')) {
     if (config.DATABASE_URL === undefined)
       faults.push(
@@ -171,7 +178,7 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
       faults.push(
         'TEMPORAL_ADDRESS: roles that run as separate processes share one Temporal server. Set it or TEMPORAL_PROFILE, or start without --role',
       )
-    if (!keys)
+    if (!hasAccount(config))
       faults.push(
         'IAMPORT_KEY, IAMPORT_SECRET: roles that run as separate processes need a gateway; for the simulator set IAMPORT_API_URL, sim-key and sim-secret',
       )
@@ -189,33 +196,70 @@ function acrossFields(config: z.output<typeof schema>, roles: readonly Role[]): 
     !config.API_KEYS.some(({ role }) => role === 'approver')
   )
     faults.push('APPROVAL_LIMIT: nobody could approve; add a key with the role approver to API_KEYS')
-  if (config.NODE_ENV === 'production') {
-    if (config.DATABASE_URL === undefined)
+  faults.push(...withoutKeys(config, roles))
+  if (config.NODE_ENV === 'production') faults.push(...inProduction(config, roles))
+  return faults
+}
+
+const KEYS_FORM = 'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
+
+/** Without keys whoever comes from this machine may do everything, and a proxy makes strangers come from it. */
+function withoutKeys(config: Settings, roles: readonly Role[]): readonly string[] {
+  if (!roles.includes('api') || config.API_KEYS.length > 0) return []
+  if (config.NODE_ENV === 'production')
+    return [
+      `API_KEYS: in production the api role needs them (the worker does not), for without keys whatever comes from this machine may do everything, strangers behind a proxy on it too. Set it: ${KEYS_FORM}`,
+    ]
+  const { PUBLIC_URL, TRUSTED_PROXIES, HOST } = config
+  const invites: readonly (readonly [name: string, invites: boolean, otherwise: string])[] = [
+    ['PUBLIC_URL', PUBLIC_URL !== undefined && !isLoopback(new URL(PUBLIC_URL).hostname), 'leave PUBLIC_URL out'],
+    ['TRUSTED_PROXIES', TRUSTED_PROXIES > 0, 'set TRUSTED_PROXIES to 0'],
+    ['HOST', !isLoopback(HOST), 'set HOST to 127.0.0.1'],
+  ]
+  return invites
+    .filter(([, does]) => does)
+    .map(
+      ([name, , otherwise]) =>
+        `${name}, API_KEYS: without keys the API is for this machine alone, and ${name} says that others come to it. Set API_KEYS (${KEYS_FORM}), or ${otherwise}`,
+    )
+}
+
+/** Keys of the account, news of orders, and an address that is a secret leave by these. */
+const IN_THE_CLEAR = ['IAMPORT_API_URL', 'NOTICE_URL', 'ALERT_WEBHOOK_URL'] as const
+
+function inProduction(config: Settings, roles: readonly Role[]): readonly string[] {
+  const faults: string[] = []
+  if (config.DATABASE_URL === undefined)
+    faults.push(
+      'DATABASE_URL: production refuses the embedded database, which never syncs and does not survive a power cut. Set it to a Postgres server',
+    )
+  if (!namesTemporal(config))
+    faults.push(
+      'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it, or TEMPORAL_PROFILE, to a Temporal server',
+    )
+  if (config.TEMPORAL_STARTS === undefined && roles.includes('worker'))
+    faults.push(
+      'TEMPORAL_STARTS: write out what whoever reaches the namespace may do, for it counts as a checkout: open (starts orders, and refunds up to APPROVAL_LIMIT), or proved (only with a proof that the API made)',
+    )
+  if (config.PUBLIC_URL === undefined && roles.includes('api'))
+    faults.push(
+      'PUBLIC_URL: in production the api role needs it (the worker does not), for payment windows carry it as notice_url and would carry the address that this process listens on. Set it to what the outside reaches the API by, for example https://pay.example.com',
+    )
+  if (!hasAccount(config) || roles.includes('simulator'))
+    faults.push(
+      'IAMPORT_KEY, IAMPORT_SECRET, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker',
+    )
+  for (const name of IN_THE_CLEAR) {
+    const url = new URL(config[name] ?? 'https://nothing.is.set')
+    if (url.protocol === 'http:' && !isLoopback(url.hostname))
       faults.push(
-        'DATABASE_URL: production refuses the embedded database, which never syncs and does not survive a power cut. Set it to a Postgres server',
-      )
-    if (!namesTemporal(config))
-      faults.push(
-        'TEMPORAL_ADDRESS: production refuses the embedded Temporal server, which is for development. Set it, or TEMPORAL_PROFILE, to a Temporal server',
-      )
-    if (config.TEMPORAL_STARTS === undefined && roles.includes('worker'))
-      faults.push(
-        'TEMPORAL_STARTS: write out what whoever reaches the namespace may do, for it counts as a checkout: open (starts orders, and refunds up to APPROVAL_LIMIT), or proved (only with a proof that the API made)',
-      )
-    if (config.PUBLIC_URL === undefined && roles.includes('api'))
-      faults.push(
-        'PUBLIC_URL: in production the api role needs it (the worker does not), for payment windows carry it as notice_url and would carry the address that this process listens on. Set it to what the outside reaches the API by, for example https://pay.example.com',
-      )
-    if (!keys || roles.includes('simulator'))
-      faults.push(
-        'IAMPORT_KEY, IAMPORT_SECRET, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker',
+        `${name}: production refuses http://, by which whoever is between reads and changes what is sent. Write the address with https://, or send to a proxy on this machine (http://127.0.0.1:…) that does`,
       )
   }
   return faults
 }
 
 function parseApiKeys(text: string): readonly ApiKey[] {
-  const form = 'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
   const parts = text.split(',')
   return parts.map((part, index) => {
     const [name = '', role = '', ...rest] = part.trim().split(':')
@@ -223,9 +267,9 @@ function parseApiKeys(text: string): readonly ApiKey[] {
     // By its place alone: in a mistyped entry anything may be the key, what stands for the name too.
     const entry = `entry ${index + 1} of ${parts.length}`
     if (role !== 'checkout' && role !== 'ops' && role !== 'approver')
-      throw new RangeError(`${entry} has no known role; ${form}`)
-    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name)) throw new RangeError(`${entry} has no name; ${form}`)
-    if (key.length < 16) throw new RangeError(`the key of ${entry} is too short; ${form}`)
+      throw new RangeError(`${entry} has no known role; ${KEYS_FORM}`)
+    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name)) throw new RangeError(`${entry} has no name; ${KEYS_FORM}`)
+    if (key.length < 16) throw new RangeError(`the key of ${entry} is too short; ${KEYS_FORM}`)
     return { name, role, key }
   })
 }

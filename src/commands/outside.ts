@@ -1,6 +1,6 @@
 // What commands beside a running program work with: its configuration, its Temporal server, its database.
 // Must not know: what a command does. Nothing is started here that the running program would meet.
-import { readConfig, ROLES, type Config } from '../config.ts'
+import { readConfig, type Config } from '../config.ts'
 import { openDatabase, type Database } from '../db/connect.ts'
 import { namedServer, type Environment } from '../parts.ts'
 import { createTemporalClient, type TemporalClient } from '../temporal/client.ts'
@@ -17,8 +17,8 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Nothing that only a start needs is asked for. */
-export const configOf = (environment: Environment): Config => readConfig({ ...environment, NODE_ENV: undefined }, ROLES)
+/** Nothing that only a start needs is asked for: beside a worker there are no keys of the API, wherever it listens. */
+export const configOf = (environment: Environment): Config => readConfig({ ...environment, NODE_ENV: undefined }, [])
 
 export type Outside = { readonly temporal: TemporalClient; readonly namespace: string; readonly address: string }
 

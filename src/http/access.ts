@@ -2,8 +2,8 @@
 // Must not know: routes. A key's text is hashed at start and appears nowhere afterwards.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIPv4 } from 'node:net'
 import { Failure } from '../domain/failures.ts'
+import { originOf, type Origin } from './thisMachine.ts'
 
 export const ROLES = ['checkout', 'ops', 'approver'] as const
 export type Role = (typeof ROLES)[number]
@@ -46,31 +46,15 @@ function wrongRole(person: Person, roles: readonly Role[]): Failure {
   return new Failure('forbidden', sentence, { role: person.role, needs: roles })
 }
 
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+const REFUSED = {
+  forwarded:
+    'this request was passed on by a proxy, so whose it is cannot be told: it has a header that proxies add, or so many that one would not be seen, or came by HTTP/1.0. Set API_KEYS to answer others than this machine, or ask directly, at localhost',
+  foreign: 'only this machine itself is answered, at localhost. Set API_KEYS to open the API to others',
+  foreignPage: 'this request was sent by a page of another address. Set API_KEYS to open the API to others',
+} as const satisfies Record<Exclude<Origin, 'own'>, string>
 
-/**
- * Open on loopback only. A proxy on this machine would make strangers look local, and so would a name that a web page
- * points at this machine: a forwarded request and a foreign Host are refused too. A browser on this machine sends what
- * pages of others tell it to, and says whose page it was: only our own may ask.
- */
-function localPerson({ socket, headers }: IncomingMessage): Person {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-  const forwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
-  const loopback = address !== '' && LOOPBACK.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
-  const ownPage =
-    headers.origin === undefined || headers.origin.toLowerCase() === `http://${headers.host}`.toLowerCase()
-  const local = loopback && !forwarded && LOCAL_HOST.test(headers.host ?? 'localhost')
-  if (local && ownPage) return { name: 'local', role: null }
-  if (local)
-    throw new Failure(
-      'forbidden',
-      'No API keys are configured, and this request was sent by a page of another address. Set API_KEYS to open the API to others. Nothing was done.',
-    )
-  throw new Failure(
-    'forbidden',
-    'No API keys are configured, so only this machine itself is answered, at localhost. Set API_KEYS to open the API to others. Nothing was done.',
-  )
+function localPerson(request: IncomingMessage): Person {
+  const origin = originOf(request)
+  if (origin === 'own') return { name: 'local', role: null }
+  throw new Failure('forbidden', `No API keys are configured, and ${REFUSED[origin]}. Nothing was done.`)
 }

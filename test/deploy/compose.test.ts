@@ -104,6 +104,11 @@ test('the configuration schema takes our environment, in production, for both ro
     const config = readConfig({ ...filled, ...limit, ...(role === 'api' ? keys : {}) }, [role])
     expect(config).toMatchObject({ NODE_ENV: 'production', TEMPORAL_NAMESPACE: 'payments' })
     expect(command).toEqual(['--role', role])
+    // It listens for all, in a network of its own: without keys that is no API to start.
+    const { API_KEYS: _keys, ...without } = filled
+    const start = () => readConfig({ ...without, PUBLIC_URL: keys.PUBLIC_URL }, [role])
+    if (role === 'api') expect(start).toThrow(/API_KEYS: in production the api role needs them/)
+    else expect(start).not.toThrow()
   }
 })
 

@@ -1,6 +1,6 @@
 // What each container is given and may do: secrets by service, rights, images, and the login before Temporal's UI.
 // Must not know: whether an engine is here. The login runs where nginx is installed, and is skipped elsewhere.
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
@@ -9,7 +9,8 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { freePort, isListening } from '../../src/temporal/ports.ts'
+import { freePort } from '../../src/temporal/ports.ts'
+import { nginxHere, startNginx } from '../support/nginx.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -246,29 +247,13 @@ describe('the way to Temporal’s UI', () => {
       const address = upstream.address()
       const ui = typeof address === 'object' ? address?.port : 0
       const folder = temporaryFolder()
-      chmodSync(folder, 0o755)
       const configuration = read('deploy/login/nginx.conf')
         .replaceAll('/tmp/', `${folder}/`)
         .replace('http://temporal-ui:8080', `http://127.0.0.1:${ui}`)
         .replace('listen 8080', `listen 127.0.0.1:${at}`)
-      writeFileSync(join(folder, 'nginx.conf'), configuration)
       writeFileSync(join(folder, 'users'), 'ops:{PLAIN}right\n', { mode: 0o644 })
-      const child = spawn(nginx ?? '', ['-e', 'stderr', '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'], {
-        stdio: 'inherit',
-      })
-      onTestFinished(() => {
-        child.kill('SIGTERM')
-        upstream.close()
-      })
-      await expect.poll(() => isListening('127.0.0.1', at), { timeout: 20_000 }).toBe(true)
+      onTestFinished(() => void upstream.close())
+      await startNginx(nginx ?? '', configuration, folder, at)
     }
   })
 })
-
-function nginxHere(): string | undefined {
-  try {
-    return execFileSync('sh', ['-c', 'PATH="$PATH:/usr/sbin" command -v nginx'], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
-}

@@ -3,6 +3,7 @@
 import { request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { routes } from '../../src/http/routes.ts'
+import { MANY_HEADERS, PROXY_HEADERS, sendRaw } from '../support/passedOn.ts'
 import { order, startApi } from './api.ts'
 
 const KEYS = [
@@ -65,15 +66,61 @@ test('no key is ever logged or answered', async () => {
 })
 
 describe('without keys', () => {
+  const host = () => `Host: localhost:${new URL(open.url).port}`
+
   test('this machine may do everything, as the person local', async () => {
     await open.call('POST /payments', { json: order('by-local') })
     expect((await open.call('GET /payments/by-local/journal')).at('journal', 0, 'who')).toBe('checkout:local')
   })
 
-  test('a request that came through a proxy is refused, and says what to set', async () => {
-    const answer = await open.call('GET /payments', { headers: { 'x-forwarded-for': '203.0.113.9' } })
-    expect([answer.status, answer.at('code')]).toEqual([403, 'forbidden'])
-    expect(answer.at('detail')).toContain('API_KEYS')
+  test.each(PROXY_HEADERS)(
+    'a request with %s came through a proxy: it is refused, and says what to set',
+    async (name) => {
+      const json = order('by-a-stranger')
+      const heard = await sendRaw(open.url, { line: 'POST /payments', headers: [host(), name], json })
+      expect(heard.status).toBe(403)
+      expect(JSON.parse(heard.body)).toMatchObject({
+        code: 'forbidden',
+        detail: expect.stringMatching(/passed on by a proxy.*Set API_KEYS.*Nothing was done/),
+      })
+      expect((await open.call('GET /payments/by-a-stranger')).status).toBe(404)
+    },
+  )
+
+  test.each([
+    ['with the Host of its own target', () => [host()]],
+    ['with localhost alone', () => ['Host: localhost']],
+    ['without a Host', () => []],
+  ])('what a bare nginx sends, HTTP/1.0 %s, is refused, also for reading', async (_, headers) => {
+    for (const line of ['GET /payments', 'GET /metrics', 'POST /filing/hold']) {
+      const heard = await sendRaw(open.url, { line, version: '1.0', headers: headers() })
+      expect([line, heard.status]).toEqual([line, 403])
+      expect(heard.body).toContain('Set API_KEYS')
+    }
+  })
+
+  test('so many headers that a proxy’s own behind them would not be seen are refused', async () => {
+    const headers = [host(), ...MANY_HEADERS, 'X-Forwarded-For: 203.0.113.9']
+    const heard = await sendRaw(open.url, { line: 'GET /payments', headers })
+    expect([heard.status, heard.body]).toEqual([403, expect.stringContaining('Set API_KEYS')])
+  })
+
+  test('what programs and browsers on this machine send is no sign of a proxy', async () => {
+    const curl = ['User-Agent: curl/7.88.1', 'Accept: */*']
+    const browser = [
+      'User-Agent: Mozilla/5.0',
+      'Accept-Language: ko-KR',
+      'Cache-Control: max-age=0',
+      'Upgrade-Insecure-Requests: 1',
+      'Sec-Fetch-Site: none',
+      'Sec-CH-UA-Platform: "Linux"',
+      'DNT: 1',
+      'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      'X-Request-Id: 1',
+      'Idempotency-Key: 1',
+    ]
+    for (const headers of [curl, browser])
+      expect((await sendRaw(open.url, { line: 'GET /payments', headers: [host(), ...headers] })).status).toBe(200)
   })
 
   test('a name that somebody pointed at this machine is refused', async () => {
@@ -86,6 +133,12 @@ describe('without keys', () => {
     const headers = { 'x-forwarded-for': '203.0.113.9' }
     expect((await open.call('POST /webhooks/iamport', { json, headers })).status).toBe(200)
   })
+})
+
+test('with a key it does not matter by whom a request was passed on', async () => {
+  const headers = ['Host: pay.example.com', ...PROXY_HEADERS, 'Authorization: Bearer key-of-the-shop']
+  for (const version of ['1.0', '1.1'])
+    expect((await sendRaw(api.url, { line: 'GET /payments', version, headers })).status).toBe(200)
 })
 
 function statusWithHost(host: string): Promise<number | undefined> {

@@ -2,6 +2,7 @@
 // Must not know what the calls do.
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
+import { MANY_HEADERS, PROXY_HEADERS, sendRaw } from '../support/passedOn.ts'
 import { startTogether } from './support.ts'
 
 const ORDER = { merchantUid: 'order-1', outcome: 'paid', amount: 1990, currency: 'USD' }
@@ -29,6 +30,18 @@ test.each([
   expect(await post(simulator.url, headers)).toBe(403)
   expect((await desk('GET', 'payments')).body).toEqual({ payments: [] })
   expect(merchant.heard).toEqual([])
+})
+
+test.each([
+  ...PROXY_HEADERS.map((header) => ({ version: '1.1', headers: ['Host: localhost', header] })),
+  { version: '1.1', headers: ['Host: localhost', ...MANY_HEADERS, 'X-Forwarded-For: 203.0.113.9'] },
+  { version: '1.0', headers: ['Host: localhost'] },
+  { version: '1.0', headers: [] },
+])('a control call that a proxy on this machine passed on is refused: HTTP/$version, $headers', async (sent) => {
+  const { simulator, desk } = await startTogether()
+  const heard = await sendRaw(simulator.url, { line: 'POST /__sim/pay', json: ORDER, ...sent })
+  expect([heard.status, heard.body]).toEqual([403, expect.stringContaining('through no proxy')])
+  expect((await desk('GET', 'payments')).body).toEqual({ payments: [] })
 })
 
 test('the simulator’s own pages and programs on this machine may', async () => {

@@ -3,7 +3,8 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { configOf } from '../../src/commands/outside.ts'
 import { readConfig, ROLES, temporalAccess } from '../../src/config.ts'
 import { checkClock, refuseHeldFolder } from '../../src/startup.ts'
 import { sizedFor } from '../../src/temporal/worker.ts'
@@ -12,6 +13,7 @@ import { temporaryFolder } from '../support/temporalCli.ts'
 
 const REAL = {
   PUBLIC_URL: 'https://pay.example.com/saga/',
+  API_KEYS: 'shop:checkout:0123456789abcdef',
   DATABASE_URL: 'postgres://merchant@db/merchant',
   TEMPORAL_ADDRESS: 'temporal:7233',
   TEMPORAL_STARTS: 'open',
@@ -60,6 +62,7 @@ test.each([
   ['the embedded Temporal server', 'TEMPORAL_ADDRESS', /for development/],
   ['the simulator', 'IAMPORT_KEY', /refuses the simulator/],
   ['windows with the address that it listens on', 'PUBLIC_URL', /- PUBLIC_URL: .*api role.*notice_url.*Set it to/],
+  ['an API without keys', 'API_KEYS', /- API_KEYS: .*api role.*proxy.*Set it: write name:role:key/],
 ])('production refuses %s', (_what, missing, sentence) => {
   const { [missing]: _left, ...rest } = { ...REAL, NODE_ENV: 'production' } as Record<string, string>
   expect(refusal(rest, ['api'])).toMatch(sentence)
@@ -68,8 +71,8 @@ test.each([
 test('production takes real parts, role by role, and refuses the simulator role by name', () => {
   const production = { ...REAL, NODE_ENV: 'production' }
   expect(refusal(production, ['api'])).toBe('')
-  const { PUBLIC_URL: _windows, ...withoutWindows } = production
-  expect(refusal(withoutWindows, ['worker'])).toBe('')
+  const { PUBLIC_URL: _windows, API_KEYS: _keys, ...ofWorkers } = production
+  expect(refusal({ ...ofWorkers, HOST: '0.0.0.0' }, ['worker'])).toBe('')
   expect(refusal(production, ROLES)).toMatch(/refuses the simulator/)
 })
 
@@ -81,7 +84,7 @@ test('production wants it written out what whoever reaches Temporal may do', () 
 
 test('whoever reaches Temporal without a proof moves nothing once keys are set, and starts what a checkout may', () => {
   const access = (environment: Record<string, string>) => temporalAccess(readConfig(environment, ['worker']))
-  const { TEMPORAL_STARTS: _open, ...REAL_ONE } = REAL
+  const { TEMPORAL_STARTS: _open, API_KEYS: _keys, ...REAL_ONE } = REAL
   expect(access(REAL_ONE)).toEqual({ starts: 'open', commands: 'all' })
   expect(access({ ...REAL_ONE, API_KEYS: 'ann:ops:0123456789abcdef' })).toEqual({ starts: 'open', commands: 'quiet' })
   expect(access({ ...REAL, NODE_ENV: 'production' })).toEqual({ starts: 'open', commands: 'quiet' })
@@ -93,8 +96,94 @@ test('whoever reaches Temporal without a proof moves nothing once keys are set, 
 
 test('what is missing in production is listed at once', () => {
   const said = refusal({ NODE_ENV: 'production' }, ['api'])
-  for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'IAMPORT_KEY'])
+  for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'API_KEYS', 'IAMPORT_KEY'])
     expect(said).toContain(`- ${name}`)
+})
+
+const NOTICE_SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+
+describe.each(['IAMPORT_API_URL', 'NOTICE_URL', 'ALERT_WEBHOOK_URL'])('%s in production', (name) => {
+  const withUrl = (url: string) => ({ ...REAL, NOTICE_URL: 'https://shop.example', NOTICE_SECRET, [name]: url })
+  const production = (url: string, role: 'api' | 'worker') =>
+    refusal({ ...withUrl(url), NODE_ENV: 'production' }, [role])
+
+  test.each([
+    'http://hooks.example/hunter2',
+    'HTTP://hooks.example/hunter2',
+    'http://10.0.0.7/hunter2',
+    'http://localhost.example/hunter2',
+    'http://127.0.0.1.example/hunter2',
+    'http://0.0.0.0:80/hunter2',
+    'http://[::ffff:10.0.0.1]/hunter2',
+  ])(
+    'in the clear, as %s, is refused in every role, and the address, which may be a secret, is not repeated',
+    (url) => {
+      for (const role of ['api', 'worker'] as const) {
+        const said = production(url, role)
+        expect(said).toMatch(new RegExp(`- ${name}: production refuses http://.*with https://.*on this machine`))
+        expect(said).not.toContain('hunter2')
+      }
+      expect(refusal(withUrl(url), ['api'])).toBe('')
+    },
+  )
+
+  test.each([
+    'https://hooks.example/',
+    'http://localhost:9/',
+    'http://127.0.0.1:9/',
+    'http://127.8.8.8/',
+    'http://[::1]/',
+  ])('is taken as %s', (url) => expect(production(url, 'worker')).toBe(''))
+})
+
+describe('without keys', () => {
+  const { API_KEYS: keys, PUBLIC_URL: _public, ...rest } = REAL
+
+  test.each([
+    ['PUBLIC_URL', 'https://pay.example.com', 'leave PUBLIC_URL out'],
+    ['PUBLIC_URL', 'http://192.168.0.7:8080', 'leave PUBLIC_URL out'],
+    ['TRUSTED_PROXIES', '1', 'set TRUSTED_PROXIES to 0'],
+    ['HOST', '0.0.0.0', 'set HOST to 127.0.0.1'],
+    ['HOST', '::', 'set HOST to 127.0.0.1'],
+    ['HOST', '192.168.0.7', 'set HOST to 127.0.0.1'],
+    ['HOST', 'localhost.example', 'set HOST to 127.0.0.1'],
+  ])('%s=%s is a fault, with both remedies; with keys, or in a worker, it is none', (name, value, otherwise) => {
+    const setting = { [name]: value }
+    for (const [environment, roles] of [
+      [setting, ROLES],
+      [{ ...rest, ...setting }, ['api'] as const],
+    ] as const) {
+      const said = refusal(environment, roles)
+      expect(said).toMatch(/1 fault\(s\)/)
+      expect(said).toContain(`- ${name}, API_KEYS: without keys the API is for this machine alone`)
+      expect(said).toMatch(new RegExp(`Set API_KEYS \\(write name:role:key.*\\), or ${otherwise}`))
+    }
+    expect(refusal({ ...setting, API_KEYS: keys })).toBe('')
+    expect(refusal({ ...rest, ...setting }, ['worker'])).toBe('')
+  })
+
+  test.each<Record<string, string>>([
+    { HOST: '127.0.0.1' },
+    { HOST: '127.0.0.2' },
+    { HOST: '::1' },
+    { HOST: 'localhost' },
+    { TRUSTED_PROXIES: '0' },
+    { PUBLIC_URL: 'http://localhost:8080' },
+    { PUBLIC_URL: 'http://[::1]:8080' },
+    { API_KEYS: '', HOST: '' },
+  ])('%s keeps it to this machine, and is taken', (setting) => {
+    expect(refusal(setting)).toBe('')
+  })
+
+  test('each sign of others is listed', () => {
+    const said = refusal({ PUBLIC_URL: 'https://pay.example.com', TRUSTED_PROXIES: '1', HOST: '0.0.0.0' })
+    expect(said).toMatch(/3 fault\(s\)/)
+  })
+
+  test('a command beside a running worker asks for none, wherever that listens', () => {
+    const worker = { HOST: '0.0.0.0', PUBLIC_URL: 'https://pay.example.com', APPROVAL_LIMIT: 'USD:100000' }
+    expect(configOf({ ...worker, NODE_ENV: 'production' })).toMatchObject({ HOST: '0.0.0.0' })
+  })
 })
 
 test('paths are appended to PUBLIC_URL, so it ends without a slash and holds no user, query or hash', () => {

@@ -4,7 +4,7 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { bodyObject } from '../endpoint.ts'
-import { isLocalAddress, isLocalHost } from '../world/loopback.ts'
+import { isLocalAddress, isLocalHost, wasPassedOn } from '../world/loopback.ts'
 import { returnedOf, statusOf, type Payment } from '../world/model.ts'
 import type { Simulation } from '../world/simulation.ts'
 
@@ -15,11 +15,13 @@ export const NOTHING = z.strictObject({})
  * and in a browser only this program's own pages.
  */
 export function refuseStrangers(context: RouterContext): void {
-  const { host = 'localhost', origin } = context.headers
-  const forwarded = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'].some((name) => name in context.headers)
+  const { host = '', origin } = context.headers
   const own = origin === undefined || origin.toLowerCase() === `http://${host}`.toLowerCase()
-  if (isLocalAddress(context.req.socket.remoteAddress) && isLocalHost(host) && own && !forwarded) return
-  context.throw(403, 'The control calls are for this machine alone: at localhost, and from no page of another address.')
+  if (isLocalAddress(context.req.socket.remoteAddress) && isLocalHost(host) && own && !wasPassedOn(context.req)) return
+  context.throw(
+    403,
+    'The control calls are for this machine alone: at localhost, through no proxy, and from no page of another address.',
+  )
 }
 
 export async function validBody<Body>(context: RouterContext, schema: z.ZodType<Body>): Promise<Body> {
