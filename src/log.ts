@@ -7,7 +7,7 @@ import { tame } from './domain/text.ts'
 const SECRETS = ['authorization', 'key', 'secret', 'token', 'access_token', 'imp_key', 'imp_secret', 'buyer', 'email']
 const redact = { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' }
 
-/** `out`: where a terminal's lines go, if not to it. */
+/** `out`: where the lines go, if not to the terminal or standard output. */
 export function createLog(level: string, terminal: boolean, out?: NodeJS.WritableStream): Logger {
   const options = { level, redact, base: undefined }
   return terminal
@@ -15,7 +15,9 @@ export function createLog(level: string, terminal: boolean, out?: NodeJS.Writabl
         { ...options, hooks: { logMethod: tamely } },
         pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', ...(out && { destination: out }) }),
       )
-    : pino(options)
+    : out
+      ? pino(options, out)
+      : pino(options)
 }
 
 /** JSON writes control characters as escapes; a readable line does not, and may quote what others wrote. */
