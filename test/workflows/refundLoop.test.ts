@@ -1,6 +1,6 @@
-// A new run begins only after the commands of the old one are answered: else a person would be told that what was carried out
-// was refused. The server suggests a new run after a few events.
-// Must not know: rows, gateways. The activities are played here; one command takes longer than everything beside it.
+// The refund's loop with its activities played here: a new run begins only after the commands of the old one are answered, else a
+// person would be told that what was carried out was refused; and waits end at the time that their step names.
+// Must not know: rows, gateways. The server suggests a new run after a few events.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
@@ -15,7 +15,6 @@ import { temporalCliForTests, testCacheDir } from '../support/temporalCli.ts'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 600_000 })
 const HOST = '127.0.0.1'
 const SUGGESTS_AFTER = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=5']
-const HOUR_MS = 3_600_000
 
 let server: ChildProcess | undefined
 let address = ''
@@ -39,12 +38,15 @@ beforeAll(async () => {
 })
 afterAll(() => void server?.kill('SIGKILL'))
 
-const waiting = (): RefundStep => ({
+const HOUR_MS = 3_600_000
+const IDS = { workflowId: 'refund:due', taskQueue: 'refunds' }
+
+const waiting = (until = Date.now() + HOUR_MS, ms = HOUR_MS): RefundStep => ({
   state: 'ticketOpen',
   next: {
     do: 'wait',
-    ms: HOUR_MS,
-    until: new Date(Date.now() + HOUR_MS).toISOString(),
+    ms,
+    until: new Date(until).toISOString(),
     whenDue: 'checkpoint',
     summary: 'waits for news',
   },
@@ -52,6 +54,20 @@ const waiting = (): RefundStep => ({
   details: '',
   memory: { birth: 'a', version: 7, keys: ['submit'] },
 })
+const ended = (): RefundStep => ({ ...waiting(), state: 'refunded', next: { do: 'end' } })
+
+/** A worker whose activities are these, while the work goes on. */
+async function withWorker(activities: object, work: (client: Client) => Promise<void>): Promise<void> {
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    taskQueue: 'refunds',
+    workflowBundle: { codePath: await workflowBundle(testCacheDir()) },
+    activities,
+  })
+  const connection = await Connection.connect({ address })
+  await worker.runUntil(() => work(new Client({ connection })))
+  await connection.close()
+}
 
 test('a command is answered by the run that took it, and the next run has the memory of the row', async () => {
   const begun: unknown[] = []
@@ -70,15 +86,7 @@ test('a command is answered by the run that took it, and the next run has the me
       return { answer: 'done', state: 'ticketOpen', sentence: 'acknowledge is done' }
     },
   }
-  const worker = await Worker.create({
-    connection: await NativeConnection.connect({ address }),
-    taskQueue: 'refunds',
-    workflowBundle: { codePath: await workflowBundle(testCacheDir()) },
-    activities,
-  })
-  const connection = await Connection.connect({ address })
-  const { workflow } = new Client({ connection })
-  await worker.runUntil(async () => {
+  await withWorker(activities, async ({ workflow }) => {
     await workflow.start('refund', { workflowId: 'refund:r', taskQueue: 'refunds', args: [{ refundId: 'r' }] })
     await eventually(() => begun.length).toBe(1)
     const saga = workflow.getHandle('refund:r')
@@ -93,5 +101,30 @@ test('a command is answered by the run that took it, and the next run has the me
   })
   expect(reads).toBeGreaterThan(0)
   expect(begun[1]).toEqual({ birth: 'a', version: 7, keys: ['submit'] })
-  await connection.close()
+})
+
+test('what is due when it is read is done at once, without a timer', async () => {
+  const activities = { beginRefund: () => waiting(Date.now() - HOUR_MS, 0), checkpointRefund: ended }
+  await withWorker(activities, async ({ workflow }) => {
+    const saga = await workflow.start('refund', { ...IDS, args: [{ refundId: 'due' }] })
+    expect(await saga.result()).toEqual({ state: 'refunded' })
+    const { events } = await saga.fetchHistory()
+    expect(events?.filter(({ timerStartedEventAttributes: timer }) => timer)).toEqual([])
+  })
+})
+
+test('a wait that was planned long before it is read ends at its time, not so much later', async () => {
+  const activities = { beginRefund: () => waiting(Date.now() + HOUR_MS, 72 * HOUR_MS) }
+  await withWorker(activities, async ({ workflow }) => {
+    const saga = await workflow.start('refund', { ...IDS, args: [{ refundId: 'due' }] })
+    const timers = async () =>
+      (await saga.fetchHistory()).events?.flatMap(({ timerStartedEventAttributes: timer }) =>
+        timer ? [Number(timer.startToFireTimeout?.seconds)] : [],
+      )
+    await eventually(timers).toHaveLength(1)
+    const [seconds = 0] = (await timers()) ?? []
+    expect(seconds).toBeLessThanOrEqual(3_600)
+    expect(seconds).toBeGreaterThan(0)
+    await saga.terminate()
+  })
 })
