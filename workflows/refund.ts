@@ -1,6 +1,6 @@
 // The refund saga: reserve, file one ticket, then wait for evidence, with checkpoints and a person at the end of it.
 // Must not know: databases, gateways, calendars. The row is the memory, the workflow is the hand; what it has seen of the
-// row it hands back with each step, so that a row that went back in time is known (design.md §6.6).
+// row it hands back with each step, so that a row that went back in time is known.
 import { ActivityFailure, continueAsNew, workflowInfo } from '@temporalio/workflow'
 import { remembered, type Memory } from '../src/domain/memory.ts'
 import type { RefundStep } from '../src/domain/steps.ts'

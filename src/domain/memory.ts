@@ -1,5 +1,5 @@
 // What a workflow has seen of a refund's row, so that a database that went back in time is known
-// and files nothing twice (design.md §6.6).
+// and files nothing twice.
 // Must not know: SQL, Temporal, clocks, what is done about it. Times are not compared: only what
 // was seen and is not there.
 import type { Refund } from './books.ts'

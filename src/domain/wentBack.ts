@@ -1,5 +1,5 @@
 // What is decided where a refund's row is behind what its workflow has seen: a backup was restored,
-// or a failover lost what had been committed (design.md §6.6).
+// or a failover lost what had been committed.
 // Must not know: how it was found out.
 import { louder, type Books, type Decision, type Refund, type Ticket } from './books.ts'
 import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from './draft.ts'

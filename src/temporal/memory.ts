@@ -1,5 +1,5 @@
 // What an ended run of a refund's saga had seen of its row, read from its history: the next run goes
-// on with it (design.md §6.6).
+// on with it.
 // Must not know: rows. A run that still runs has its own memory.
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
