@@ -16,12 +16,11 @@ import {
   newPayment,
   refuseOtherRefund,
   requestRefund,
-  START_REQUEST,
   type RefundRequest,
   type RefundRules,
 } from '../domain/requests.ts'
 import type { Patience } from '../domain/patience.ts'
-import type { Limits } from '../domain/unproved.ts'
+import { START_REQUEST, type Limits } from '../domain/unproved.ts'
 import { loadBooks, refundAbout } from './books.ts'
 import { carryOut, type Mover } from './carryOut.ts'
 import type { Trx } from './connect.ts'

@@ -20,6 +20,7 @@ import {
   type Outcome,
 } from './possible.ts'
 import { refundClosed, refundReserves, type RefundState } from './refund.ts'
+import { START_REQUEST } from './unproved.ts'
 import { planRefund } from './waits.ts'
 
 /** One word a command, the same from the Temporal UI, the API and the CLI. */
@@ -113,6 +114,10 @@ function retryTicket(draft: Draft, refund: Refund, reason: string): void {
   if (orderHeld(draft))
     throw rejected(
       `the gateway speaks against our books of this order, so nothing is asked of it; release that first, on its payment: ${possibleNow(refund, draft.setting, 'retryTicket')}`,
+    )
+  if (refund.blockedBecause === 'approvalNeeded')
+    throw rejected(
+      `nobody with a key asked for this refund, and it is above the limit: another person approves it (request ${START_REQUEST}), or it is withdrawn`,
     )
   if (!retryable(refund, draft.setting))
     throw rejected(`${inState(refund)} takes no new ticket: ${open}${possibleNow(refund, draft.setting)}`)

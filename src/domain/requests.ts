@@ -10,7 +10,7 @@ import { trimmed, type OrderRequest } from './order.ts'
 import { newRefund } from './policyRefunds.ts'
 import type { RefundOrigin, RefundState } from './refund.ts'
 import { block } from './ticketing.ts'
-import { aboveLimit, type Limits } from './unproved.ts'
+import { aboveLimit, START_REQUEST, type Limits } from './unproved.ts'
 
 /** A new order's row, before the gateway knows of it. */
 export function newPayment(order: OrderRequest, { now }: Setting): Payment {
@@ -36,9 +36,6 @@ export type RefundRequest = {
   readonly origin: RefundOrigin
 }
 export type RefundRules = { readonly partialRefunds: boolean }
-
-/** The pending approval of a refund that was started above the limit: it has this name, and never lapses. */
-export const START_REQUEST = 'start'
 
 /** A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing behind. */
 export function requestRefund(

@@ -17,6 +17,9 @@ export type TemporalAccess = {
 /** As the journal names who started a saga without a proof. */
 export const UNPROVED = 'temporal:unverified'
 
+/** The pending approval of a refund that was started above the limit: it has this name, and never lapses. */
+export const START_REQUEST = 'start'
+
 /** Minor units by currency. Unset: no four eyes. Set: above the currency's limit, and for every currency without one. */
 export type Limits = ReadonlyMap<string, number> | undefined
 export function aboveLimit(limits: Limits, money: Money | undefined): boolean {

@@ -8,6 +8,7 @@ import { takeCommand } from '../../activities/people.ts'
 import { beginPayment, beginRefund } from '../../activities/rows.ts'
 import type { Database } from '../../src/db/connect.ts'
 import { mintProof } from '../../src/db/people.ts'
+import { seenOfRefund } from '../../src/domain/seen.ts'
 import type { TemporalAccess } from '../../src/domain/unproved.ts'
 import { DAY, later } from '../support/books.ts'
 import { freshOrder, paidOrder, readBooks } from '../support/booksDatabase.ts'
@@ -42,6 +43,9 @@ const STATIONS: Readonly<Record<string, readonly Step[]>> = {
   refused: [intent, answer('refused')],
   refunded: [...filed, entry(6_000)],
   reversed: [...filed, entry(6_000), goneForGood],
+}
+const never = (): never => {
+  throw new Error('there is no second refund')
 }
 const FAR = '2030-01-01T00:00:00.000Z'
 const because = { reason: 'asked', seen: 'x' }
@@ -165,6 +169,9 @@ describe('a start', () => {
       }).then((proof) =>
         takeCommand(deps, { workflowId: 'refund:r-part-2', name, args: { ...args, proof }, now: later(9 * DAY) }),
       )
+    const seen = seenOfRefund(await readBooks(database.db, { merchantUid: order }), refunds[1] ?? never())
+    const retry = await command('retryTicket', { reason: 'now', seen }, {})
+    expect(retry).toMatchObject({ answer: 'refused', sentence: expect.stringContaining('another person approves it') })
     expect(await command('approve', { request: 'start' }, { role: 'ops' })).toMatchObject({ answer: 'refused' })
     expect(await command('approve', { request: 'start' }, {})).toMatchObject({ answer: 'done', state: 'requested' })
     expect(await command('approve', { request: 'start' }, {})).toMatchObject({ answer: 'refused' })
