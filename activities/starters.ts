@@ -3,11 +3,8 @@
 import type { Trx } from '../src/db/connect.ts'
 import { useProof } from '../src/db/people.ts'
 import { Failure } from '../src/domain/failures.ts'
-import { UNPROVED } from '../src/domain/unproved.ts'
+import { START_PROOF, UNPROVED } from '../src/domain/unproved.ts'
 import type { ActivityDeps } from './deps.ts'
-
-/** Under this name the API mints proofs of starts. */
-export const START = 'start'
 
 type Start = { readonly saga: string; readonly args: unknown; readonly proof: unknown }
 type Starter = { readonly who: string; readonly proved: boolean }
@@ -26,7 +23,8 @@ export async function starterOf(
   { saga, args, proof }: Start,
   isThere: () => Promise<boolean>,
 ): Promise<Starter> {
-  const person = typeof proof === 'string' ? await useProof(trx, proof, { saga, command: START, args }) : undefined
+  const person =
+    typeof proof === 'string' ? await useProof(trx, proof, { saga, command: START_PROOF, args }) : undefined
   if (person) return { who: person.role === null ? 'local' : `${person.role}:${person.name}`, proved: true }
   if (await isThere()) return { who: UNPROVED, proved: false }
   if (proof !== undefined)

@@ -17,6 +17,9 @@ export type TemporalAccess = {
 /** As the journal names who started a saga without a proof. */
 export const UNPROVED = 'temporal:unverified'
 
+/** Under this name the API mints proofs of starts, and the first step of a saga looks for them. */
+export const START_PROOF = 'start'
+
 /** The pending approval of a refund that was started above the limit: it has this name, and never lapses. */
 export const START_REQUEST = 'start'
 

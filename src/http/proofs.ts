@@ -2,6 +2,7 @@
 // Must not know: Temporal, sagas. A proof is used once and soon; whoever reads it in a history can do nothing with it.
 import { databaseNow } from '../db/clock.ts'
 import { mintProof, PROOF_LIVES_MS } from '../db/people.ts'
+import { START_PROOF } from '../domain/unproved.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Answer, Call } from './route.ts'
 
@@ -9,11 +10,8 @@ type Fields = Readonly<Record<string, unknown>>
 type Start = { readonly body: { readonly workflowId: string; readonly input: Fields } }
 type Command = { readonly body: { readonly workflowId: string; readonly command: string; readonly args: Fields } }
 
-/** Under this name the first step of a saga looks for the proof of a start. */
-const START = 'start'
-
 export const postStartProof = (deps: HttpDeps, { body }: Start, call: Call): Promise<Answer> =>
-  minted(deps, call, { saga: body.workflowId, command: START, args: body.input })
+  minted(deps, call, { saga: body.workflowId, command: START_PROOF, args: body.input })
 
 export const postCommandProof = (deps: HttpDeps, { body }: Command, call: Call): Promise<Answer> =>
   minted(deps, call, { saga: body.workflowId, command: body.command, args: body.args })
