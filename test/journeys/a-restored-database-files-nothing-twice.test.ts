@@ -69,16 +69,22 @@ async function sinceTheBackup(shop: OwnShop, { later, refundId }: Awaited<Return
   return lostId
 }
 
-test('a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it', async () => {
-  const { start, stop, ...merchant } = await installed()
+/** Backed up before the one was filed and the other asked for, and put back after both were filed; nothing runs. */
+async function restored({ start, stop, backUp: backUpNow }: Awaited<ReturnType<typeof installed>>) {
   const before = await untilTheBackup(await start())
   await stop()
-  const backup = await merchant.backUp()
+  const backup = await backUpNow()
   onTestFinished(backup.drop)
-  const { asked, later, refundId } = before
   const lostId = await sinceTheBackup(await start(), before)
   await stop()
   await backup.restore()
+  return { ...before, lostId }
+}
+
+test('a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it', async () => {
+  const merchant = await installed()
+  const { asked, later, refundId, lostId } = await restored(merchant)
+  const { start } = merchant
 
   const shop = await start()
   const calls = await shop.sim.callsOf(CANCEL)
@@ -98,15 +104,9 @@ test('a dump from before the intent, restored after the ticket: no second call, 
 })
 
 test('after-restore finds both before anything runs, filing is held until a release, and notices get higher numbers', async () => {
-  const { start, stop, environment, ...merchant } = await installed()
-  const before = await untilTheBackup(await start())
-  await stop()
-  const backup = await merchant.backUp()
-  onTestFinished(backup.drop)
-  const { asked, later, refundId } = before
-  const lostId = await sinceTheBackup(await start(), before)
-  await stop()
-  await backup.restore()
+  const merchant = await installed()
+  const { asked, later, refundId, lostId } = await restored(merchant)
+  const { start, environment } = merchant
 
   const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
   expect(ran, ran.error).toMatchObject({ code: 2 })
@@ -137,20 +137,15 @@ test('after-restore finds both before anything runs, filing is held until a rele
 })
 
 test('with the namespace lost too after-restore files nothing that may have been filed', async () => {
-  const { start, stop, environment, folder, ...merchant } = await installed()
-  const before = await untilTheBackup(await start())
-  await stop()
-  const backup = await merchant.backUp()
-  onTestFinished(backup.drop)
-  await sinceTheBackup(await start(), before)
-  await stop()
-  await backup.restore()
+  const merchant = await installed()
+  const { asked, refundId } = await restored(merchant)
+  const { start, environment, folder } = merchant
   await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
 
   const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
-  expect(ran.rows).toContainEqual([`refund:${before.refundId}`, 'unknown', 'nobody remembers whether it was filed'])
+  expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'nobody remembers whether it was filed'])
   const shop = await start()
-  await completed(shop, before.asked.merchantUid, before.refundId)
+  await completed(shop, asked.merchantUid, refundId)
   expect(await shop.sim.callsOf(CANCEL)).toBe(0)
 })
 
