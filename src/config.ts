@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { isCurrency } from './domain/currencies.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
-import type { RefundRule } from './domain/refundability.ts'
-import { parseRefundRules } from './domain/refundRules.ts'
-import type { TemporalAccess } from './domain/unproved.ts'
-import { OVERDUE_AFTER } from './domain/watchdog.ts'
-import { isLoopback } from './http/thisMachine.ts'
+import type { RefundRule } from './domain/moves/refundability.ts'
+import { parseRefundRules } from './domain/moves/refundRules.ts'
+import type { TemporalAccess } from './domain/moves/people/unproved.ts'
+import { OVERDUE_AFTER } from './domain/shown/watchdog.ts'
+import { isLoopback } from './http/server/thisMachine.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]

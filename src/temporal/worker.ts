@@ -12,7 +12,7 @@ import {
   type NativeConnectionOptions,
   type WorkerOptions,
 } from '@temporalio/worker'
-import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/queues.ts'
+import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/names.ts'
 import { saidBy } from './said.ts'
 
 export type WorkersOptions = {
@@ -126,7 +126,9 @@ async function sourcesHash(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(PACKAGE))
   for (const folder of [WORKFLOWS, DOMAIN]) {
     const names = await readdir(folder, { recursive: true, withFileTypes: true })
-    const files = names.filter((each) => each.isFile()).map((each) => relative(folder, join(each.parentPath, each.name)))
+    const files = names
+      .filter((each) => each.isFile())
+      .map((each) => relative(folder, join(each.parentPath, each.name)))
     for (const file of files.toSorted()) hash.update(file).update(await readFile(join(folder, file)))
   }
   return hash.digest('hex').slice(0, 16)
