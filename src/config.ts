@@ -11,23 +11,14 @@ import type { RefundRule } from './domain/moves/refundability.ts'
 import { parseRefundRules } from './domain/moves/refundRules.ts'
 import type { TemporalAccess } from './domain/moves/people/unproved.ts'
 import { OVERDUE_AFTER } from './domain/shown/watchdog.ts'
+import { ADDRESSES, CREDENTIALS, gatewaySettings, halfAccounts, hasAccount } from './gateways/index.ts'
 import { isLoopback } from './http/server/thisMachine.ts'
+import { address, by } from './settings.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
 export type ApiRole = 'checkout' | 'ops' | 'approver'
 export type ApiKey = { readonly name: string; readonly role: ApiRole; readonly key: string }
-
-/** A value read by a domain parser: its sentence becomes the fault. */
-const by = <T>(parse: (text: string) => T) =>
-  z.string().transform((text, context): T => {
-    try {
-      return parse(text)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-      return z.NEVER
-    }
-  })
 
 const REFUND_RULES = fileURLToPath(new URL('refundRules.csv', import.meta.url))
 
@@ -36,7 +27,6 @@ const duration = by(parseDurationMs)
 /** Of one of anything a worker cannot do two kinds of tasks, those of sagas that it has in memory and new ones. */
 const atLeastTwo = z.coerce.number().int().min(2)
 const cached = atLeastTwo.max(100_000)
-const address = z.url({ protocol: /^https?$/ })
 /** Paths are appended to it. */
 const base = address
   .refine(
@@ -67,13 +57,7 @@ const schema = z.object({
   TEMPORAL_PORT: port.default(7233),
   TEMPORAL_UI_PORT: port.default(8233),
   TEMPORAL_UI_URL: address.optional(),
-  IAMPORT_API_URL: address.default('https://api.iamport.kr'),
-  IAMPORT_KEY: z.string().optional(),
-  IAMPORT_SECRET: z.string().optional(),
-  IAMPORT_CODE: z.string().optional(),
-  IAMPORT_CHANNEL_KEY_LIVE: z.string().optional(),
-  IAMPORT_CHANNEL_KEY_TEST: z.string().optional(),
-  IAMPORT_PG_PROVIDERS: by(parseProviders).default(['paymentwall']),
+  ...gatewaySettings,
   CHANNEL: z.enum(['live', 'test']).default('live'),
   PARTIAL_REFUNDS: z.enum(['no', 'yes']).default('no'),
   API_KEYS: by(parseApiKeys).default([]),
@@ -163,9 +147,6 @@ type Names = 'TEMPORAL_ADDRESS' | 'TEMPORAL_PROFILE' | 'TEMPORAL_CONFIG_FILE'
 export const namesTemporal = (config: Pick<Settings, Names>): boolean =>
   [config.TEMPORAL_ADDRESS, config.TEMPORAL_PROFILE, config.TEMPORAL_CONFIG_FILE].some((name) => name !== undefined)
 
-const hasAccount = ({ IAMPORT_KEY, IAMPORT_SECRET }: Settings): boolean =>
-  IAMPORT_KEY !== undefined && IAMPORT_SECRET !== undefined
-
 function acrossFields(config: Settings, roles: readonly Role[]): string[] {
   const faults: string[] = []
   const all = ROLES.every((role) => roles.includes(role))
@@ -180,11 +161,10 @@ function acrossFields(config: Settings, roles: readonly Role[]): string[] {
       )
     if (!hasAccount(config))
       faults.push(
-        'IAMPORT_KEY, IAMPORT_SECRET: roles that run as separate processes need a gateway; for the simulator set IAMPORT_API_URL, sim-key and sim-secret',
+        `${CREDENTIALS}: roles that run as separate processes need a gateway; for the simulator set ${ADDRESSES.join(' or ')}, sim-key and sim-secret`,
       )
   }
-  if ((config.IAMPORT_KEY === undefined) !== (config.IAMPORT_SECRET === undefined))
-    faults.push('IAMPORT_KEY, IAMPORT_SECRET: set both or neither')
+  faults.push(...halfAccounts(config))
   if ((config.NOTICE_URL === undefined) !== (config.NOTICE_SECRET === undefined))
     faults.push('NOTICE_URL, NOTICE_SECRET: set both or neither; without them notices wait and nothing is sent')
   if (config.CANCEL_TIMEOUT > 30_000)
@@ -225,7 +205,7 @@ function withoutKeys(config: Settings, roles: readonly Role[]): readonly string[
 }
 
 /** Keys of the account, news of orders, and an address that is a secret leave by these. */
-const IN_THE_CLEAR = ['IAMPORT_API_URL', 'NOTICE_URL', 'ALERT_WEBHOOK_URL'] as const
+const IN_THE_CLEAR = [...ADDRESSES, 'NOTICE_URL', 'ALERT_WEBHOOK_URL'] as const
 
 function inProduction(config: Settings, roles: readonly Role[]): readonly string[] {
   const faults: string[] = []
@@ -247,10 +227,10 @@ function inProduction(config: Settings, roles: readonly Role[]): readonly string
     )
   if (!hasAccount(config) || roles.includes('simulator'))
     faults.push(
-      'IAMPORT_KEY, IAMPORT_SECRET, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker',
+      `${CREDENTIALS}, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker`,
     )
   for (const name of IN_THE_CLEAR) {
-    const url = new URL(config[name] ?? 'https://nothing.is.set')
+    const url = new URL(String(config[name] ?? 'https://nothing.is.set'))
     if (url.protocol === 'http:' && !isLoopback(url.hostname))
       faults.push(
         `${name}: production refuses http://, by which whoever is between reads and changes what is sent. Write the address with https://, or send to a proxy on this machine (http://127.0.0.1:…) that does`,
@@ -272,14 +252,6 @@ function parseApiKeys(text: string): readonly ApiKey[] {
     if (key.length < 16) throw new RangeError(`the key of ${entry} is too short; ${KEYS_FORM}`)
     return { name, role, key }
   })
-}
-
-/** Payment providers by their names at i'mport, whose payments are ours; in lower case. */
-function parseProviders(text: string): readonly string[] {
-  const providers = text.split(',').map((part) => part.trim().toLowerCase())
-  if (!providers.every((provider) => /^[a-z0-9_-]{1,40}(\.[\x21-\x7e]{1,80})?$/.test(provider)))
-    throw new RangeError("write the providers' names at i'mport with commas between, like paymentwall")
-  return providers
 }
 
 /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; two while a checkout changes from one to the other. */

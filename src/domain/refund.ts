@@ -106,7 +106,7 @@ type Moves = typeof REFUND_MOVES
 export type RefundEvent = { [S in RefundState]: keyof Moves[S] }[RefundState]
 
 /**
- * Who or what wanted the money back. `outside`: moved elsewhere, and i'mport cannot say by whom. `temporal`: a Temporal client
+ * Who or what wanted the money back. `outside`: moved elsewhere, and the gateway cannot say by whom. `temporal`: a Temporal client
  * without a proof.
  */
 export const REFUND_ORIGINS = [
