@@ -1,5 +1,6 @@
 // The calls about gateways' accounts: what is remembered of each, and a person's word that another one is right now.
 // Must not know: gateways. What an account shows was noted by the check that found the difference.
+import { PEOPLE, callerOf, personNamed } from '../server/caller.ts'
 import { acceptAccount, listAccounts, lockAccount, type Account } from '../../db/watch/accounts.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
@@ -9,14 +10,16 @@ import { Failure } from '../../domain/failures.ts'
 import type { GatewayName } from '../../domain/ids.ts'
 import type { HttpDeps } from '../server/deps.ts'
 import { readTogether } from './read.ts'
-import type { Answer, Call } from '../server/route.ts'
+import { type Answer, type Call, REFUSALS, type Route, route, at } from '../server/route.ts'
+import { z } from 'zod'
+import * as schemas from './schemas.ts'
 
 type Accepting = { readonly params: { readonly gateway: GatewayName }; readonly body: { readonly reason: string } }
 
 /** Hints that were parked because the account differed. */
 const FORGOTTEN = 'gatewayForgot'
 
-export function getAccounts({ db }: HttpDeps): Promise<Answer> {
+function getAccounts({ db }: HttpDeps): Promise<Answer> {
   return readTogether(db, 'list accounts', async (trx) => ({
     status: 200,
     body: { accounts: (await listAccounts(trx)).map(viewOf) },
@@ -24,10 +27,10 @@ export function getAccounts({ db }: HttpDeps): Promise<Answer> {
 }
 
 /** The account as it was shown when it was found to differ is the right one from now on. */
-export async function postAcceptAccount(deps: HttpDeps, { params, body }: Accepting, call: Call): Promise<Answer> {
+async function postAcceptAccount(deps: HttpDeps, { params, body }: Accepting, call: Call): Promise<Answer> {
   const { db, fourEyes, kick } = deps
   const { gateway } = params
-  const person = call.person ?? { name: 'local', role: null }
+  const person = callerOf(call)
   if (fourEyes === true && person.role === 'ops')
     throw new Failure('forbidden', `Another account takes an approver where APPROVAL_LIMIT is set. Nothing was done.`)
   const account = await transact(db, 'accept account', async (trx) => {
@@ -42,8 +45,7 @@ export async function postAcceptAccount(deps: HttpDeps, { params, body }: Accept
     await retryAll(trx, gateway, FORGOTTEN)
     const facts = { before: known.channels, now: known.shown, differed: known.said }
     const line = { what: 'account.accepted', from: gateway, to: gateway, why: body.reason, facts }
-    const who = person.role === null ? 'local' : `${person.role}:${person.name}`
-    await writeJournal(trx, [line], { who, at: await databaseNow(trx), merchantUid: null })
+    await writeJournal(trx, [line], { who: personNamed(call), at: await databaseNow(trx), merchantUid: null })
     return (await lockAccount(trx, gateway)) ?? known
   })
   kick()
@@ -53,3 +55,39 @@ export async function postAcceptAccount(deps: HttpDeps, { params, body }: Accept
 function viewOf({ gateway, channels, rememberedAt, checkedAt, differsSince, shown, said }: Account) {
   return { gateway, channels, rememberedAt, checkedAt, differsSince, shown, said }
 }
+
+const text = z.string().nullable()
+const account = z
+  .strictObject({
+    gateway: z.string(),
+    channels: z.array(z.string()),
+    rememberedAt: z.iso.datetime(),
+    checkedAt: z.iso.datetime(),
+    differsSince: z.iso.datetime().nullable(),
+    shown: z.array(z.string()).nullable().meta({ description: 'What it shows instead, while it differs' }),
+    said: text,
+  })
+  .meta({
+    id: 'Account',
+    description: "What identifies a gateway's account; while it differs nothing is settled by it.",
+  })
+
+export const accountRoutes: readonly Route[] = [
+  route({
+    ...at('get', '/accounts', PEOPLE),
+    summary: "What is remembered of each gateway's account, and whether it answers as it did",
+    answers: { 200: { description: 'All of them', schema: z.strictObject({ accounts: z.array(account) }) } },
+    errors: REFUSALS,
+    handle: getAccounts,
+  }),
+  route({
+    ...at('post', '/accounts/{kind}/{account}/accept', PEOPLE),
+    summary:
+      'The account was changed on purpose: what it shows now is the right one (an approver where a limit is set)',
+    params: schemas.accountParams,
+    body: schemas.reasonBody,
+    answers: { 200: { description: 'As it is remembered now', schema: z.strictObject({ account }) } },
+    errors: [...REFUSALS, 'malformedBody', 'payloadTooLarge', 'notFound', 'conflict'],
+    handle: postAcceptAccount,
+  }),
+]

@@ -1,5 +1,6 @@
 // The calls about notices: list those of a payment, send one once more.
 // Must not know: how they are signed or delivered.
+import { PEOPLE, personNamed } from '../server/caller.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
 import { listNotices, resendNotice, type NoticeRow } from '../../db/outgoing/notices.ts'
@@ -7,11 +8,13 @@ import { Failure } from '../../domain/failures.ts'
 import type { MerchantUid } from '../../domain/ids.ts'
 import { cursorOf, readCursor } from '../server/page.ts'
 import type { HttpDeps } from '../server/deps.ts'
-import type { Answer, Call } from '../server/route.ts'
+import { type Answer, type Call, REFUSALS, type Route, route, at } from '../server/route.ts'
+import * as answers from './answers.ts'
+import * as schemas from './schemas.ts'
 
 type Page = { readonly merchantUid: MerchantUid; readonly limit: number; readonly cursor?: string | undefined }
 
-export async function getNotices({ db }: HttpDeps, { query }: { query: Page }): Promise<Answer> {
+async function getNotices({ db }: HttpDeps, { query }: { query: Page }): Promise<Answer> {
   const { merchantUid, limit, cursor } = query
   const after = cursor === undefined ? 0 : Number(readCursor(cursor, 1, ([id = '']) => /^\d{1,15}$/.test(id))[0])
   const found = await listNotices(db, { merchantUid, after, limit: limit + 1 })
@@ -23,12 +26,8 @@ export async function getNotices({ db }: HttpDeps, { query }: { query: Page }): 
   }
 }
 
-export async function postResend(
-  deps: HttpDeps,
-  { params }: { params: { id: string } },
-  { person }: Call,
-): Promise<Answer> {
-  const who = person?.role ? `${person.role}:${person.name}` : 'local'
+async function postResend(deps: HttpDeps, { params }: { params: { id: string } }, call: Call): Promise<Answer> {
+  const who = personNamed(call)
   const notice = await transact(deps.db, 'resend notice', async (trx) =>
     resendNotice(trx, params.id, { who, at: await databaseNow(trx) }),
   )
@@ -38,3 +37,22 @@ export async function postResend(
 }
 
 const shown = ({ rowId: _rowId, ...notice }: NoticeRow) => notice
+
+export const noticeRoutes: readonly Route[] = [
+  route({
+    ...at('get', '/notices', PEOPLE),
+    summary: 'Notices of one payment in the order of their numbers, and how their delivery stands',
+    query: schemas.noticesQuery,
+    answers: { 200: { description: 'A page', schema: answers.noticePage } },
+    errors: REFUSALS,
+    handle: getNotices,
+  }),
+  route({
+    ...at('post', '/notices/{id}/resend', PEOPLE),
+    summary: 'Send a notice once more, under the same id and number; it is tried for a day from now on',
+    params: schemas.noticeParams,
+    answers: { 200: { description: 'It waits to be sent', schema: answers.oneNotice } },
+    errors: [...REFUSALS, 'notFound'],
+    handle: postResend,
+  }),
+]

@@ -1,5 +1,8 @@
 // The calls about refunds: ask for one, read one, list those that wait.
 // Must not know: gateways, Temporal. A refund is a row, its reservation and its wake in one transaction; the saga does the rest.
+import * as schemas from './schemas.ts'
+import * as answers from './answers.ts'
+import { ANYBODY, CHECKOUT, checkoutNamed } from '../server/caller.ts'
 import { refundAbout } from '../../db/books/books.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
@@ -8,20 +11,20 @@ import { listRefunds } from '../../db/books/refunds.ts'
 import type { Attention, Books } from '../../domain/books/books.ts'
 import { Failure } from '../../domain/failures.ts'
 import { OWN_ID, type MerchantUid, type RefundId } from '../../domain/ids.ts'
-import type { AskedRefund } from '../../domain/books/order.ts'
+import { type AskedRefund, readAskedRefund } from '../../domain/books/order.ts'
 import type { RefundState } from '../../domain/refund.ts'
 import { refundView } from '../../domain/shown/views.ts'
 import { cursorOf, readCursor } from '../server/page.ts'
 import type { HttpDeps } from '../server/deps.ts'
 import { makeBooksReader, readTogether } from './read.ts'
-import type { Answer, Call } from '../server/route.ts'
+import { type Answer, type Call, REFUSALS, type Route, judgedBy, route, BODY_REFUSALS, at } from '../server/route.ts'
 
 type Asked = { readonly params: { readonly merchantUid: MerchantUid }; readonly body: AskedRefund }
 
-export async function postRefund(deps: HttpDeps, { params, body }: Asked, call: Call): Promise<Answer> {
+async function postRefund(deps: HttpDeps, { params, body }: Asked, call: Call): Promise<Answer> {
   const { db, links, patience, rules } = deps
   const asked = { ...body, merchantUid: params.merchantUid, origin: 'checkout' } as const
-  const who = `checkout:${call.person?.name ?? 'local'}`
+  const who = checkoutNamed(call)
   const { row, books, created } = await transact(db, 'request refund', async (trx) => {
     const at = await databaseNow(trx)
     return recordRefund(trx, asked, { who, at, saga: null, links, patience, rules })
@@ -32,7 +35,7 @@ export async function postRefund(deps: HttpDeps, { params, body }: Asked, call: 
 
 type One = { readonly params: { readonly refundId: RefundId } }
 
-export async function getRefund({ db, links }: HttpDeps, { params: { refundId } }: One): Promise<Answer> {
+async function getRefund({ db, links }: HttpDeps, { params: { refundId } }: One): Promise<Answer> {
   const refund = await readTogether(db, 'read refund', async (trx) => {
     const about = await refundAbout(trx, refundId)
     return about && viewIn(await makeBooksReader(trx)(about), refundId, links)
@@ -56,7 +59,7 @@ type RefundsQuery = {
 }
 
 /** The oldest waiting first. */
-export async function getRefunds({ db, links }: HttpDeps, { query }: { query: RefundsQuery }): Promise<Answer> {
+async function getRefunds({ db, links }: HttpDeps, { query }: { query: RefundsQuery }): Promise<Answer> {
   const { state, attention, olderThan, limit, cursor } = query
   const after = cursor === undefined ? undefined : afterOf(cursor)
   return readTogether(db, 'list refunds', async (trx) => {
@@ -84,3 +87,42 @@ function afterOf(cursor: string): { waitingSince: string; refundId: string } {
   const [waitingSince = '', refundId = ''] = readCursor(cursor, 2, fits)
   return { waitingSince, refundId }
 }
+
+export const refundRoutes: readonly Route[] = [
+  route({
+    ...at('post', '/payments/{merchantUid}/refunds', CHECKOUT),
+    summary: 'Ask for money back; without an amount, for all that is left',
+    params: schemas.merchantUidParams,
+    body: judgedBy(readAskedRefund),
+    bodyShape: schemas.refundBody,
+    answers: {
+      202: { description: 'Recorded and reserved; it may take days', schema: answers.oneRefund },
+      200: { description: 'The same refund was recorded before', schema: answers.oneRefund },
+    },
+    errors: [
+      ...BODY_REFUSALS,
+      'notFound',
+      'conflict',
+      'paymentNotPaid',
+      'refundExceedsBalance',
+      'partialRefundNotSupported',
+    ],
+    handle: postRefund,
+  }),
+  route({
+    ...at('get', '/refunds/{refundId}', ANYBODY),
+    summary: 'A refund',
+    params: schemas.refundIdParams,
+    answers: { 200: { description: 'As it stands', schema: answers.oneRefund } },
+    errors: [...REFUSALS, 'notFound'],
+    handle: getRefund,
+  }),
+  route({
+    ...at('get', '/refunds', ANYBODY),
+    summary: 'Refunds, the longest waiting first; `olderThan` is a duration such as 24h',
+    query: schemas.refundsQuery,
+    answers: { 200: { description: 'A page', schema: answers.refundPage } },
+    errors: REFUSALS,
+    handle: getRefunds,
+  }),
+]

@@ -1,5 +1,6 @@
 // The calls about strays: list those that wait for a person, read one. What a person does is in people.ts.
 // Must not know: gateways, Temporal.
+import { PEOPLE } from '../server/caller.ts'
 import { listStrays, type StrayRow } from '../../db/lists/strays.ts'
 import { attemptOf } from '../../domain/books/balance.ts'
 import type { Books } from '../../domain/books/books.ts'
@@ -9,12 +10,14 @@ import { strayView } from '../../domain/shown/views.ts'
 import { cursorOf, readCursor } from '../server/page.ts'
 import type { HttpDeps } from '../server/deps.ts'
 import { makeBooksReader, readTogether } from './read.ts'
-import type { Answer } from '../server/route.ts'
+import { type Answer, REFUSALS, type Route, route, at } from '../server/route.ts'
+import * as answers from './answers.ts'
+import * as schemas from './schemas.ts'
 
 type Name = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
 type Page = { readonly limit: number; readonly cursor?: string | undefined }
 
-export async function getStrays({ db, links }: HttpDeps, { query }: { query: Page }): Promise<Answer> {
+async function getStrays({ db, links }: HttpDeps, { query }: { query: Page }): Promise<Answer> {
   const { limit, cursor } = query
   const after = cursor === undefined ? undefined : afterOf(cursor)
   return readTogether(db, 'list strays', async (trx) => {
@@ -37,7 +40,7 @@ export async function getStrays({ db, links }: HttpDeps, { query }: { query: Pag
   })
 }
 
-export async function getStray({ db, links }: HttpDeps, { params }: { params: Name }): Promise<Answer> {
+async function getStray({ db, links }: HttpDeps, { params }: { params: Name }): Promise<Answer> {
   return readTogether(db, 'read stray', async (trx) => ({
     status: 200,
     body: { stray: viewIn(await makeBooksReader(trx)(params), params, links) },
@@ -59,3 +62,22 @@ function afterOf(cursor: string): StrayRow | undefined {
   const named = strayNamedBy(saga)
   return named && { waitingSince, ...named }
 }
+
+export const strayRoutes: readonly Route[] = [
+  route({
+    ...at('get', '/strays', PEOPLE),
+    summary: 'Money that no order waits for and nobody has decided on, the longest waiting first',
+    query: schemas.straysQuery,
+    answers: { 200: { description: 'A page', schema: answers.strayPage } },
+    errors: REFUSALS,
+    handle: getStrays,
+  }),
+  route({
+    ...at('get', '/strays/{kind}/{account}/{gatewayRef}', PEOPLE),
+    summary: 'One of them, decided or not; its account and its reference name it',
+    params: schemas.strayParams,
+    answers: { 200: { description: 'As it stands', schema: answers.oneStray } },
+    errors: [...REFUSALS, 'notFound'],
+    handle: getStray,
+  }),
+]

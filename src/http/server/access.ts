@@ -12,6 +12,9 @@ export type ApiKey = { readonly name: string; readonly role: Role; readonly key:
 export type Person = { readonly name: string; readonly role: Role | null }
 
 /** Says who asks. Throws `unauthorized` or `forbidden`. */
+/** Whoever is at this machine, where no keys are set. */
+export const LOCAL: Person = { name: 'local', role: null }
+
 export type Access = (request: IncomingMessage, roles: readonly Role[]) => Person
 
 export function makeAccess(keys: readonly ApiKey[]): Access {
@@ -42,7 +45,7 @@ function personOf(known: readonly KnownKey[], request: IncomingMessage): Person 
 }
 
 function wrongRole(person: Person, roles: readonly Role[]): Failure {
-  const sentence = `The key "${person.name}" has the role ${person.role ?? 'local'}; this call needs ${roles.join(' or ')}. Nothing was done.`
+  const sentence = `The key "${person.name}" has the role ${person.role ?? LOCAL.name}; this call needs ${roles.join(' or ')}. Nothing was done.`
   return new Failure('forbidden', sentence, { role: person.role, needs: roles })
 }
 
@@ -55,6 +58,6 @@ const REFUSED = {
 
 function localPerson(request: IncomingMessage): Person {
   const origin = originOf(request)
-  if (origin === 'own') return { name: 'local', role: null }
+  if (origin === 'own') return LOCAL
   throw new Failure('forbidden', `No API keys are configured, and ${REFUSED[origin]}. Nothing was done.`)
 }

@@ -61,9 +61,26 @@ export type Route = Omit<Spec<unknown, unknown, unknown>, 'handle'> & {
 }
 export type Sent = { readonly params: unknown; readonly query: unknown }
 
+/** What every call behind a key may be refused with. */
+export const REFUSALS: readonly FailureKind[] = [
+  'unauthorized',
+  'forbidden',
+  'invalidRequest',
+  'temporarilyUnavailable',
+]
+/** What every call with a body may be refused with. */
+export const BODY_REFUSALS: readonly FailureKind[] = [...REFUSALS, 'malformedBody', 'payloadTooLarge']
+
 /** Says nothing and takes whatever comes. */
 const none: z.ZodType<undefined> = z.unknown().transform(() => undefined)
-export const blank = { params: none, query: none, body: none }
+const blank = { params: none, query: none, body: none }
+
+export const at = <Method extends Route['method']>(method: Method, path: string, roles: Route['roles']) => ({
+  ...blank,
+  method,
+  path,
+  roles,
+})
 
 /**
  * A body that is read by a judge of the domain, its faults told like all others; what the judge

@@ -1,10 +1,13 @@
 // Is the process alive, may it be sent work, and what do its numbers say.
 // Must not know: what the parts do. Every question to a part has a time limit: a hanging part is a part that is down.
+import { z } from 'zod'
+import * as answers from '../answers.ts'
+import { ANYBODY } from '../../server/caller.ts'
 import { sql } from 'kysely'
 import { registry } from '../../../metrics.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { databaseGauges } from './gauges.ts'
-import type { Answer } from '../../server/route.ts'
+import { type Answer, Route, at, route } from '../../server/route.ts'
 
 const PART_WAIT_MS = 3_000
 
@@ -74,3 +77,30 @@ export async function getMetrics(
   ])
   return { status: 200, type: registry.contentType, body: parts.join('\n') }
 }
+
+export const healthRoutes: readonly Route[] = [
+  route({
+    ...at('get', '/healthz', 'open'),
+    summary: 'The process is alive',
+    answers: { 200: { description: 'Alive', schema: answers.live } },
+    errors: [],
+    handle: getHealth,
+  }),
+  route({
+    ...at('get', '/readyz', 'open'),
+    summary: 'The parts that work needs, each by itself',
+    answers: {
+      200: { description: 'All are up', schema: answers.ready },
+      503: { description: 'One is down', schema: answers.ready },
+    },
+    errors: [],
+    handle: getReady,
+  }),
+  route({
+    ...at('get', '/metrics', ANYBODY),
+    summary: 'Counters of this process and gauges of the database, for Prometheus',
+    answers: { 200: { description: 'Prometheus text', schema: z.string(), type: 'text/plain' } },
+    errors: ['unauthorized', 'forbidden'],
+    handle: getMetrics,
+  }),
+]

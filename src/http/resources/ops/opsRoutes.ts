@@ -1,20 +1,17 @@
 // Rows of the route table for ops: what is stuck, what happened, the letter to the desk, and what is parked.
 // Must not know: how anything is done.
-import type { FailureKind } from '../../../domain/failures.ts'
-import type { Role } from '../../server/access.ts'
+import { PEOPLE } from '../../server/caller.ts'
 import { empty } from '../answers.ts'
 import { getLetter, getPaymentHistory, getRefundHistory, getStuck } from './ops.ts'
 import * as answers from './opsAnswers.ts'
 import { getOverdue } from './overdue.ts'
 import * as queries from './opsSchemas.ts'
 import { getHint, getInbox, getOutbox, getOutgoing, postHintReplay, postOutgoingReplay } from './queues.ts'
-import { blank, route, type Route } from '../../server/route.ts'
+import { REFUSALS, type Route, at, route } from '../../server/route.ts'
 import * as schemas from '../schemas.ts'
 
-const PEOPLE: readonly Role[] = ['ops', 'approver']
-const COMMON: readonly FailureKind[] = ['unauthorized', 'forbidden', 'invalidRequest', 'temporarilyUnavailable']
-const get = (path: string) => ({ ...blank, method: 'get', path, roles: PEOPLE }) as const
-const post = (path: string) => ({ ...blank, method: 'post', path, roles: PEOPLE }) as const
+const get = (path: string) => at('get', path, PEOPLE)
+const post = (path: string) => at('post', path, PEOPLE)
 const TRIED = { 202: { description: 'It is tried again', schema: empty } }
 
 const reading: readonly Route[] = [
@@ -23,7 +20,7 @@ const reading: readonly Route[] = [
     summary: 'Open refunds for people: the longest waiting or the largest first, with the sums of all that fit',
     query: queries.stuckQuery,
     answers: { 200: { description: 'As they stand', schema: answers.stuck } },
-    errors: COMMON,
+    errors: REFUSALS,
     handle: getStuck,
   }),
   route({
@@ -31,7 +28,7 @@ const reading: readonly Route[] = [
     summary: 'What should have gone on by itself and has not: rows, wakes that do not leave, lists that are not read',
     query: queries.overdueQuery,
     answers: { 200: { description: 'The longest overdue first', schema: answers.overdue } },
-    errors: COMMON,
+    errors: REFUSALS,
     handle: getOverdue,
   }),
   route({
@@ -39,7 +36,7 @@ const reading: readonly Route[] = [
     summary: 'What happened to a refund: journal, hints, looks and people in one timeline',
     params: schemas.refundIdParams,
     answers: { 200: { description: 'The oldest first', schema: answers.history } },
-    errors: [...COMMON, 'notFound'],
+    errors: [...REFUSALS, 'notFound'],
     handle: getRefundHistory,
   }),
   route({
@@ -47,7 +44,7 @@ const reading: readonly Route[] = [
     summary: 'What happened to a payment and its refunds: journal, hints, looks and people in one timeline',
     params: schemas.merchantUidParams,
     answers: { 200: { description: 'The oldest first', schema: answers.history } },
-    errors: [...COMMON, 'notFound'],
+    errors: [...REFUSALS, 'notFound'],
     handle: getPaymentHistory,
   }),
   route({
@@ -56,7 +53,7 @@ const reading: readonly Route[] = [
     params: schemas.refundIdParams,
     query: queries.letterQuery,
     answers: { 200: { description: 'To be sent by a person', schema: answers.letter } },
-    errors: [...COMMON, 'notFound', 'updateRejected'],
+    errors: [...REFUSALS, 'notFound', 'updateRejected'],
     handle: getLetter,
   }),
 ]
@@ -67,7 +64,7 @@ const inbox: readonly Route[] = [
     summary: 'Hints in the order of their arrival; parked ones where no state is named',
     query: queries.inboxQuery,
     answers: { 200: { description: 'A page', schema: answers.hintPage } },
-    errors: COMMON,
+    errors: REFUSALS,
     handle: getInbox,
   }),
   route({
@@ -75,7 +72,7 @@ const inbox: readonly Route[] = [
     summary: 'A hint as it was sent',
     params: queries.rowParams,
     answers: { 200: { description: 'As it stands', schema: answers.oneHint } },
-    errors: [...COMMON, 'notFound'],
+    errors: [...REFUSALS, 'notFound'],
     handle: getHint,
   }),
   route({
@@ -83,7 +80,7 @@ const inbox: readonly Route[] = [
     summary: 'Look at what a parked hint is about after all',
     params: queries.rowParams,
     answers: TRIED,
-    errors: [...COMMON, 'notFound', 'conflict'],
+    errors: [...REFUSALS, 'notFound', 'conflict'],
     handle: postHintReplay,
   }),
 ]
@@ -94,7 +91,7 @@ const outbox: readonly Route[] = [
     summary: 'Wakes, notices and alerts in the order of their making; parked ones where no state is named',
     query: queries.outboxQuery,
     answers: { 200: { description: 'A page', schema: answers.outgoingPage } },
-    errors: COMMON,
+    errors: REFUSALS,
     handle: getOutbox,
   }),
   route({
@@ -102,7 +99,7 @@ const outbox: readonly Route[] = [
     summary: 'A wake, a notice or an alert, and what became of it',
     params: queries.rowParams,
     answers: { 200: { description: 'As it stands', schema: answers.oneOutgoing } },
-    errors: [...COMMON, 'notFound'],
+    errors: [...REFUSALS, 'notFound'],
     handle: getOutgoing,
   }),
   route({
@@ -110,7 +107,7 @@ const outbox: readonly Route[] = [
     summary: 'Try a parked row again, for a whole day',
     params: queries.rowParams,
     answers: TRIED,
-    errors: [...COMMON, 'notFound', 'conflict'],
+    errors: [...REFUSALS, 'notFound', 'conflict'],
     handle: postOutgoingReplay,
   }),
 ]

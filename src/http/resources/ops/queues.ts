@@ -1,5 +1,6 @@
 // Inbox and outbox over HTTP, for ops: what is parked, one row, and letting it try again.
 // Must not know: looks, deliverers. Bodies of hints are shown to whoever asks with a key, and never logged.
+import { personNamed } from '../../server/caller.ts'
 import { transact, type Trx } from '../../../db/connect.ts'
 import {
   listHints,
@@ -68,10 +69,10 @@ async function replay(
   deps: HttpDeps,
   name: 'inbox' | 'outbox',
   { params: { id } }: Row,
-  { person }: Call,
+  call: Call,
   work: (trx: Trx, id: number, who: string) => Promise<Replayed>,
 ): Promise<Answer> {
-  const who = person?.role ? `${person.role}:${person.name}` : 'local'
+  const who = personNamed(call)
   const outcome = await transact(deps.db, `replay ${name}`, (trx) => work(trx, id, who))
   switch (outcome) {
     case 'replayed':

@@ -1,5 +1,6 @@
 // POST /payments: records the order once, waits until the gateway knows it, and answers with what the payment window needs.
 // Must not know: gateways' addresses, Temporal. The buyer is used for the window alone: neither stored, compared nor logged.
+import { checkoutNamed } from '../../server/caller.ts'
 import { databaseNow } from '../../../db/clock.ts'
 import { transact, type Db, type Trx } from '../../../db/connect.ts'
 import { openOrder } from '../../../db/books/record.ts'
@@ -24,7 +25,7 @@ export async function openPayment(
 ): Promise<Answer> {
   const { db, links, openWaitMs: forMs } = deps
   const { merchantUid } = asked
-  const who = `checkout:${call.person?.name ?? 'local'}`
+  const who = checkoutNamed(call)
   const created = await transact(db, 'open payment', (trx) => record(deps, trx, asked, { who, buyer }))
   if (created) deps.kick()
   const left = await waitUntil(() => leftOpening(db, merchantUid), { forMs, gone: call.gone })

@@ -1,5 +1,10 @@
 // The calls about one payment or a list of them: read, wait, returned, close, journal.
 // Must not know: gateways, Temporal. A buyer's return is a hint like any other: kept, and believed no more than a webhook.
+import * as schemas from '../schemas.ts'
+import { readOrderAndBuyer } from '../../../domain/books/order.ts'
+import { openPayment } from './open.ts'
+import * as answers from '../answers.ts'
+import { ANYBODY, CHECKOUT, checkoutNamed } from '../../server/caller.ts'
 import { sql } from 'kysely'
 import type { Db } from '../../../db/connect.ts'
 import { transact } from '../../../db/connect.ts'
@@ -16,7 +21,7 @@ import { metrics } from '../../../metrics.ts'
 import { cursorOf, readCursor } from '../../server/page.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { booksOf, readTogether, unknownPayment } from '../read.ts'
-import type { Answer, Call } from '../../server/route.ts'
+import { type Answer, type Call, REFUSALS, type Route, judgedBy, route, BODY_REFUSALS, at } from '../../server/route.ts'
 import { makeSeats, waitUntil } from '../../server/wait.ts'
 
 type About = { readonly params: { readonly merchantUid: MerchantUid } }
@@ -25,7 +30,7 @@ const MOST_WAITING = 200
 const withSeat = makeSeats(MOST_WAITING)
 
 /** With `wait`, held until what it shows is no longer what it showed when it was asked. */
-export async function getPayment(
+async function getPayment(
   deps: HttpDeps,
   { params: { merchantUid }, query: { wait } }: About & { query: { wait: number } },
   call: Call,
@@ -56,7 +61,7 @@ async function shownOf(db: Db, merchantUid: MerchantUid): Promise<string> {
 
 type PaymentsQuery = { state?: PaymentState | undefined; limit: number; cursor?: string | undefined }
 
-export async function getPayments({ db, links }: HttpDeps, { query }: { query: PaymentsQuery }): Promise<Answer> {
+async function getPayments({ db, links }: HttpDeps, { query }: { query: PaymentsQuery }): Promise<Answer> {
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor, 1, ([id = '']) => OWN_ID.test(id))[0]
   return readTogether(db, 'list payments', async (trx) => {
     const page = await listPayments(trx, { state: query.state, limit: query.limit, after })
@@ -72,11 +77,7 @@ export async function getPayments({ db, links }: HttpDeps, { query }: { query: P
 type Returned = About & { readonly body: { gatewayRef?: GatewayRef | undefined } }
 
 /** A failed try sends no webhook at all, so the page that the buyer comes back to says that something happened. */
-export async function returnPayment(
-  deps: HttpDeps,
-  { params: { merchantUid }, body }: Returned,
-  call: Call,
-): Promise<Answer> {
+async function returnPayment(deps: HttpDeps, { params: { merchantUid }, body }: Returned, call: Call): Promise<Answer> {
   const kept = await transact(deps.db, 'keep return', async (trx) => {
     const payment = await trx
       .selectFrom('payments')
@@ -97,9 +98,9 @@ export async function returnPayment(
 
 type Close = About & { readonly body: { reason: string } }
 
-export async function postClose(deps: HttpDeps, { params: { merchantUid }, body }: Close, call: Call): Promise<Answer> {
+async function postClose(deps: HttpDeps, { params: { merchantUid }, body }: Close, call: Call): Promise<Answer> {
   const { db, links, patience } = deps
-  const who = `checkout:${call.person?.name ?? 'local'}`
+  const who = checkoutNamed(call)
   const books = await transact(db, 'close payment', async (trx) => {
     const at = await databaseNow(trx)
     return closePayment(trx, merchantUid, body.reason, { who, at, saga: null, links, patience })
@@ -109,7 +110,7 @@ export async function postClose(deps: HttpDeps, { params: { merchantUid }, body 
   return { status: 200, body: orderView(books, books.payment, links) }
 }
 
-export async function getJournal(
+async function getJournal(
   { db }: HttpDeps,
   { params: { merchantUid }, query: { limit } }: About & { query: { limit: number } },
 ): Promise<Answer> {
@@ -123,3 +124,69 @@ export async function getJournal(
   })
   return { status: 200, body: { journal, more: found.length > limit } }
 }
+
+export const paymentRoutes: readonly Route[] = [
+  route({
+    ...at('post', '/payments', CHECKOUT),
+    summary: 'Record an order, register it with the gateway, and get what its payment window needs',
+    body: judgedBy(readOrderAndBuyer),
+    bodyShape: schemas.paymentBody,
+    answers: {
+      201: { description: 'Recorded', schema: answers.opened },
+      200: { description: 'The same order was recorded before', schema: answers.opened },
+    },
+    errors: [
+      ...BODY_REFUSALS,
+      'conflict',
+      'currencyNotSupported',
+      'amountOutOfLimits',
+      'buyerInvalid',
+      'apiPaymentNotSupported',
+    ],
+    handle: openPayment,
+  }),
+  route({
+    ...at('get', '/payments/{merchantUid}', ANYBODY),
+    summary: 'A payment and its refunds; `wait` holds the answer, in seconds, until what it shows changes',
+    params: schemas.merchantUidParams,
+    query: schemas.waitQuery,
+    answers: { 200: { description: 'As it stands', schema: answers.order } },
+    errors: [...REFUSALS, 'notFound'],
+    handle: getPayment,
+  }),
+  route({
+    ...at('get', '/payments', ANYBODY),
+    summary: 'Payments in the order of their merchantUid',
+    query: schemas.paymentsQuery,
+    answers: { 200: { description: 'A page', schema: answers.paymentPage } },
+    errors: REFUSALS,
+    handle: getPayments,
+  }),
+  route({
+    ...at('post', '/payments/{merchantUid}/returned', CHECKOUT),
+    summary: 'The buyer came back from the payment window, whatever happened there: the gateway is asked soon',
+    params: schemas.merchantUidParams,
+    body: schemas.returnedBody,
+    answers: { 202: { description: 'Kept', schema: answers.empty } },
+    errors: [...BODY_REFUSALS, 'notFound'],
+    handle: returnPayment,
+  }),
+  route({
+    ...at('post', '/payments/{merchantUid}/close', CHECKOUT),
+    summary: 'Sell this order no more; money that comes later is late',
+    params: schemas.merchantUidParams,
+    body: schemas.closeBody,
+    answers: { 200: { description: 'As it stands', schema: answers.order } },
+    errors: [...BODY_REFUSALS, 'notFound', 'alreadyPaid'],
+    handle: postClose,
+  }),
+  route({
+    ...at('get', '/payments/{merchantUid}/journal', ANYBODY),
+    summary: 'Every move of a payment and its refunds: who, what, why and on what evidence, the oldest first',
+    params: schemas.merchantUidParams,
+    query: schemas.journalQuery,
+    answers: { 200: { description: 'Lines', schema: answers.journal } },
+    errors: [...REFUSALS, 'notFound'],
+    handle: getJournal,
+  }),
+]

@@ -1,5 +1,6 @@
 // The calls of people: one handler for every command on a refund or a payment. The form is judged here, the state by the saga.
 // Must not know: Temporal. Who asks is proved by a row; the saga is told only the proof's id.
+import { APPROVERS, PEOPLE, callerOf } from '../../server/caller.ts'
 import { randomUUID } from 'node:crypto'
 import { answeredAnother, mintProof, type UpdateOf } from '../../../db/people.ts'
 import {
@@ -7,8 +8,11 @@ import {
   parseRefundCommand,
   type PaymentCommandName,
   type RefundCommandName,
+  COMMAND_HELP,
+  PAYMENT_COMMANDS,
+  REFUND_COMMANDS,
 } from '../../../domain/moves/people/commands.ts'
-import { Failure } from '../../../domain/failures.ts'
+import { Failure, type FailureKind } from '../../../domain/failures.ts'
 import {
   paymentWorkflowId,
   refundWorkflowId,
@@ -19,18 +23,22 @@ import {
   type RefundId,
 } from '../../../domain/ids.ts'
 import type { HttpDeps } from '../../server/deps.ts'
-import type { Answer, Call } from '../../server/route.ts'
+import { type Answer, type Call, type Route, at, route } from '../../server/route.ts'
+import { z } from 'zod'
+import type { Role } from '../../server/access.ts'
+import * as answers from '../answers.ts'
+import * as schemas from '../schemas.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-export const commandRefund =
+const commandRefund =
   (name: RefundCommandName) =>
   (deps: HttpDeps, { params, body }: { params: { refundId: RefundId }; body: Body }, call: Call): Promise<Answer> => {
     parseRefundCommand(name, withoutAsker(body))
     return command(deps, refundWorkflowId(params.refundId), name, body, call)
   }
 
-export const commandPayment =
+const commandPayment =
   (name: PaymentCommandName) =>
   (
     deps: HttpDeps,
@@ -43,7 +51,7 @@ export const commandPayment =
 
 type StrayName = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
 
-export const commandStray =
+const commandStray =
   (name: PaymentCommandName) =>
   (deps: HttpDeps, { params, body }: { params: StrayName; body: Body }, call: Call): Promise<Answer> => {
     parsePaymentCommand(name, withoutAsker(body))
@@ -70,7 +78,7 @@ function withoutAsker(body: Body): Body {
 async function command(deps: HttpDeps, saga: string, name: string, body: Body, call: Call): Promise<Answer> {
   if (!deps.command)
     throw new Failure('temporarilyUnavailable', 'this process cannot reach Temporal; ask one with the role api')
-  const person = call.person ?? { name: 'local', role: null }
+  const person = callerOf(call)
   const updateId = updateIdOf(call, person.name)
   const proof = await mintProof(deps.db, { saga, command: name, args: body, person })
   const update = { saga, updateId, command: name, args: body }
@@ -90,3 +98,71 @@ async function refuseAnother({ db }: HttpDeps, update: UpdateOf): Promise<void> 
       'this Idempotency-Key was used before for another command or other arguments, which the journal shows; use a new key for a new command. Nothing was done',
     )
 }
+
+const ERRORS: readonly FailureKind[] = [
+  'unauthorized',
+  'forbidden',
+  'invalidRequest',
+  'malformedBody',
+  'payloadTooLarge',
+  'notFound',
+  'conflict',
+  'updateRejected',
+  'temporarilyUnavailable',
+]
+const anyFields = z.looseObject({})
+const headers = z.object({
+  'idempotency-key': z.string().optional().meta({
+    description:
+      'The same key is the same command, however often it is sent: carried out at most once, and answered alike',
+  }),
+})
+const rolesOf = (name: string): readonly Role[] => (name === 'approve' ? APPROVERS : PEOPLE)
+/** retryTicket → retry-ticket, as addresses are written. */
+const pathOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const answered = {
+  200: { description: 'Carried out', schema: answers.commanded },
+  202: { description: 'Above the limit: waits for another person', schema: answers.commanded },
+}
+
+const refundRoute = (name: RefundCommandName): Route =>
+  route({
+    ...at('post', `/refunds/{refundId}/${pathOf(name)}`, rolesOf(name)),
+    summary: COMMAND_HELP[name],
+    params: schemas.refundIdParams,
+    headers,
+    body: anyFields,
+    answers: answered,
+    errors: ERRORS,
+    handle: commandRefund(name),
+  })
+
+const paymentRoute = (name: PaymentCommandName): Route =>
+  route({
+    ...at('post', `/payments/{merchantUid}/${pathOf(name)}`, rolesOf(name)),
+    summary: COMMAND_HELP[name],
+    params: schemas.merchantUidParams,
+    headers,
+    body: anyFields,
+    answers: answered,
+    errors: ERRORS,
+    handle: commandPayment(name),
+  })
+
+const strayRoute = (name: PaymentCommandName): Route =>
+  route({
+    ...at('post', `/strays/{kind}/{account}/{gatewayRef}/${pathOf(name)}`, rolesOf(name)),
+    summary: COMMAND_HELP[name],
+    params: schemas.strayParams,
+    headers,
+    body: anyFields,
+    answers: answered,
+    errors: ERRORS,
+    handle: commandStray(name),
+  })
+
+export const peopleRoutes: readonly Route[] = [
+  ...REFUND_COMMANDS.map(refundRoute),
+  ...PAYMENT_COMMANDS.map(paymentRoute),
+  ...PAYMENT_COMMANDS.map(strayRoute),
+]

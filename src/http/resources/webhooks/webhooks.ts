@@ -1,5 +1,8 @@
 // The receiver: raw bytes → parse → kept in the inbox, committed → 200. It believes nothing and calls nobody (design: the hint's way).
 // Must not know: payments, looks, Temporal. What can never be understood is answered with 4xx, and kept too while there is room.
+import { z } from 'zod'
+import * as answers from '../answers.ts'
+import { KINDS } from '../../../gateways/index.ts'
 import { keepHint } from '../../../db/hints/hints.ts'
 import { keepReceived } from '../../../db/hints/received.ts'
 import { Failure, FAILURES } from '../../../domain/failures.ts'
@@ -9,7 +12,7 @@ import { metrics } from '../../../metrics.ts'
 import { readBody, tooLarge } from '../../server/body.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { titleOf } from '../../server/errors.ts'
-import type { Answer, Call } from '../../server/route.ts'
+import { type Answer, type Call, type Route, route, at } from '../../server/route.ts'
 import { isPublished, senderOf } from './senders.ts'
 
 /** A usual webhook has some 150 bytes; a row's size is not a stranger's to choose. */
@@ -29,7 +32,7 @@ type Received = {
 /** One kind of gateway's door; its accounts are named `kind/…`. */
 type Door = { readonly kind: string; readonly webhooks: Webhooks }
 
-export async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Promise<Answer> {
+async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Promise<Answer> {
   const { gateway, readHint } = accountOf(deps, kind)
   const sent = await readBody(call.request)
   const contentType = call.request.headers['content-type']
@@ -112,3 +115,24 @@ function accountOf({ gateways }: HttpDeps, kind: string) {
   for (const [gateway, { readHint }] of gateways) if (kindOf(gateway) === kind) return { gateway, readHint }
   throw new Failure('notFound', `No ${kind} account is configured here, so its messages are not taken.`)
 }
+
+/** A door for each kind of gateway; shut while no account of it is configured. */
+export const webhookRoutes: readonly Route[] = KINDS.map(({ kind, webhooks: door }) =>
+  route({
+    ...at(door.method, door.path, 'open'),
+    summary: door.summary,
+    ...(door.bodies.length > 0 && { rawBody: door.bodies }),
+    answers: {
+      200:
+        door.taken.type === undefined
+          ? { description: 'Kept', schema: answers.empty }
+          : { description: 'OK', schema: z.string(), type: door.taken.type },
+    },
+    errors: [
+      ...(door.bodies.length > 0 ? (['malformedBody', 'payloadTooLarge'] as const) : []),
+      'notFound',
+      'temporarilyUnavailable',
+    ],
+    handle: (deps, _parsed, call) => receive(deps, { kind, webhooks: door }, call),
+  }),
+)
