@@ -55,7 +55,8 @@ const WENT_BACK = {
 
 const AGAINST = {
   anchor: 'the-gateway-speaks-against-our-books',
-  mayDo: 'compare the console, then release what you have seen (ops payment release), or wait for evidence that agrees again',
+  mayDo:
+    'compare the console, then release what you have seen (ops payment release), or wait for evidence that agrees again',
 }
 const FIRST = {
   anchor: 'the-first-payment-went-back-too',
