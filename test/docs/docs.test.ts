@@ -50,6 +50,20 @@ test('every document that is named in the code exists', () => {
   expect(missing.map(({ file, name }) => `${file}: ${name}`)).toEqual([])
 })
 
+test('every file of ours that a document names exists', () => {
+  const ours = DOCUMENTS.filter((file) => file.startsWith('docs/') && !VENDORS.has(file))
+  const named = ours.flatMap((file) =>
+    [...readText(file).matchAll(/`((?:src|workflows|activities|test|deploy)\/[^`\s{}…*]*)`/g)].map(([, path = '']) => ({
+      file,
+      path,
+    })),
+  )
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter(({ path }) => !existsSync(ROOT + path)).map(({ file, path }) => `${file}: ${path}`)).toEqual([])
+})
+/** They name files in the repositories of others. */
+const VENDORS = new Set(['docs/iamport.md', 'docs/paymentwall.md', 'docs/portone.md'])
+
 test('every link leads to a file that is there, and to a heading in it', () => {
   const links = DOCUMENTS.flatMap((file) =>
     [...readText(file).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, path = '', anchor]) => ({
