@@ -1,20 +1,20 @@
 // (e) How a cancel call ended: its outcome and what its answer shows, written in one transaction (design.md §6.3).
 // Must not know: workflows, how the call was made.
-import { attemptOf, checksumOf } from '../src/domain/balance.ts'
-import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../src/domain/books.ts'
+import { attemptOf, checksumOf } from '../src/domain/books/balance.ts'
+import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../src/domain/books/books.ts'
 import { Failure } from '../src/domain/failures.ts'
 import type { CancelAnswer, Evidence, Gateway } from '../src/domain/gateway.ts'
 import { refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
-import { judge } from '../src/domain/judge.ts'
-import type { RefundStep } from '../src/domain/steps.ts'
-import { ticketEnded } from '../src/domain/ticketing.ts'
-import { carryOut } from '../src/db/carryOut.ts'
+import { judge } from '../src/domain/moves/evidence/judge.ts'
+import type { RefundStep } from '../src/domain/next.ts'
+import { ticketEnded } from '../src/domain/moves/tickets.ts'
+import { carryOut } from '../src/db/books/carryOut.ts'
 import type { Began } from '../src/db/clock.ts'
 import { transact } from '../src/db/connect.ts'
 import { look } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
 import { answeredWithin } from './ending.ts'
-import { loadRefund, mover, recallRefund, refundIn, stepAfter, type ReadRefund } from './rows.ts'
+import { loadRefund, mover, recallRefund, refundIn, stepAfter, type ReadRefund } from './begin/rows.ts'
 
 export type FileTicket = ReadRefund & { readonly key: string }
 export type Clocks = { readonly monotonic: number; readonly wall: number }

@@ -1,13 +1,13 @@
 // A checkpoint: look, then raise attention and tell a person what the look said, or that it could not look.
 // Must not know: calendars; the domain plans. One activity catches a failing look itself.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Books, Decision } from '../src/domain/books.ts'
-import { raisePayment, raiseRefund } from '../src/domain/attention.ts'
+import type { Books, Decision } from '../src/domain/books/books.ts'
+import { raisePayment, raiseRefund } from '../src/domain/moves/time.ts'
 import { Failure } from '../src/domain/failures.ts'
 import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId } from '../src/domain/ids.ts'
-import { paymentStep, type PaymentStep, type RefundStep } from '../src/domain/steps.ts'
-import { loadBooks } from '../src/db/books.ts'
-import { carryOut } from '../src/db/carryOut.ts'
+import { paymentStep, type PaymentStep, type RefundStep } from '../src/domain/next.ts'
+import { loadBooks } from '../src/db/books/books.ts'
+import { carryOut } from '../src/db/books/carryOut.ts'
 import { transact } from '../src/db/connect.ts'
 import { look, type Subject } from '../src/inbox/look.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -21,7 +21,7 @@ import {
   stepAfter,
   type ReadPayment,
   type ReadRefund,
-} from './rows.ts'
+} from './begin/rows.ts'
 
 export async function checkpointRefund(
   deps: ActivityDeps,

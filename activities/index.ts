@@ -1,11 +1,11 @@
 // All activities over their dependencies: one port each, mapped failures.
 // Must not know: workers.
-import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './people.ts'
+import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './commands/people.ts'
 import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
 import type { ActivityDeps } from './deps.ts'
 import { endingWithActivity } from './ending.ts'
 import { mapped } from './failure.ts'
-import { expirePayment, openPayment } from './open.ts'
+import { expirePayment, openPayment } from './registration.ts'
 import {
   beginPayment,
   beginRefund,
@@ -14,11 +14,11 @@ import {
   type Begin,
   type ReadPayment,
   type ReadRefund,
-} from './rows.ts'
+} from './begin/rows.ts'
 import { beginStray, checkpointStray, readStray, type ReadStray } from './strays.ts'
 import type { FileTicket } from './answer.ts'
 import { fileTicket, settleTicket, type SettleTicket } from './ticket.ts'
-import type { Step } from '../src/domain/steps.ts'
+import type { Step } from '../src/domain/next.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
 import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
 

@@ -1,16 +1,16 @@
 // The steps of a stray's saga: read its row, and look at a checkpoint before a person is asked again.
 // Must not know: workflows, calendars. Its row is the attempt, which evidence has made; nothing here makes one.
-import { raiseStray } from '../src/domain/attention.ts'
-import type { Books, Decision } from '../src/domain/books.ts'
-import { decided, draftOf } from '../src/domain/draft.ts'
+import { raiseStray } from '../src/domain/moves/time.ts'
+import type { Books, Decision } from '../src/domain/books/books.ts'
+import { decided, draftOf } from '../src/domain/books/draft.ts'
 import { gatewayName, gatewayRef, strayWorkflowId } from '../src/domain/ids.ts'
-import { strayStep, type StrayStep } from '../src/domain/steps.ts'
-import { carryOut } from '../src/db/carryOut.ts'
+import { strayStep, type StrayStep } from '../src/domain/next.ts'
+import { carryOut } from '../src/db/books/carryOut.ts'
 import { transact } from '../src/db/connect.ts'
 import { lookFor } from './checkpoint.ts'
 import type { ActivityDeps } from './deps.ts'
-import { parseStrayInput } from './input.ts'
-import { checkWorkflowId, loadStray, mover, strayIn, type Begin } from './rows.ts'
+import { parseStrayInput } from './begin/input.ts'
+import { checkWorkflowId, loadStray, mover, strayIn, type Begin } from './begin/rows.ts'
 
 export type ReadStray = { readonly gateway: string; readonly gatewayRef: string; readonly now: string }
 

@@ -2,9 +2,9 @@
 // repeated at any point, and end with their activity.
 // Must not know: how lists are walked or rows are found.
 import { gatewayName } from '../src/domain/ids.ts'
-import { sweepScheduleId } from '../src/domain/queues.ts'
-import { notePass } from '../src/db/passes.ts'
-import { sweepGateway, type Swept } from '../src/inbox/sweep.ts'
+import { sweepScheduleId } from '../src/domain/names.ts'
+import { notePass } from '../src/db/watch/passes.ts'
+import { sweepGateway, type Swept } from '../src/inbox/sweep/sweep.ts'
 import { supervise, type Supervised } from '../src/outbox/supervisor.ts'
 import type { ActivityDeps } from './deps.ts'
 import { cancellation } from './ending.ts'

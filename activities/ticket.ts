@@ -1,13 +1,13 @@
 // fileTicket and settleTicket: one ticket per authorisation, whatever is killed, lost or repeated (design.md §6.3).
 // Must not know: workflows. The intent is committed before the call; every ending of the call has its row.
 import { ApplicationFailure } from '@temporalio/common'
-import { checksumOf, remainingOf } from '../src/domain/balance.ts'
+import { checksumOf, remainingOf } from '../src/domain/books/balance.ts'
 import { Failure } from '../src/domain/failures.ts'
-import { held } from '../src/domain/filing.ts'
+import { held } from '../src/domain/moves/filing.ts'
 import type { CancelAnswer, CancelRequest } from '../src/domain/gateway.ts'
 import { refundId, refundWorkflowId } from '../src/domain/ids.ts'
 import { money } from '../src/domain/money.ts'
-import type { RefundStep } from '../src/domain/steps.ts'
+import type { RefundStep } from '../src/domain/next.ts'
 import {
   block,
   blockedBecause,
@@ -16,19 +16,19 @@ import {
   notTried,
   ticketEnded,
   tombstone,
-} from '../src/domain/ticketing.ts'
-import { intentLost } from '../src/domain/wentBack.ts'
-import { carryOut } from '../src/db/carryOut.ts'
+} from '../src/domain/moves/tickets.ts'
+import { intentLost } from '../src/domain/moves/wentBack.ts'
+import { carryOut } from '../src/db/books/carryOut.ts'
 import { beginLook } from '../src/db/clock.ts'
 import { transact } from '../src/db/connect.ts'
-import { filingHold } from '../src/db/filing.ts'
+import { filingHold } from '../src/db/watch/filing.ts'
 import { accountFailure } from '../src/inbox/account.ts'
 import { look } from '../src/inbox/look.ts'
 import { act, recordAnswer, same, type Acting, type Clocks, type FileTicket, type Intended } from './answer.ts'
 import type { ActivityDeps } from './deps.ts'
 import { cancellation, endingWithActivity } from './ending.ts'
 import { heartbeating, type Announced } from './heartbeat.ts'
-import { loadRefund, mover, recallRefund, refundIn } from './rows.ts'
+import { loadRefund, mover, recallRefund, refundIn } from './begin/rows.ts'
 
 export type { FileTicket } from './answer.ts'
 

@@ -3,8 +3,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { TemporalAccess } from './domain/unproved.ts'
-import { isLoopback } from './http/thisMachine.ts'
+import type { TemporalAccess } from './domain/moves/people/unproved.ts'
+import { isLoopback } from './http/server/thisMachine.ts'
 import { KEYS_FORM, SETTINGS } from './settings.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { isCurrency } from './domain/currencies.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
-import type { RefundRule } from './domain/refundability.ts'
-import { parseRefundRules } from './domain/refundRules.ts'
-import { OVERDUE_AFTER } from './domain/watchdog.ts'
+import type { RefundRule } from './domain/moves/refundability.ts'
+import { parseRefundRules } from './domain/moves/refundRules.ts'
+import { OVERDUE_AFTER } from './domain/shown/watchdog.ts'
 
 export type ApiRole = 'checkout' | 'ops' | 'approver'
 export type ApiKey = { readonly name: string; readonly role: ApiRole; readonly key: string }

@@ -2,7 +2,7 @@
 // Must not know: when they are set.
 import { defineSearchAttributeKey, type SearchAttributePair, type SearchAttributeUpdatePair } from '@temporalio/common'
 import { SEARCH_ATTRIBUTES } from '../src/domain/attributes.ts'
-import type { Attributes } from '../src/domain/shown.ts'
+import type { Attributes } from '../src/domain/shown/attributes.ts'
 
 export type AttributeName = keyof typeof SEARCH_ATTRIBUTES
 export const ATTRIBUTE_NAMES = Object.keys(SEARCH_ATTRIBUTES).filter(

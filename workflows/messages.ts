@@ -1,8 +1,8 @@
-// The words on the wire: inputs and signals; workflow types and task queues are in src/domain/queues.ts. Names in histories are for ever.
+// The words on the wire: inputs and signals; workflow types and task queues are in src/domain/names.ts. Names in histories are for ever.
 // Must not know: activities, databases. Inputs are JSON: times are ISO strings, amounts integers in minor units.
 import { defineSignal } from '@temporalio/workflow'
-import type { Memory } from '../src/domain/memory.ts'
-import { NEWS_SIGNAL } from '../src/domain/queues.ts'
+import type { Memory } from '../src/domain/books/memory.ts'
+import { NEWS_SIGNAL } from '../src/domain/names.ts'
 
 /** Your row moved: read it again. Carries nothing, so a repeated or forged one changes nothing. */
 export const news = defineSignal(NEWS_SIGNAL)

@@ -1,7 +1,7 @@
 // News that a saga's row moved: counted, so that news which came before a read began is answered by that read.
 // Must not know: what the row is. The handler is synchronous and never throws.
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow'
-import type { Wait } from '../src/domain/steps.ts'
+import type { Wait } from '../src/domain/next.ts'
 import { news } from './messages.ts'
 import { changed } from './versions.ts'
 

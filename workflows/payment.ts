@@ -1,9 +1,9 @@
 // The payment saga: register the order, wait for money or for its time to run out; money that needs a person keeps it open.
 // Must not know: databases, gateways. The row is the memory, the workflow is the hand.
 import { continueAsNew, workflowInfo } from '@temporalio/workflow'
-import type { PaymentStep } from '../src/domain/steps.ts'
+import type { PaymentStep } from '../src/domain/next.ts'
 import { checkpointPayment, expirePayment, noteCancelRequest, openPayment, rows } from './activities.ts'
-import { shower } from './attributes.ts'
+import { shower } from './shown.ts'
 import { uncancellable } from './cancelRequests.ts'
 import type { Ended, PaymentInput } from './messages.ts'
 import { handlersFinished, here, openNewsDesk, quiet, type NewsDesk } from './news.ts'

@@ -8,15 +8,15 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow'
-import type { CommandAnswer } from '../activities/people.ts'
+import type { CommandAnswer } from '../activities/commands/people.ts'
 import {
   COMMAND_HELP,
   parsePaymentCommand,
   parseRefundCommand,
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
-} from '../src/domain/commands.ts'
-import type { Memory } from '../src/domain/memory.ts'
+} from '../src/domain/moves/people/commands.ts'
+import type { Memory } from '../src/domain/books/memory.ts'
 import { rows } from './activities.ts'
 import { here, type NewsDesk } from './news.ts'
 

@@ -2,10 +2,10 @@
 // Must not know: databases, gateways, calendars. The row is the memory, the workflow is the hand; what it has seen of the
 // row it hands back with each step, so that a row that went back in time is known.
 import { ActivityFailure, continueAsNew, workflowInfo } from '@temporalio/workflow'
-import { remembered, type Memory } from '../src/domain/memory.ts'
-import type { RefundStep } from '../src/domain/steps.ts'
+import { remembered, type Memory } from '../src/domain/books/memory.ts'
+import type { RefundStep } from '../src/domain/next.ts'
 import { checkpointRefund, fileTicket, noteCancelRequest, rows, settleTicket } from './activities.ts'
-import { shower } from './attributes.ts'
+import { shower } from './shown.ts'
 import { uncancellable } from './cancelRequests.ts'
 import { mayHaveSent } from './lostCalls.ts'
 import type { Ended, RefundInput } from './messages.ts'

@@ -1,9 +1,9 @@
 // The stray saga: money that no order waits for, kept in sight until a person accepts it or gives it back.
 // Must not know: databases, gateways. The row is the memory, the workflow is the hand.
 import { continueAsNew, workflowInfo } from '@temporalio/workflow'
-import type { StrayStep } from '../src/domain/steps.ts'
+import type { StrayStep } from '../src/domain/next.ts'
 import { checkpointStray, noteCancelRequest, rows } from './activities.ts'
-import { shower } from './attributes.ts'
+import { shower } from './shown.ts'
 import { uncancellable } from './cancelRequests.ts'
 import type { Ended, StrayInput } from './messages.ts'
 import { handlersFinished, here, openNewsDesk, quiet, type NewsDesk } from './news.ts'

@@ -3,17 +3,17 @@
 // Must not know: how the two are compared, what is decided about a refund that went back.
 import type { Command } from 'commander'
 import { openDatabase, transact, type Db } from '../db/connect.ts'
-import { holdFiling } from '../db/filing.ts'
-import { openRefundReferences } from '../db/openRows.ts'
-import { raiseNotices } from '../db/payments.ts'
+import { holdFiling } from '../db/watch/filing.ts'
+import { openRefundReferences } from '../db/lists/open.ts'
+import { raiseNotices } from '../db/books/payments.ts'
 import { Failure } from '../domain/failures.ts'
 import { look, type LookDeps } from '../inbox/look.ts'
 import { createLog } from '../log.ts'
 import { grid, progress } from '../ops/render.ts'
 import { compareMemories, withoutRows, type AfterRestore, type Found } from '../outbox/afterRestore.ts'
-import { connectTemporal, lookPartsOf, type Environment, type Wiring } from '../parts.ts'
-import { runSimulator } from '../roles.ts'
-import { refuseHeldFolder } from '../startup.ts'
+import { connectTemporal, lookPartsOf, type Environment, type Wiring } from '../wiring/parts.ts'
+import { runSimulator } from '../wiring/roles.ts'
+import { refuseHeldFolder } from '../wiring/startup.ts'
 import { CommandFailure, configOf, EXITS } from './outside.ts'
 
 const HELP = `

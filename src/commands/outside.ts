@@ -2,7 +2,7 @@
 // Must not know: what a command does. Nothing is started here that the running program would meet.
 import { readConfig, type Config } from '../config.ts'
 import { openDatabase, type Database } from '../db/connect.ts'
-import { namedServer, type Environment } from '../parts.ts'
+import { namedServer, type Environment } from '../wiring/parts.ts'
 import { createTemporalClient, type TemporalClient } from '../temporal/client.ts'
 
 /** One is 1 as everywhere: refused, nothing was done. */

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { grid } from '../ops/render.ts'
 import { restartAsked, type RestartOutcome } from '../outbox/restart.ts'
-import type { Environment } from '../parts.ts'
+import type { Environment } from '../wiring/parts.ts'
 import { configOf, EXITS, reachDatabase, reachTemporal } from './outside.ts'
 
 const INSTEAD =

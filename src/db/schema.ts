@@ -1,7 +1,7 @@
 // The tables as Kysely types, camelCase as in the domain. Rows of payments, attempts, refunds and tickets ARE the domain's plain data.
 // Must not know: what decides. Columns beyond the domain's are named here.
 import type { Generated, GeneratedAlways } from 'kysely'
-import type { Attempt, BookedEntry, Payment, Refund, Ticket } from '../domain/books.ts'
+import type { Attempt, BookedEntry, Payment, Refund, Ticket } from '../domain/books/books.ts'
 import type { FailureKind } from '../domain/failures.ts'
 import type { ListedStatus } from '../domain/gateway.ts'
 

@@ -2,7 +2,7 @@
 // Must not know: how webhooks are judged.
 import { until } from './checks.ts'
 import { paymentMustBe } from './expect.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from './printed/ledger.ts'
 import { CANCEL_ROUTE } from './outside.ts'
 import type { Stage } from './stage.ts'
 

@@ -1,6 +1,6 @@
 // Patience: the schedule of checkpoints of a wait. When the next one is due, and how loud attention must be by now.
 // Must not know: what is waited for. It changes who is asked and how loudly, never what is true.
-import { ATTENTIONS, louder, type Attention } from './books.ts'
+import { ATTENTIONS, louder, type Attention } from './books/books.ts'
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const DAY_MS = UNITS.d

@@ -2,9 +2,9 @@
 // any more goes; and watches what is overdue.
 // Must not know: gateways, sagas. Every process runs it; each row is taken by one of them.
 import type { Db } from '../db/connect.ts'
-import { unparkKnown } from '../db/hints.ts'
+import { unparkKnown } from '../db/hints/hints.ts'
 import { PURGED_AT_ONCE, purgeOnce } from '../db/purge.ts'
-import { OVERDUE_AFTER, type OverdueAfter } from '../domain/watchdog.ts'
+import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { watchOnce } from './watchdog.ts'

@@ -11,9 +11,9 @@ import {
   shareOrderLook,
   unlinkedLooks,
   type Candidate,
-} from '../db/inboxLooks.ts'
+} from '../db/hints/looks.ts'
 import { transact } from '../db/connect.ts'
-import { putAlert } from '../db/outgoing.ts'
+import { putAlert } from '../db/outgoing/outgoing.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { FORGOTTEN } from './account.ts'

@@ -2,10 +2,10 @@
 // Must not know: Temporal, gateways, workers. It is for the time when those are broken, so it lives
 // in every process.
 import { transact, type Db } from '../db/connect.ts'
-import { alertRow, putOutgoing } from '../db/outgoing.ts'
-import { readOverdue } from '../db/overdue.ts'
-import { lockWatch, noteOver, notePaged } from '../db/watches.ts'
-import type { Alert } from '../domain/books.ts'
+import { alertRow, putOutgoing } from '../db/outgoing/outgoing.ts'
+import { readOverdue } from '../db/watch/overdue.ts'
+import { lockWatch, noteOver, notePaged } from '../db/watch/watches.ts'
+import type { Alert } from '../domain/books/books.ts'
 import {
   anythingOverdue,
   OVERDUE_AFTER,
@@ -13,7 +13,7 @@ import {
   pageSentence,
   verdictOn,
   type OverdueAfter,
-} from '../domain/watchdog.ts'
+} from '../domain/shown/watchdog.ts'
 
 export type WatchDeps = {
   readonly db: Db

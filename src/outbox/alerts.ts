@@ -1,11 +1,11 @@
 // Delivers alerts to people: each at once to the log, and gathered by level to a webhook where one is configured.
 // Must not know: what is wrong. A level has a loop of its own, so that a page never waits behind a quieter message.
-import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/alerts.ts'
+import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/outgoing/alerts.ts'
 import type { Db } from '../db/connect.ts'
-import type { Links } from '../domain/views.ts'
+import type { Links } from '../domain/shown/views.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
-import { linkOf, messageOf, readAlert } from './alertMessage.ts'
+import { linkOf, messageOf, readAlert } from './message.ts'
 import { runbookLine } from './runbook.ts'
 
 /** One exchange with the webhook, limited in time and size; redirects are answers. */

@@ -3,8 +3,8 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { transact, type Db } from '../db/connect.ts'
-import { parkNotice, parkUntried } from '../db/notices.ts'
-import { claim, delayed, delivered, type Claimed } from '../db/outgoing.ts'
+import { parkNotice, parkUntried } from '../db/outgoing/notices.ts'
+import { claim, delayed, delivered, type Claimed } from '../db/outgoing/outgoing.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 

@@ -2,11 +2,11 @@
 // Must not know: what patience says, timers. A wake too many does no harm; one too few would hold the old plan until its next checkpoint.
 import { refundWorkflowId } from '../domain/ids.ts'
 import type { Patience } from '../domain/patience.ts'
-import { isReplanned } from '../domain/waits.ts'
+import { isReplanned } from '../domain/books/waits.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
-import { waitingRefunds } from '../db/openRows.ts'
-import { putMissingWakes } from '../db/outgoing.ts'
+import { waitingRefunds } from '../db/lists/open.ts'
+import { putMissingWakes } from '../db/outgoing/outgoing.ts'
 import { startLoop, type Loop } from '../loop.ts'
 
 export type ReplanDeps = {

@@ -3,9 +3,9 @@
 import { OWN_ID, strayNamedBy } from '../domain/ids.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
-import { writeJournal } from '../db/journal.ts'
-import { recorded } from '../db/openRows.ts'
-import { putAlert } from '../db/outgoing.ts'
+import { writeJournal } from '../db/books/journal.ts'
+import { recorded } from '../db/lists/open.ts'
+import { putAlert } from '../db/outgoing/outgoing.ts'
 
 export type RunningSaga = {
   readonly workflowId: string

@@ -3,7 +3,7 @@
 // Must not know: rows. A run that still runs has its own memory.
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
-import { isMemory, remembered, type Memory } from '../domain/memory.ts'
+import { isMemory, remembered, type Memory } from '../domain/books/memory.ts'
 
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>
 type Event = NonNullable<History['events']>[number]

@@ -11,7 +11,7 @@ import {
   STRAY_WORKFLOW,
   SUPERVISE_WORKFLOW,
   SWEEP_WORKFLOW,
-} from '../domain/queues.ts'
+} from '../domain/names.ts'
 
 export type ReplayCheck = {
   readonly connection: Connection

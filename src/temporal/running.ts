@@ -2,7 +2,7 @@
 // Must not know: rows. Visibility follows the truth after a moment, so the list proposes and decides nothing.
 import type { Connection } from '@temporalio/client'
 import { tsToMs } from '@temporalio/common/lib/time.js'
-import { PAYMENT_WORKFLOW, REFUND_WORKFLOW, STRAY_WORKFLOW } from '../domain/queues.ts'
+import { PAYMENT_WORKFLOW, REFUND_WORKFLOW, STRAY_WORKFLOW } from '../domain/names.ts'
 
 const TYPES = [PAYMENT_WORKFLOW, REFUND_WORKFLOW, STRAY_WORKFLOW] as const
 type SagaType = (typeof TYPES)[number]

@@ -13,7 +13,7 @@ import {
   SUPERVISE_WORKFLOW,
   SWEEP_WORKFLOW,
   sweepScheduleId,
-} from '../domain/queues.ts'
+} from '../domain/names.ts'
 
 /** What runs, and under which name; the runs' ids begin with it. */
 export type Scheduled = {

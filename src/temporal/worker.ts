@@ -2,7 +2,7 @@
 // Must not know: what activities do.
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   bundleWorkflowCode,
@@ -12,7 +12,7 @@ import {
   type NativeConnectionOptions,
   type WorkerOptions,
 } from '@temporalio/worker'
-import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/queues.ts'
+import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/names.ts'
 import { saidBy } from './said.ts'
 
 export type WorkersOptions = {
@@ -125,7 +125,11 @@ export async function bundleOf(workflowsPath: string): Promise<string> {
 async function sourcesHash(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(PACKAGE))
   for (const folder of [WORKFLOWS, DOMAIN]) {
-    for (const name of (await readdir(folder)).toSorted()) hash.update(name).update(await readFile(join(folder, name)))
+    const names = await readdir(folder, { recursive: true, withFileTypes: true })
+    const files = names
+      .filter((each) => each.isFile())
+      .map((each) => relative(folder, join(each.parentPath, each.name)))
+    for (const file of files.toSorted()) hash.update(file).update(await readFile(join(folder, file)))
   }
   return hash.digest('hex').slice(0, 16)
 }

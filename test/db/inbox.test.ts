@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { databaseNow } from '../../src/db/clock.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
-import { keepHint, unpark, type Hint } from '../../src/db/hints.ts'
+import { keepHint, unpark, type Hint } from '../../src/db/hints/hints.ts'
 import {
   candidates,
   lease,
@@ -12,7 +12,7 @@ import {
   shareOrderLook,
   unlinkedLooks,
   type Candidate,
-} from '../../src/db/inboxLooks.ts'
+} from '../../src/db/hints/looks.ts'
 import { gatewayRef } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'
 import { anEvidence, GATEWAY } from '../support/books.ts'

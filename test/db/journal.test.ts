@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transact, type Database } from '../../src/db/connect.ts'
-import { readJournal, writeJournal } from '../../src/db/journal.ts'
+import { readJournal, writeJournal } from '../../src/db/books/journal.ts'
 import { AT } from '../support/books.ts'
 import { paidOrder } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'

@@ -2,7 +2,16 @@
 // Must not know: Temporal, HTTP. Leases and delays are ended by setting their times, never by waiting.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { transact, type Database } from '../../src/db/connect.ts'
-import { claim, delayed, delivered, noticeRow, parked, putAlert, putOutgoing, putWake } from '../../src/db/outgoing.ts'
+import {
+  claim,
+  delayed,
+  delivered,
+  noticeRow,
+  parked,
+  putAlert,
+  putOutgoing,
+  putWake,
+} from '../../src/db/outgoing/outgoing.ts'
 import type { OutboxKind } from '../../src/db/schema.ts'
 import { emptyQueues, outboxOf } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'

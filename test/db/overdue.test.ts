@@ -3,13 +3,13 @@
 // Must not know: who asks. Every time is set against the database's own clock.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { differs, remember } from '../../src/db/accounts.ts'
+import { differs, remember } from '../../src/db/watch/accounts.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
-import { putWake } from '../../src/db/outgoing.ts'
-import { overdueRows, passedBy, readOldestWake, readOverdue } from '../../src/db/overdue.ts'
-import type { Refund } from '../../src/domain/books.ts'
+import { putWake } from '../../src/db/outgoing/outgoing.ts'
+import { overdueRows, passedBy, readOldestWake, readOverdue } from '../../src/db/watch/overdue.ts'
+import type { Refund } from '../../src/domain/books/books.ts'
 import { refundId } from '../../src/domain/ids.ts'
-import { OVERDUE_AFTER } from '../../src/domain/watchdog.ts'
+import { OVERDUE_AFTER } from '../../src/domain/shown/watchdog.ts'
 import { aRefund, aTicket, anEvidence, DAY, GATEWAY, HOUR, later, MINUTE } from '../support/books.ts'
 import {
   bookEvidence,

@@ -3,10 +3,10 @@
 import { readdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { keepHint } from '../../src/db/hints.ts'
+import { keepHint } from '../../src/db/hints/hints.ts'
 import { openDatabase, sqlState, transact, type Database, type Trx } from '../../src/db/connect.ts'
 import { listenForRows } from '../../src/db/notify.ts'
-import { putWake } from '../../src/db/outgoing.ts'
+import { putWake } from '../../src/db/outgoing/outgoing.ts'
 import { createTestDatabase, onPostgres, queryOf, type TestDatabase } from '../support/database.ts'
 import { meeting } from '../support/meeting.ts'
 

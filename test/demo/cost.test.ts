@@ -1,6 +1,6 @@
 // What a saga costs is counted from its history as the budgets define it.
 import { expect, test } from 'vitest'
-import { costOf, sumOf, type History } from '../../src/demo/cost.ts'
+import { costOf, sumOf, type History } from '../../src/demo/printed/cost.ts'
 
 type Event = NonNullable<History['events']>[number]
 const started: Event = { workflowExecutionStartedEventAttributes: {} }

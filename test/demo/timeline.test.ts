@@ -1,7 +1,7 @@
 // The timeline stays aligned and within its width, with Korean letters and without colours.
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { createTimeline, displayWidth, WIDTH, wrap } from '../../src/demo/timeline.ts'
+import { createTimeline, displayWidth, WIDTH, wrap } from '../../src/demo/printed/timeline.ts'
 
 function printed(colours = false) {
   let text = ''

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { freePort } from '../../src/temporal/ports.ts'
+import { freePort } from '../../src/temporal/server/ports.ts'
 import { nginxHere, startNginx } from '../support/nginx.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 

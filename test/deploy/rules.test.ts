@@ -60,7 +60,7 @@ test.each(rules.map((each) => [each.alert, each] as const))(
     expect(wrong.map(([found]) => found)).toEqual([])
   },
 )
-/** As src/metrics.ts and src/http/gauges.ts name them; series without a value show no labels. */
+/** As src/metrics.ts and src/http/resources/health/gauges.ts name them; series without a value show no labels. */
 const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^saga_outbox_(age_seconds|parked)$/, ['kind']],
   [/^saga_inbox_parked$/, ['because']],

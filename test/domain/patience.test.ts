@@ -2,7 +2,7 @@
 // Must not know: what is waited for. The plain lists of moments here are worked out apart from the code.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ATTENTIONS, type Attention } from '../../src/domain/books.ts'
+import { ATTENTIONS, type Attention } from '../../src/domain/books/books.ts'
 import {
   levelAt,
   nextCheckpoint,
@@ -13,7 +13,7 @@ import {
   type Patience,
   type Track,
 } from '../../src/domain/patience.ts'
-import { planRefund } from '../../src/domain/waits.ts'
+import { planRefund } from '../../src/domain/books/waits.ts'
 import { AT, aRefund, DAY, HOUR, later, MINUTE } from '../support/books.ts'
 
 const LADDER = '24h remind, 72h warn, 7d page'

@@ -13,7 +13,7 @@ import {
   ticketMayLive,
   type RefundState,
 } from '../../src/domain/refund.ts'
-import type { TicketOutcome } from '../../src/domain/books.ts'
+import type { TicketOutcome } from '../../src/domain/books/books.ts'
 import { aRefund, aTicket } from '../support/books.ts'
 
 /** State, Korean label, reserves the balance, shows 취소처리 대기, may become. */

@@ -2,7 +2,7 @@
 // Must not know: what the calls do.
 import { request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { routes } from '../../src/http/routes.ts'
+import { routes } from '../../src/http/resources/api.ts'
 import { MANY_HEADERS, PROXY_HEADERS, sendRaw } from '../support/passedOn.ts'
 import { order, startApi } from './api.ts'
 

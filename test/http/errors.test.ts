@@ -3,8 +3,8 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { FAILURES, Failure } from '../../src/domain/failures.ts'
-import { problem } from '../../src/http/answers.ts'
-import { isUnavailable, problemOf } from '../../src/http/errors.ts'
+import { problem } from '../../src/http/resources/answers.ts'
+import { isUnavailable, problemOf } from '../../src/http/server/errors.ts'
 import { order, startApi } from './api.ts'
 
 const api = await startApi()

@@ -1,7 +1,7 @@
 // The hold on filing over HTTP and by the command line: who may begin and end it, that it is one, and that it is journalled.
 // Must not know: sagas; what a held refund does is shown where it is filed.
 import { afterAll, expect, test } from 'vitest'
-import { noteHold } from '../../src/startup.ts'
+import { noteHold } from '../../src/wiring/startup.ts'
 import { makeCli } from '../ops/cli.ts'
 import { startApi } from './api.ts'
 

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { BUYER, gatewaySays, order, paidOrder, startApi } from './api.ts'
 import { merchantUid } from '../../src/domain/ids.ts'
-import { opened } from '../../src/http/answers.ts'
+import { opened } from '../../src/http/resources/answers.ts'
 
 const api = await startApi()
 const hasty = await startApi({ openWaitMs: 0 })

@@ -1,7 +1,7 @@
 // Payments as they are read, waited for, returned from, closed and listed, and their journal.
 // Must not know: the gateway.
 import { describe, expect, test } from 'vitest'
-import { journal, order as orderSchema, paymentPage } from '../../src/http/answers.ts'
+import { journal, order as orderSchema, paymentPage } from '../../src/http/resources/answers.ts'
 import { gatewaySays, order, paidOrder, rows, startApi, type Answer } from './api.ts'
 
 const api = await startApi()

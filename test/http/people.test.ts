@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { transact } from '../../src/db/connect.ts'
 import { keepTold } from '../../src/db/people.ts'
 import { Failure } from '../../src/domain/failures.ts'
-import type { Commanded } from '../../src/http/deps.ts'
+import type { Commanded } from '../../src/http/server/deps.ts'
 import { startApi } from './api.ts'
 
 const KEYS = [

@@ -1,7 +1,7 @@
 // An API without keys behind a real nginx on this machine, as its guides set it up: a stranger is never the person local.
 // Must not know: by which sign a proxy is found out. Skipped where nginx is not installed.
 import { describe, expect, test } from 'vitest'
-import { freePort } from '../../src/temporal/ports.ts'
+import { freePort } from '../../src/temporal/server/ports.ts'
 import { nginxHere, startNginx } from '../support/nginx.ts'
 import { sendRaw } from '../support/passedOn.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'

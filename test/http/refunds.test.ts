@@ -2,7 +2,7 @@
 // Must not know: the gateway.
 import { describe, expect, test } from 'vitest'
 import { refundId } from '../../src/domain/ids.ts'
-import { oneRefund, refundPage } from '../../src/http/answers.ts'
+import { oneRefund, refundPage } from '../../src/http/resources/answers.ts'
 import { gatewaySays, order, paidOrder, rows, startApi, type Answer } from './api.ts'
 
 const api = await startApi()

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import { routes } from '../../src/http/routes.ts'
+import { routes } from '../../src/http/resources/api.ts'
 import { ROOT } from '../support/readme.ts'
 
 const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')

@@ -1,7 +1,7 @@
 // Waiting: until it is so, until the caller is gone, and in so many seats at most.
 // Must not know: what is waited for.
 import { expect, test } from 'vitest'
-import { makeSeats, waitUntil } from '../../src/http/wait.ts'
+import { makeSeats, waitUntil } from '../../src/http/server/wait.ts'
 
 const FOR_EVER_MS = 3_600_000
 const here = new AbortController().signal

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gatewayName } from '../../src/domain/ids.ts'
 import type { Database } from '../../src/db/connect.ts'
-import { keepHint, type Hint } from '../../src/db/hints.ts'
+import { keepHint, type Hint } from '../../src/db/hints/hints.ts'
 import { look } from '../../src/inbox/look.ts'
 import { lookOnce } from '../../src/inbox/looker.ts'
 import { anEntry, anEvidence, GATEWAY } from '../support/books.ts'

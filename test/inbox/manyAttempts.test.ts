@@ -1,7 +1,7 @@
 // An order with a thousand attempts, as card testing leaves it: one look is few statements, and others get at the order meanwhile.
 // Must not know: gateways' wires. Statements are counted, nothing is timed.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { loadBooks } from '../../src/db/books.ts'
+import { loadBooks } from '../../src/db/books/books.ts'
 import { transact, type Database, type Db } from '../../src/db/connect.ts'
 import { gatewayRef, type MerchantUid } from '../../src/domain/ids.ts'
 import type { Evidence } from '../../src/domain/gateway.ts'

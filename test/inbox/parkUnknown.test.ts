@@ -2,8 +2,8 @@
 // Must not know: looks.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
-import { keepHint } from '../../src/db/hints.ts'
-import { candidates, parkUnknown } from '../../src/db/inboxLooks.ts'
+import { keepHint } from '../../src/db/hints/hints.ts'
+import { candidates, parkUnknown } from '../../src/db/hints/looks.ts'
 import { GATEWAY } from '../support/books.ts'
 import { openTestDatabase } from '../support/database.ts'
 

@@ -3,7 +3,7 @@
 // Must not know: lists (sweep.test.ts), what is decided about one on an order of ours (adoption.test.ts).
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
-import { keepHint, type Hint } from '../../src/db/hints.ts'
+import { keepHint, type Hint } from '../../src/db/hints/hints.ts'
 import type { Evidence } from '../../src/domain/gateway.ts'
 import type { GatewayRef } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'

@@ -2,9 +2,9 @@
 // Must not know: how a difference is found (inbox/account.test.ts); here it is laid into the rows.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { accountOf, differs, remember } from '../../src/db/accounts.ts'
+import { accountOf, differs, remember } from '../../src/db/watch/accounts.ts'
 import { transact } from '../../src/db/connect.ts'
-import { keepHint } from '../../src/db/hints.ts'
+import { keepHint } from '../../src/db/hints/hints.ts'
 import { IAMPORT, startApi } from '../http/api.ts'
 import { makeCli } from './cli.ts'
 

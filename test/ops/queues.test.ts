@@ -2,11 +2,11 @@
 // Must not know: looks, deliverers.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
-import { keepHint } from '../../src/db/hints.ts'
-import { claimLevel, logAlerts, stayed } from '../../src/db/alerts.ts'
+import { keepHint } from '../../src/db/hints/hints.ts'
+import { claimLevel, logAlerts, stayed } from '../../src/db/outgoing/alerts.ts'
 import { transact } from '../../src/db/connect.ts'
-import { putAlert, putWake } from '../../src/db/outgoing.ts'
-import * as shapes from '../../src/http/opsAnswers.ts'
+import { putAlert, putWake } from '../../src/db/outgoing/outgoing.ts'
+import * as shapes from '../../src/http/resources/ops/opsAnswers.ts'
 import { startApi } from '../http/api.ts'
 import { makeCli } from './cli.ts'
 

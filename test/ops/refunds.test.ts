@@ -2,11 +2,11 @@
 // Must not know: sagas; their answers are played.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Refund } from '../../src/domain/books.ts'
+import type { Refund } from '../../src/domain/books/books.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { refundId } from '../../src/domain/ids.ts'
-import type { Commanded } from '../../src/http/deps.ts'
-import * as shapes from '../../src/http/opsAnswers.ts'
+import type { Commanded } from '../../src/http/server/deps.ts'
+import * as shapes from '../../src/http/resources/ops/opsAnswers.ts'
 import { paidOrder, startApi } from '../http/api.ts'
 import { makeCli, type Ran } from './cli.ts'
 

@@ -2,7 +2,7 @@
 // Must not know how long a fault takes: only what comes, what does not, and in which order.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/app.ts'
-import { LIKELIEST } from '../../src/simulator/wire.ts'
+import { LIKELIEST } from '../../src/simulator/iamport/wire.ts'
 import { eventually, startTogether, staysSilent } from './support.ts'
 
 test('faults are set one by one and shown together', async () => {

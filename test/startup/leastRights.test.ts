@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { keepPrivate } from '../../src/startup.ts'
+import { keepPrivate } from '../../src/wiring/startup.ts'
 import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

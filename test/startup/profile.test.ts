@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
-import { connectTemporal } from '../../src/parts.ts'
+import { connectTemporal } from '../../src/wiring/parts.ts'
 import { installTestRuntime } from '../support/shop.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 

@@ -1,10 +1,10 @@
 // Books for tests: builders that give defaults, so that a test shows only what matters to it.
 // Must not know: SQL. An order of 10,000 won, paid by attempt imp_1, on a Monday noon in Seoul.
-import { shownState } from '../../src/domain/balance.ts'
-import type { Attempt, BookedEntry, Books, Decision, Payment, Refund, Ticket } from '../../src/domain/books.ts'
+import { shownState } from '../../src/domain/books/balance.ts'
+import type { Attempt, BookedEntry, Books, Decision, Payment, Refund, Ticket } from '../../src/domain/books/books.ts'
 import type { CancelEntry, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid, refundId } from '../../src/domain/ids.ts'
-import { judge, type JudgeSetting } from '../../src/domain/judge.ts'
+import { judge, type JudgeSetting } from '../../src/domain/moves/evidence/judge.ts'
 import { parsePatience } from '../../src/domain/patience.ts'
 
 export const AT = '2026-03-02T03:00:00.000Z'

@@ -1,7 +1,7 @@
 // Holds what a saga cost against its budget, both read from its history; a budget that is exceeded prints the events.
-// Must not know: sagas. What counts as an action is said in src/demo/cost.ts.
+// Must not know: sagas. What counts as an action is said in src/demo/printed/cost.ts.
 import { expect } from 'vitest'
-import { costOf, type Cost, type History } from '../../src/demo/cost.ts'
+import { costOf, type Cost, type History } from '../../src/demo/printed/cost.ts'
 
 type Events = NonNullable<History['events']>
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeEach } from 'vitest'
 import { z } from 'zod'
-import * as answers from '../../src/http/answers.ts'
+import * as answers from '../../src/http/resources/answers.ts'
 
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 export const NEXT_SECRET = 'whsec_wZyM8vJ5L7pQ2nR4tC6xB9dF1gH3kS0aEuTiOoPlKjY='

@@ -1,7 +1,7 @@
 // Puts what a plan says upon the running gateway, phase by phase, and takes all of it off again.
 // Must not know: stories' endings, how a plan is chosen.
 import { sql } from 'kysely'
-import { LIKELIEST } from '../../src/simulator/wire.ts'
+import { LIKELIEST } from '../../src/simulator/iamport/wire.ts'
 import type { OwnShop } from './shop.ts'
 import type { Mode, Tale } from './stories.ts'
 import type { PhasePlan, Plan, WireChange } from './wirePlan.ts'

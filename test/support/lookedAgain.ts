@@ -2,7 +2,7 @@
 // whatever differs: what is over is seen under every distortion that comes after it.
 // Must not know: what a distortion does, what a look finds.
 import { sql } from 'kysely'
-import { keepHint } from '../../src/db/hints.ts'
+import { keepHint } from '../../src/db/hints/hints.ts'
 import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
 import { elevenMinutesPass } from './distortions.ts'
 import type { OwnShop } from './shop.ts'

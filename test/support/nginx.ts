@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { isListening } from '../../src/temporal/ports.ts'
+import { isListening } from '../../src/temporal/server/ports.ts'
 
 /** undefined: not installed here. */
 export function nginxHere(): string | undefined {

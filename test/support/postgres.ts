@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { freePort } from '../../src/temporal/ports.ts'
+import { freePort } from '../../src/temporal/server/ports.ts'
 
 export type PostgresServer = {
   /** postgres://… of its maintenance database, as somebody who may create others. */

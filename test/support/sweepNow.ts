@@ -1,6 +1,6 @@
 // One run of a Schedule, begun after this moment, to its end: the sweep of the gateway, or the supervisor.
 // Must not know: what it will find, or whether it fails. Answers with the id of its workflow.
-import { SUPERVISE_SCHEDULE, sweepScheduleId } from '../../src/domain/queues.ts'
+import { SUPERVISE_SCHEDULE, sweepScheduleId } from '../../src/domain/names.ts'
 import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
 import { eventually, type Shop } from './shop.ts'
 

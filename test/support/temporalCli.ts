@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { findOrMakeTemporalCli } from '../../src/temporal/binary.ts'
+import { findOrMakeTemporalCli } from '../../src/temporal/server/binary.ts'
 
 /** A time limit for the hook that first needs a server: on an empty cache it is made, which takes minutes, once. */
 export const MAKING_MS = 30 * 60_000

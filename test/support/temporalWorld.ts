@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startTemporalServer } from '../../src/temporal/server.ts'
+import { startTemporalServer } from '../../src/temporal/server/server.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type TestServer = { readonly address: string; stop(): Promise<void> }

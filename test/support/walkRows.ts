@@ -2,11 +2,11 @@
 // Must not know: what ought to come of a step, but for what holds after every one: each move has its line, notices count on, accepted stays.
 import { expect } from 'vitest'
 import { z } from 'zod'
-import type { Books } from '../../src/domain/books.ts'
+import type { Books } from '../../src/domain/books/books.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { refundId } from '../../src/domain/ids.ts'
-import { refundStep } from '../../src/domain/steps.ts'
-import { orderView } from '../../src/domain/views.ts'
+import { refundStep } from '../../src/domain/next.ts'
+import { orderView } from '../../src/domain/shown/views.ts'
 import { ask, booksOf, own, refundIn, type Scene, type Step } from './walk.ts'
 
 const MORE_THAN_ALL = 1_000_000

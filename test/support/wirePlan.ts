@@ -1,7 +1,7 @@
 // Which distortions of the wire a round brings, phase by phase: chosen by its seed alone, so that
 // every round can be repeated. Harmless ones must change nothing; wild ones nothing without a word.
 // Must not know: stories, the shop, what a distortion does. Pure.
-import type { Wire } from '../../src/simulator/wire.ts'
+import type { Wire } from '../../src/simulator/iamport/wire.ts'
 import { chanceOf, type Chance } from './seeded.ts'
 
 type Fields = 'omit' | 'nulls'

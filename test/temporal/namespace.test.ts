@@ -9,7 +9,7 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
 import { prepareNamespace } from '../../src/temporal/namespace.ts'
-import { startTemporalServer, type TemporalServer } from '../../src/temporal/server.ts'
+import { startTemporalServer, type TemporalServer } from '../../src/temporal/server/server.ts'
 import { MAKING_MS, temporalCliForTests } from '../support/temporalCli.ts'
 import { startRefusingServer } from '../support/temporalWorld.ts'
 

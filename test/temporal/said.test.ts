@@ -3,7 +3,7 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transact } from '../../src/db/connect.ts'
-import { putOutgoing, wakeRow } from '../../src/db/outgoing.ts'
+import { putOutgoing, wakeRow } from '../../src/db/outgoing/outgoing.ts'
 import { relayOnce } from '../../src/outbox/relay.ts'
 import { createTemporalClient, type Start } from '../../src/temporal/client.ts'
 import { factsOf, saidBy } from '../../src/temporal/said.ts'

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { COMMAND_HELP, REFUND_COMMANDS } from '../../src/domain/commands.ts'
+import { COMMAND_HELP, REFUND_COMMANDS } from '../../src/domain/moves/people/commands.ts'
 import { ROOT } from '../support/readme.ts'
 import { findChromium, openBrowser, type TemporalUi } from './browser.ts'
 import { eventually, startStage, type Stage } from './stage.ts'

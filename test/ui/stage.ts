@@ -6,7 +6,7 @@ import { readConfig, ROLES } from '../../src/config.ts'
 import { createCheckout } from '../../src/demo/checkout.ts'
 import { callerOf } from '../../src/demo/http.ts'
 import { createLog } from '../../src/log.ts'
-import { startProgram } from '../../src/program.ts'
+import { startProgram } from '../../src/wiring/program.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { Failure } from '../../domain/failures.ts'
 import { LINE } from '../../domain/text.ts'
-import type { Buyer, OrderRequest } from '../../domain/order.ts'
+import type { Buyer, OrderRequest } from '../../domain/books/order.ts'
 import { chargeOf, widgetOf } from './limits.ts'
 
 export type WindowOptions = {

@@ -2,7 +2,7 @@
 // and nothing else: its money stays where it is.
 // Must not know how it is shown.
 import type { Router, RouterContext } from '@koa/router'
-import { PAYMENT_WIRE } from '../wire.ts'
+import { PAYMENT_WIRE } from '../iamport/wire.ts'
 import { CONTRADICTION, type Payment } from '../world/model.ts'
 import type { Simulation } from '../world/simulation.ts'
 import { answer, NOTHING, paymentOf, showPayment, validBody } from './control.ts'

@@ -2,7 +2,7 @@
 // Must not know endpoints, nor why something is answered.
 import type { Context } from 'koa'
 import { PROJECT_KEY } from '../credentials.ts'
-import type { PaymentObject } from '../wire.ts'
+import type { PaymentObject } from './wire.ts'
 import { returnedOf, type Payment } from '../world/model.ts'
 import { toMajor } from '../world/money.ts'
 

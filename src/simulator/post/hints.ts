@@ -1,6 +1,6 @@
 // The ways in which the few words of a webhook can be written (iamport.md §6; switch `hints`).
 // Must not know what the words mean.
-import type { Wire } from '../wire.ts'
+import type { Wire } from '../iamport/wire.ts'
 
 export type Words = { imp_uid: string; merchant_uid: string; status: string; cancellation_id?: string }
 type Written = { headers: Record<string, string>; body: string | Uint8Array }

@@ -6,7 +6,7 @@ import { statusOf, type Payment } from '../world/model.ts'
 import { toText } from '../world/money.ts'
 import { sign, type Parameters, type SignVersion } from '../paymentwall/signature.ts'
 import type { News, Returned } from '../world/simulation.ts'
-import type { Wire } from '../wire.ts'
+import type { Wire } from '../iamport/wire.ts'
 import { write, type Words } from './hints.ts'
 import type { Message } from './webhooks.ts'
 

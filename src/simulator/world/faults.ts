@@ -1,7 +1,7 @@
 // What may be broken on purpose, and what is broken now.
 // Must not know payments: those who are asked to misbehave look here and do it themselves.
 import { z } from 'zod'
-import { LIKELIEST, WIRE_CHANGE, type Wire } from '../wire.ts'
+import { LIKELIEST, WIRE_CHANGE, type Wire } from '../iamport/wire.ts'
 import { ACCOUNT } from './model.ts'
 
 /** The faults that are one word each; the first word is none. */

@@ -2,7 +2,7 @@
 // what follows from them.
 // Must not know the disk, the wires or the people at the desk.
 import { z } from 'zod'
-import { PAYMENT_WIRE } from '../wire.ts'
+import { PAYMENT_WIRE } from '../iamport/wire.ts'
 
 const minor = z.number().int()
 export const CURRENCY = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters, like USD')

@@ -1,0 +1,108 @@
+// A cancel entry answers a refund: all of it, a part, or more than it asked for; or nobody's, and
+// then it is money that moved outside.
+// Must not know: why it is this refund's (matching.ts), which entries are new (pairing.ts).
+import { remainingOf } from '../../../books/balance.ts'
+import type { Attempt, BookedEntry, Refund } from '../../../books/books.ts'
+import { rowsInDoubt } from './doubt.ts'
+import { attemptIn, moveRefund, putAttempt, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
+import type { CancelEntry } from '../../../gateway.ts'
+import { EXCESS } from './groups.ts'
+import type { GatewayRef, RefundId } from '../../../ids.ts'
+import type { Match } from './matching.ts'
+import { outsideRefund } from '../../policyRefunds.ts'
+import { closedByAmount, refundClosed } from '../../../refund.ts'
+import { planRefund } from '../../../books/waits.ts'
+
+/** Something of the refund still waits to be answered. */
+export function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, match: Match): void {
+  const { matchedBy } = match
+  const current = refundIn(draft, match.refund.refundId) ?? match.refund
+  const remaining = remainingOf(current, attempt)
+  const doubted = current.matchedByAmount && rowsInDoubt(draft, attempt, current).length > 0
+  const refund = { ...current, matchedByAmount: matchedBy === 'amount' || doubted }
+  if (refund.matchedByAmount !== current.matchedByAmount) putRefund(draft, refund)
+  const { gatewayRef, currency } = attempt
+  const facts = { matchedBy, entry: key, amount: entry.amount, cancelledAt: entry.cancelledAt }
+  addEntry(draft, attempt, entry, key, Math.min(entry.amount, remaining), refund.refundId)
+  if (entry.amount < remaining) {
+    const why = 'the gateway booked less than this refund asked for'
+    draft.journal.push({ what: 'refund.partlyBooked', refundId: refund.refundId, gatewayRef, why, facts })
+    const part = `${entry.amount} of ${remaining} ${currency} (minor units)`
+    const rest = refundClosed(refund) ? 'the refund is over, so nobody waits for the rest' : 'it waits for the rest'
+    if (!pageWhereOver(draft, refund, part))
+      raise(draft, 'warn', refund, 'smallerThanAsked', `the gateway booked ${part} of this refund; ${rest}`)
+    return
+  }
+  close(draft, refund, facts)
+  if (matchedBy === 'amount') {
+    const sentence =
+      'a cancel whose reason does not name it was taken as this refund, by amount and time; its amount stays reserved until the desk says that its ticket is dead (resolve as refunded with ticketDead)'
+    raise(draft, 'warn', refund, 'matchedByAmount', sentence)
+  }
+  const excess = entry.amount - remaining
+  if (excess === 0) return
+  bookOutside(draft, attemptIn(draft, gatewayRef) ?? attempt, entry, key + EXCESS, excess)
+  const sentence = `the gateway paid back ${excess} ${currency} (minor units) more than this refund asked for`
+  raise(draft, 'page', refund, 'largerThanAsked', sentence)
+}
+
+function close(draft: Draft, refund: Refund, facts: Readonly<Record<string, unknown>>): void {
+  const { refundId, gatewayRef } = refund
+  const because = { why: 'the gateway booked the cancel', facts }
+  if (moveRefund(draft, refundId, 'cancelled', because)) {
+    pageWhereOver(draft, refund, 'all')
+    return
+  }
+  draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef, ...because })
+  // A person had said that it is over, and now it is in doubt: from now on somebody is asked again.
+  const { now, patience } = draft.setting
+  if (closedByAmount(refund)) putRefund(draft, planRefund({ ...refund, stateSince: now }, patience, now, false))
+}
+
+/**
+ * Money of a refund that had ended otherwise, all or a part of it: gone back twice, or beside what
+ * had overtaken it.
+ */
+function pageWhereOver(draft: Draft, refund: Refund, part: string): boolean {
+  const twice = `the gateway paid back ${part} of this refund, which had been paid back by bank: paid back twice`
+  const overtaken = `the gateway paid back ${part} of this refund, which had been overtaken by other money`
+  if (refund.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
+  else if (refund.state === 'superseded') raise(draft, 'page', refund, 'supersededPaid', overtaken)
+  else return false
+  return true
+}
+
+export function bookOutside(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, amount: number): void {
+  const refund = outsideRefund(draft, attempt, { key, amount, reason: entry.reason }, 'outside')
+  addEntry(draft, attempt, entry, key, amount, refund.refundId)
+  if (entry.mark === 'chargeback') noteChargeback(draft, attempt.gatewayRef)
+}
+
+function noteChargeback(draft: Draft, ref: GatewayRef): void {
+  const attempt = attemptIn(draft, ref)
+  if (attempt) putAttempt(draft, { ...attempt, chargedBack: true })
+  if (draft.payment) draft.payment = { ...draft.payment, chargedBack: true }
+}
+
+function addEntry(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, amount: number, id: RefundId): void {
+  const { cancellationId, cancelledAt, reason } = entry
+  const booked: BookedEntry = {
+    key,
+    cancellationId,
+    amount,
+    cancelledAt,
+    reason,
+    refundId: id,
+    missingSince: null,
+    gone: false,
+  }
+  putAttempt(draft, { ...attempt, entries: [...attempt.entries, booked] })
+}
+
+/** Changes what a booked row says; never its amount. */
+export function rename(draft: Draft, ref: GatewayRef, key: string, learnt: Partial<Omit<BookedEntry, 'amount'>>): void {
+  const attempt = attemptIn(draft, ref)
+  if (!attempt) return
+  const entries = attempt.entries.map((other) => (other.key === key ? { ...other, ...learnt } : other))
+  putAttempt(draft, { ...attempt, entries })
+}

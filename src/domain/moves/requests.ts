@@ -1,0 +1,178 @@
+// What callers ask for: a new order, a refund, an end of sale. Judged against the books; refusals are Failures with sentences.
+// Must not know: HTTP, SQL, Temporal. The caller holds the payment's lock.
+import { attemptOf, balanceOf } from '../books/balance.ts'
+import { freshWait, type Attempt, type Books, type Decision, type Payment, type Refund } from '../books/books.ts'
+import { decided, draftOf, moveOrder, moveRefund, putRefund, refundIn, type Setting } from '../books/draft.ts'
+import { Failure } from '../failures.ts'
+import type { MerchantUid, RefundId } from '../ids.ts'
+import { money, printMoney } from '../money.ts'
+import { trimmed, type OrderRequest } from '../books/order.ts'
+import { newRefund } from './policyRefunds.ts'
+import type { RefundOrigin, RefundState } from '../refund.ts'
+import { block } from './tickets.ts'
+import { aboveLimit, START_REQUEST, type Limits } from './people/unproved.ts'
+
+/** A new order's row, before the gateway knows of it. */
+export function newPayment(order: OrderRequest, { now }: Setting): Payment {
+  return {
+    ...order,
+    orderState: 'opening',
+    state: 'opening',
+    acceptedRef: null,
+    chargedBack: false,
+    closedReason: null,
+    tries: 0,
+    nextTryAt: null,
+    createdAt: now,
+    ...freshWait(now),
+  }
+}
+
+export type RefundRequest = {
+  readonly refundId: RefundId
+  /** Minor units of the paid currency; null: all that is left. */
+  readonly amount: number | null
+  readonly reason: string
+  readonly origin: RefundOrigin
+}
+export type RefundRules = { readonly partialRefunds: boolean }
+
+/** A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing behind. */
+export function requestRefund(
+  books: Books,
+  request: RefundRequest,
+  setting: Setting,
+  rules: RefundRules,
+  limits?: Limits,
+): Decision {
+  const accepted = books.payment?.acceptedRef
+  const attempt = accepted ? attemptOf(books, accepted) : undefined
+  if (!attempt)
+    throw new Failure(
+      'paymentNotPaid',
+      'no payment of this order is accepted, so there is nothing to refund; money that needs a decision is refunded by ops',
+    )
+  const decision = refundOf(books, attempt, request, setting, rules)
+  return request.origin === 'temporal' ? heldAbove(decision, attempt, request.refundId, setting, limits) : decision
+}
+
+/** Nobody with a key asked for these, so together they stay below the limit, or another person approves. */
+function heldAbove(decision: Decision, attempt: Attempt, id: RefundId, setting: Setting, limits: Limits): Decision {
+  const amount = decision.books.refunds
+    .filter(
+      ({ gatewayRef, origin, state }) => gatewayRef === attempt.gatewayRef && origin === 'temporal' && !OVER.has(state),
+    )
+    .reduce((sum, refund) => sum + refund.amount, 0)
+  const together = money(amount, attempt.currency)
+  if (!aboveLimit(limits, together)) return decision
+  const sentence = `asked for in Temporal without a key, with others like it ${printMoney(together)} of this payment, which is above the limit; another person approves it (ops approve --request ${START_REQUEST}), or it is withdrawn`
+  const blocked = block(decision.books, id, { kind: 'approvalNeeded', sentence }, setting)
+  return {
+    books: blocked.books,
+    journal: [...decision.journal, ...blocked.journal],
+    alerts: [...decision.alerts, ...blocked.alerts],
+  }
+}
+const OVER: ReadonlySet<RefundState> = new Set(['withdrawn', 'superseded'])
+
+/** Another person has approved what was started above the limit. */
+export function releaseStart(books: Books, id: RefundId, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  if (refund?.state !== 'blocked' || refund.blockedBecause !== 'approvalNeeded')
+    throw new Failure(
+      'updateRejected',
+      `refund ${id} no longer waits for an approval: it is ${refund?.state ?? 'unknown'}`,
+    )
+  putRefund(draft, { ...refund, blockedBecause: null })
+  moveRefund(draft, id, 'released', { why: 'another person approved what was started above the limit' })
+  return decided(draft)
+}
+
+export function refundOf(
+  books: Books,
+  attempt: Attempt,
+  request: RefundRequest,
+  setting: Setting,
+  rules: RefundRules,
+): Decision {
+  const left = balanceOf(books, attempt)
+  const amount = request.amount ?? left
+  const currency = attempt.currency
+  const details = { left: Math.max(0, left), currency }
+  if (amount <= 0 || amount > left) {
+    const sentence =
+      left > 0
+        ? `${printMoney(money(left, currency))} of this payment can still be refunded`
+        : 'nothing of this payment is left to refund: it is returned or reserved by other refunds'
+    throw new Failure('refundExceedsBalance', `${sentence}; nothing was recorded`, details)
+  }
+  if (amount < left) refusePartial(books, attempt, rules, details)
+  const draft = draftOf(books, setting)
+  const made = newRefund(draft, attempt, {
+    id: request.refundId,
+    amount,
+    origin: request.origin,
+    state: 'requested',
+    reason: request.reason,
+  })
+  putRefund(draft, { ...made, askedAmount: request.amount })
+  draft.journal.push({
+    what: 'refund.requested',
+    refundId: request.refundId,
+    gatewayRef: attempt.gatewayRef,
+    to: 'requested',
+    why: request.reason,
+    facts: { amount, currency },
+  })
+  return decided(draft)
+}
+
+function refusePartial(
+  books: Books,
+  attempt: Attempt,
+  rules: RefundRules,
+  details: Readonly<Record<string, unknown>>,
+): void {
+  if (!rules.partialRefunds)
+    throw new Failure(
+      'partialRefundNotSupported',
+      'partial refunds are switched off (PARTIAL_REFUNDS=no); ask for all that is left, or leave the amount out',
+      details,
+    )
+  if (books.payment && books.payment.currency !== attempt.currency) {
+    throw new Failure(
+      'partialRefundNotSupported',
+      'Paymentwall refunds a payment in another currency than ordered only in full; leave the amount out',
+      details,
+    )
+  }
+}
+
+type AskedAgain = Pick<RefundRequest, 'amount' | 'reason'> & { readonly merchantUid: MerchantUid }
+
+/**
+ * Throws `conflict` where another refund is recorded under the same id, with what it differs in.
+ * The amounts are compared as sent.
+ */
+export function refuseOtherRefund(recorded: Refund, asked: AskedAgain): void {
+  const differs = [
+    ...(recorded.merchantUid === asked.merchantUid ? [] : ['merchantUid']),
+    ...(recorded.askedAmount === asked.amount ? [] : ['amount']),
+    ...(trimmed(recorded.reason) === asked.reason ? [] : ['reason']),
+  ]
+  if (differs.length === 0) return
+  const sentence = `refund ${recorded.refundId} is recorded as another refund; it differs in ${differs.join(', ')}. That one was kept as it is; use a new refundId for another refund.`
+  throw new Failure('conflict', sentence, { differs })
+}
+
+/** The checkout sells this order no more. Throws `alreadyPaid` once any money is in it. */
+export function closeOrder(books: Books, reason: string, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  if (books.attempts.some((attempt) => attempt.everPaid)) {
+    throw new Failure('alreadyPaid', 'this order has been paid, so it cannot be closed; refund it instead')
+  }
+  if (moveOrder(draft, 'closed', { why: reason }) && draft.payment)
+    draft.payment = { ...draft.payment, closedReason: reason }
+  return decided(draft)
+}

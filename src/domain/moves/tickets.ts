@@ -1,0 +1,233 @@
+// Tickets: which key may be used next, the intent before the call, and what each ending of the call moves.
+// Must not know: HTTP, SQL, Temporal. One ticket per authorisation, whatever is killed or repeated (design.md §6.3).
+import type { BlockedBecause } from '../books/alerts.ts'
+import { attemptOf, balanceOf, bookedTotal } from '../books/balance.ts'
+import { orderHeld } from '../books/holds.ts'
+import { reasonMarker } from '../ids.ts'
+import { firstWentBack } from './evidence/second.ts'
+import {
+  louder,
+  type Attempt,
+  type Books,
+  type Decision,
+  type Refund,
+  type Ticket,
+  type TicketOutcome,
+} from '../books/books.ts'
+import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from '../books/draft.ts'
+import type { RefundId } from '../ids.ts'
+import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
+import type { RefundEvent } from '../refund.ts'
+import { replanRefund } from '../books/waits.ts'
+import { quoted } from '../text.ts'
+
+/** Tickets of the present authorisation: `submit`, `submit.2`, …, each one a try that the next may follow only if nothing was sent. */
+export function ticketsOf(refund: Refund): readonly Ticket[] {
+  const { authorisation } = refund
+  return refund.tickets.filter(
+    ({ authorisedBy }) => authorisedBy === authorisation || isFollower(authorisedBy, authorisation),
+  )
+}
+
+const isFollower = (key: string, authorisation: string): boolean =>
+  key.startsWith(`${authorisation}.`) && /^\d+$/.test(key.slice(authorisation.length + 1))
+
+/** The key that may be used for the next try, or undefined while any earlier one may have been sent. */
+export function nextTicketKey(refund: Refund): string | undefined {
+  const tickets = ticketsOf(refund)
+  if (refund.state !== 'requested' || tickets.some((ticket) => ticket.outcome !== 'notSent')) return undefined
+  return tickets.length === 0 ? refund.authorisation : `${refund.authorisation}.${tickets.length + 1}`
+}
+
+/** A key of this authorisation whose call has begun and not ended, as far as the row knows. */
+export function openIntent(refund: Refund): string | undefined {
+  return ticketsOf(refund).find((ticket) => ticket.outcome === null)?.authorisedBy
+}
+
+/** 10 s, doubling to 10 min: how long after the n-th try that sent nothing the next one waits. */
+export const retryDelayMs = (tries: number): number => Math.min(600_000, 10_000 * 2 ** Math.max(0, tries - 1))
+
+/** Why no ticket may be filed now, or undefined where it may: judged after the look, under the lock. */
+export function blockedBecause(
+  books: Books,
+  refund: Refund,
+  rules: readonly RefundRule[],
+  now: string,
+): { kind: BlockedBecause; sentence: string } | undefined {
+  const attempt = attemptOf(books, refund.gatewayRef)
+  if (!attempt) return { kind: 'noAttempt', sentence: 'the attempt that this refund belongs to is not in the books' }
+  const not = notRefundableBecause(attempt, rules, now)
+  if (not) return not
+  if (orderHeld(books)) {
+    const sentence =
+      'the gateway speaks against our books of this order; it goes on by itself once that is released, or the evidence agrees again'
+    return { kind: 'contradicted', sentence }
+  }
+  if (firstWentBack(books, refund)) {
+    const sentence =
+      'others have taken back the payment that had settled the order, so this second one is not given back by itself; retryTicket sends it, accept keeps it'
+    return { kind: 'firstGoesBack', sentence }
+  }
+  if (attempt.gatewayReturned !== bookedTotal(attempt)) {
+    const sentence = `the gateway counts ${attempt.gatewayReturned} as returned, its cancel entries add up to ${bookedTotal(attempt)} ${attempt.currency} (minor units); find out which is right before a ticket is filed`
+    return { kind: 'balanceDiffers', sentence }
+  }
+  if (attempt.sumsTold !== null) {
+    const sentence = `the gateway’s own sums and its cancel entries differ (${attempt.sumsTold}, ${attempt.currency} in minor units); find out which is right before a ticket is filed`
+    return { kind: 'balanceDiffers', sentence }
+  }
+  // The refund's own reservation is inside: a negative balance means that it no longer fits.
+  if (balanceOf(books, attempt) < 0)
+    return { kind: 'balanceDiffers', sentence: 'more is returned or reserved than was paid' }
+  return undefined
+}
+
+/** The intent: committed before anything is sent. undefined where this key must not be used (again). */
+export function intend(
+  books: Books,
+  id: RefundId,
+  key: string,
+  setting: Setting,
+  rules: readonly RefundRule[] = [],
+): { decision: Decision; refund: Refund; ticket: Ticket; attempt: Attempt } | undefined {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  const attempt = refund && attemptOf(books, refund.gatewayRef)
+  if (!refund || !attempt || nextTicketKey(refund) !== key) return undefined
+  const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: null, said: null }
+  const intended = { ...refund, tickets: [...refund.tickets, ticket] }
+  putRefund(draft, intended)
+  draft.journal.push({
+    what: 'ticket.intent',
+    refundId: id,
+    gatewayRef: refund.gatewayRef,
+    why: `a cancel will be asked for under ${key}`,
+    facts: { key, amount: refund.amount },
+  })
+  const near = key === refund.authorisation ? nearLimit(attempt, rules, setting.now) : undefined
+  if (near !== undefined) {
+    draft.journal.push({ what: 'refund.limitNear', refundId: id, gatewayRef: refund.gatewayRef, why: near })
+    raise(draft, 'warn', refund, 'refundLimitNear', near)
+  }
+  return { decision: decided(draft), refund: intended, ticket, attempt }
+}
+
+/** The reason as it goes out: behind the marker by which its entry is found (design.md §5). */
+export const ticketOf = ({ refundId, reason }: Refund, key: string, { now }: Setting) => ({
+  authorisedBy: key,
+  intentAt: now,
+  sentReason: reasonMarker(refundId) + reason,
+  dead: false,
+})
+
+/** No ticket can be filed: the refund waits for a person. */
+export function block(
+  books: Books,
+  id: RefundId,
+  because: { kind: BlockedBecause; sentence: string },
+  setting: Setting,
+): Decision {
+  const draft = draftOf(books, setting)
+  const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
+  if (refund) {
+    // Both payments on their way back, or a database that lost what was asked for: nobody notices by himself.
+    const level = because.kind === 'firstGoesBack' || because.kind === 'rowWentBack' ? 'page' : 'warn'
+    putRefund(draft, { ...refund, blockedBecause: because.kind, attention: louder(refund.attention, level) })
+    raise(draft, level, refund, `blocked.${because.kind}`, because.sentence)
+  }
+  return decided(draft)
+}
+
+/** A try that ended before its key was used: nothing was sent, the next one waits. */
+export function notTried(books: Books, id: RefundId, said: string, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  if (refund?.state === 'requested') putRefund(draft, later(refund, said, setting))
+  return decided(draft)
+}
+
+function later(refund: Refund, said: string, setting: Setting): Refund {
+  const tries = refund.tries + 1
+  const nextTryAt = new Date(Date.parse(setting.now) + retryDelayMs(tries)).toISOString()
+  return replanRefund({ ...refund, tries, nextTryAt, said }, setting.patience, setting.now)
+}
+
+const EVENTS = {
+  filed: 'ticketFiled',
+  doneAtOnce: 'doneAtOnce',
+  refused: 'turnedDown',
+  unknown: 'lostAnswer',
+  notSent: 'notSent',
+} as const satisfies Record<TicketOutcome, RefundEvent>
+
+/**
+ * Writes how a call ended: always into its own ticket, into the refund only while that ticket is its latest.
+ * An outcome once known is never replaced; `unknown` is, by the late answer. A refund that evidence has already closed agrees.
+ * A ticket whose intent the database has lost meanwhile is written after all, and a person is told.
+ */
+export function ticketEnded(
+  books: Books,
+  id: RefundId,
+  key: string,
+  outcome: TicketOutcome,
+  said: string,
+  setting: Setting,
+): Decision {
+  const draft = draftOf(books, setting)
+  const refund = withTicket(draft, id, key)
+  const ticket = refund?.tickets.find(({ authorisedBy }) => authorisedBy === key)
+  if (!refund || !ticket || (ticket.outcome !== null && (ticket.outcome !== 'unknown' || outcome === 'unknown')))
+    return decided(draft)
+  const late = ticket.outcome === 'unknown'
+  const tickets = refund.tickets.map((other) => (other === ticket ? { ...ticket, outcome, said } : other))
+  putRefund(draft, { ...refund, tickets, said })
+  draft.journal.push({
+    what: late ? 'ticket.lateAnswer' : 'ticket.ended',
+    refundId: id,
+    gatewayRef: refund.gatewayRef,
+    to: outcome,
+    why: said,
+    facts: { key },
+  })
+  if (refund.tickets.at(-1) === ticket) follow(draft, id, outcome, said)
+  return decided(draft)
+}
+
+function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined {
+  const refund = refundIn(draft, id)
+  if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return refund
+  const ticket: Ticket = { ...ticketOf(refund, key, draft.setting), outcome: null, said: null }
+  putRefund(draft, { ...refund, tickets: [...refund.tickets, ticket] })
+  const why = `the database lost the intent under ${key} while its call was under way; it is written after all. Was there a failover?`
+  draft.journal.push({ what: 'refund.rowWentBack', refundId: id, gatewayRef: refund.gatewayRef, why, facts: { key } })
+  raise(draft, 'page', refund, 'rowWentBack', why)
+  return refundIn(draft, id)
+}
+
+function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string): void {
+  const moved = moveRefund(draft, id, EVENTS[outcome], { why: said })
+  const refund = moved ?? refundIn(draft, id)
+  if (outcome === 'notSent' && refund?.state === 'requested') putRefund(draft, later(refund, said, draft.setting))
+  if (moved && outcome === 'refused')
+    raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${quoted(said)}`)
+}
+
+/** No intent under this key: a tombstone takes it, so that a late process cannot send under it any more. */
+export function tombstone(books: Books, id: RefundId, key: string, setting: Setting): Decision {
+  const draft = draftOf(books, setting)
+  const refund = refundIn(draft, id)
+  if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return decided(draft)
+  const said = 'the try was lost before its intent was recorded; nothing was sent'
+  const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: 'notSent', said }
+  const buried = { ...refund, tickets: [...refund.tickets, ticket] }
+  putRefund(draft, refund.state === 'requested' ? later(buried, said, setting) : buried)
+  draft.journal.push({
+    what: 'ticket.ended',
+    refundId: id,
+    gatewayRef: refund.gatewayRef,
+    to: 'notSent',
+    why: said,
+    facts: { key },
+  })
+  return decided(draft)
+}

@@ -1,0 +1,64 @@
+// What is decided where a refund's row is behind what its workflow has seen: a backup was restored,
+// or a failover lost what had been committed.
+// Must not know: how it was found out.
+import { louder, type Books, type Decision, type Refund, type Ticket } from '../books/books.ts'
+import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from '../books/draft.ts'
+import type { RefundId } from '../ids.ts'
+import { refundClosed } from '../refund.ts'
+import { block, ticketOf } from './tickets.ts'
+
+/**
+ * The row went back: each missing key becomes a ticket that may have been sent, and nothing is sent
+ * by itself any more. A row that evidence or a person has closed stays closed; people are told of
+ * each.
+ */
+export function rowWentBack(books: Books, id: RefundId, missing: readonly string[], setting: Setting): Decision {
+  if (missing.length === 0) return backWithoutKeys(books, id, setting)
+  const draft = draftOf(books, setting)
+  const said = 'our database went back in time: it may have been sent'
+  const refund = lost(draft, id, missing, said)
+  if (!refund) return decided(draft)
+  const why = `the database has lost what was asked for under ${missing.join(', ')}; it may have been sent, so nothing is sent again. Was a backup restored?`
+  tell(draft, refund, why)
+  return decided(draft)
+}
+
+/** A call whose intent was lost while it was under way: the heartbeat before it names its key. */
+export function intentLost(books: Books, id: RefundId, key: string, setting: Setting): Decision {
+  return rowWentBack(books, id, [key], setting)
+}
+
+/** Closed for good by evidence, or never to be asked again: a ticket that is written after all changes nothing of it. */
+const STAYS = new Set(['refunded', 'settledElsewhere', 'withdrawn', 'superseded'])
+
+function lost(draft: Draft, id: RefundId, keys: readonly string[], said: string): Refund | undefined {
+  const refund = refundIn(draft, id)
+  if (!refund) return undefined
+  const tickets = keys.map((key): Ticket => ({ ...ticketOf(refund, key, draft.setting), outcome: 'unknown', said }))
+  const authorisation = keys.at(-1)?.replace(/\.\d+$/, '') ?? refund.authorisation
+  const stays = STAYS.has(refund.state)
+  putRefund(draft, {
+    ...refund,
+    tickets: [...refund.tickets, ...tickets],
+    ...(!stays && { authorisation, ticketDead: false, blockedBecause: null, said }),
+  })
+  if (!stays) moveRefund(draft, id, 'rowWentBack', { why: said, facts: { keys } })
+  return refundIn(draft, id)
+}
+
+function backWithoutKeys(books: Books, id: RefundId, setting: Setting): Decision {
+  const before = refundIn(draftOf(books, setting), id)
+  const sentence =
+    'the database has lost what this refund came to since; compare the gateway, then retryTicket or withdraw. Was a backup restored?'
+  if (before?.state === 'requested') return block(books, id, { kind: 'rowWentBack', sentence }, setting)
+  const draft = draftOf(books, setting)
+  if (before) tell(draft, before, sentence)
+  return decided(draft)
+}
+
+function tell(draft: Draft, refund: Refund, why: string): void {
+  const { refundId, gatewayRef } = refund
+  draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why })
+  if (!refundClosed(refund)) putRefund(draft, { ...refund, attention: louder(refund.attention, 'page') })
+  raise(draft, 'page', refund, 'rowWentBack', why)
+}

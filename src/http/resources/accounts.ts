@@ -1,0 +1,55 @@
+// The calls about gateways' accounts: what is remembered of each, and a person's word that another one is right now.
+// Must not know: gateways. What an account shows was noted by the check that found the difference.
+import { acceptAccount, listAccounts, lockAccount, type Account } from '../../db/watch/accounts.ts'
+import { databaseNow } from '../../db/clock.ts'
+import { transact } from '../../db/connect.ts'
+import { retryAll } from '../../db/hints/looks.ts'
+import { writeJournal } from '../../db/books/journal.ts'
+import { Failure } from '../../domain/failures.ts'
+import type { GatewayName } from '../../domain/ids.ts'
+import type { HttpDeps } from '../server/deps.ts'
+import { readTogether } from './read.ts'
+import type { Answer, Call } from '../server/route.ts'
+
+type Accepting = { readonly params: { readonly gateway: GatewayName }; readonly body: { readonly reason: string } }
+
+/** Hints that were parked because the account differed. */
+const FORGOTTEN = 'gatewayForgot'
+
+export function getAccounts({ db }: HttpDeps): Promise<Answer> {
+  return readTogether(db, 'list accounts', async (trx) => ({
+    status: 200,
+    body: { accounts: (await listAccounts(trx)).map(viewOf) },
+  }))
+}
+
+/** The account as it was shown when it was found to differ is the right one from now on. */
+export async function postAcceptAccount(deps: HttpDeps, { params, body }: Accepting, call: Call): Promise<Answer> {
+  const { db, fourEyes, kick } = deps
+  const { gateway } = params
+  const person = call.person ?? { name: 'local', role: null }
+  if (fourEyes === true && person.role === 'ops')
+    throw new Failure('forbidden', `Another account takes an approver where APPROVAL_LIMIT is set. Nothing was done.`)
+  const account = await transact(db, 'accept account', async (trx) => {
+    const known = await lockAccount(trx, gateway)
+    if (!known) throw new Failure('notFound', `No account of ${gateway} is remembered yet; there is nothing to accept.`)
+    if (known.differsSince === null)
+      throw new Failure(
+        'conflict',
+        `The account of ${gateway} is the one that is remembered; there is nothing to accept.`,
+      )
+    await acceptAccount(trx, gateway, known.shown ?? [])
+    await retryAll(trx, gateway, FORGOTTEN)
+    const facts = { before: known.channels, now: known.shown, differed: known.said }
+    const line = { what: 'account.accepted', from: gateway, to: gateway, why: body.reason, facts }
+    const who = person.role === null ? 'local' : `${person.role}:${person.name}`
+    await writeJournal(trx, [line], { who, at: await databaseNow(trx), merchantUid: null })
+    return (await lockAccount(trx, gateway)) ?? known
+  })
+  kick()
+  return { status: 200, body: { account: viewOf(account) } }
+}
+
+function viewOf({ gateway, channels, rememberedAt, checkedAt, differsSince, shown, said }: Account) {
+  return { gateway, channels, rememberedAt, checkedAt, differsSince, shown, said }
+}

@@ -1,0 +1,125 @@
+// The calls about one payment or a list of them: read, wait, returned, close, journal.
+// Must not know: gateways, Temporal. A buyer's return is a hint like any other: kept, and believed no more than a webhook.
+import { sql } from 'kysely'
+import type { Db } from '../../../db/connect.ts'
+import { transact } from '../../../db/connect.ts'
+import { databaseNow } from '../../../db/clock.ts'
+import { readJournal } from '../../../db/books/journal.ts'
+import { closePayment } from '../../../db/books/record.ts'
+import { listPayments } from '../../../db/books/payments.ts'
+import { keepReturned } from '../../../db/hints/returned.ts'
+import type { GatewayRef, MerchantUid } from '../../../domain/ids.ts'
+import { OWN_ID } from '../../../domain/ids.ts'
+import type { PaymentState } from '../../../domain/payment.ts'
+import { orderView, paymentView } from '../../../domain/shown/views.ts'
+import { metrics } from '../../../metrics.ts'
+import { cursorOf, readCursor } from '../../server/page.ts'
+import type { HttpDeps } from '../../server/deps.ts'
+import { booksOf, readTogether, unknownPayment } from '../read.ts'
+import type { Answer, Call } from '../../server/route.ts'
+import { makeSeats, waitUntil } from '../../server/wait.ts'
+
+type About = { readonly params: { readonly merchantUid: MerchantUid } }
+
+const MOST_WAITING = 200
+const withSeat = makeSeats(MOST_WAITING)
+
+/** With `wait`, held until what it shows is no longer what it showed when it was asked. */
+export async function getPayment(
+  deps: HttpDeps,
+  { params: { merchantUid }, query: { wait } }: About & { query: { wait: number } },
+  call: Call,
+): Promise<Answer> {
+  const { db, links } = deps
+  const before = await shownOf(db, merchantUid)
+  if (wait > 0) {
+    await withSeat((seated) => {
+      const changed = async () => (await shownOf(db, merchantUid)) !== before
+      return waitUntil(changed, { forMs: seated ? wait * 1_000 : 0, gone: call.gone })
+    })
+  }
+  const { books, payment } = await readTogether(db, 'read payment', (trx) => booksOf(trx, merchantUid))
+  return { status: 200, body: orderView(books, payment, links) }
+}
+
+/** State, acceptance and the refunds' states in one text, by one cheap statement: it is asked several times a second. */
+async function shownOf(db: Db, merchantUid: MerchantUid): Promise<string> {
+  const { rows } = await sql<{ shown: string }>`
+    select concat_ws(' ', state, accepted_ref, charged_back, (
+      select string_agg(refund_id || '=' || r.state, ' ' order by refund_id) from refunds r
+      where r.merchant_uid = p.merchant_uid)) as shown
+    from payments p where merchant_uid = ${merchantUid}`.execute(db)
+  const shown = rows[0]?.shown
+  if (shown === undefined) throw unknownPayment(merchantUid)
+  return shown
+}
+
+type PaymentsQuery = { state?: PaymentState | undefined; limit: number; cursor?: string | undefined }
+
+export async function getPayments({ db, links }: HttpDeps, { query }: { query: PaymentsQuery }): Promise<Answer> {
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, 1, ([id = '']) => OWN_ID.test(id))[0]
+  return readTogether(db, 'list payments', async (trx) => {
+    const page = await listPayments(trx, { state: query.state, limit: query.limit, after })
+    const payments = []
+    for (const id of page.ids) {
+      const { books, payment } = await booksOf(trx, id)
+      payments.push(paymentView(books, payment, links))
+    }
+    return { status: 200, body: { payments, cursor: page.cursor === null ? null : cursorOf([page.cursor]) } }
+  })
+}
+
+type Returned = About & { readonly body: { gatewayRef?: GatewayRef | undefined } }
+
+/** A failed try sends no webhook at all, so the page that the buyer comes back to says that something happened. */
+export async function returnPayment(
+  deps: HttpDeps,
+  { params: { merchantUid }, body }: Returned,
+  call: Call,
+): Promise<Answer> {
+  const kept = await transact(deps.db, 'keep return', async (trx) => {
+    const payment = await trx
+      .selectFrom('payments')
+      .select('gateway')
+      .where('merchantUid', '=', merchantUid)
+      .executeTakeFirst()
+    if (!payment) throw unknownPayment(merchantUid)
+    const { gateway } = payment
+    const gatewayRef = body.gatewayRef ?? null
+    return keepReturned(trx, { gateway, gatewayRef, merchantUid, remoteAddress: call.remoteAddress })
+  })
+  metrics.hintsReceived.inc({ source: 'browser' })
+  // What was counted in a waiting row is looked at with it.
+  if (kept === 'row') deps.kick()
+  else metrics.hintsCounted.inc()
+  return { status: 202, body: {} }
+}
+
+type Close = About & { readonly body: { reason: string } }
+
+export async function postClose(deps: HttpDeps, { params: { merchantUid }, body }: Close, call: Call): Promise<Answer> {
+  const { db, links, patience } = deps
+  const who = `checkout:${call.person?.name ?? 'local'}`
+  const books = await transact(db, 'close payment', async (trx) => {
+    const at = await databaseNow(trx)
+    return closePayment(trx, merchantUid, body.reason, { who, at, saga: null, links, patience })
+  })
+  deps.kick()
+  if (!books.payment) throw unknownPayment(merchantUid)
+  return { status: 200, body: orderView(books, books.payment, links) }
+}
+
+export async function getJournal(
+  { db }: HttpDeps,
+  { params: { merchantUid }, query: { limit } }: About & { query: { limit: number } },
+): Promise<Answer> {
+  const found = await readTogether(db, 'read journal', async (trx) => {
+    await booksOf(trx, merchantUid)
+    return readJournal(trx, merchantUid, limit + 1)
+  })
+  const journal = found.slice(0, limit).map(({ id, at, bookedAt, who, what, refundId, gatewayRef, ...line }) => {
+    const { fromState: from, toState: to, why, facts } = line
+    return { id, at, bookedAt, who, what, refundId, gatewayRef, from, to, why, facts }
+  })
+  return { status: 200, body: { journal, more: found.length > limit } }
+}

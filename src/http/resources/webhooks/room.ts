@@ -1,0 +1,83 @@
+// Room for what nobody knows: how many webhooks about unknown orders, and unreadable ones, get a row; the others are counted.
+// Must not know: hints about known orders and payments, which need no room. What is counted here got no 200.
+import { transact, type Db } from '../../../db/connect.ts'
+import { noteRefused, OTHERS, SENDERS, type Refused } from '../../../db/hints/refused.ts'
+
+/** An order is recorded here before anybody can pay it, so an honest gateway names unknown ones after a mishap only. */
+const A_SENDER_A_MINUTE = 60
+/** Strangers together, however many addresses they have: a day of it is 24,000 small rows, which the purge bears. */
+const STRANGERS_AN_HOUR = 1_000
+/** The gateway's own addresses have room of their own: after a backup was restored, a day's orders may be unknown. */
+const GATEWAY_AN_HOUR = 10_000
+
+type From = { readonly sender: string; readonly fromKnownAddress: boolean }
+
+export type HintRoom = {
+  /** Takes a place for one row; false where there is none now. */
+  take(from: From): boolean
+  /** Remembers one that got no row, until the next note. */
+  refuse(hint: Omit<Refused, 'times'>): void
+  /** Notes what was refused since the last note; true never, for there is nothing more to do at once. */
+  note(): Promise<false>
+}
+
+type Options = {
+  readonly db: Db
+  /** Called after a commit that put an alert into the outbox. */
+  readonly kick: () => void
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
+}
+
+/** Counts in this process: several have the room several times, and a restart begins anew, which bounds it all the same. */
+export function makeHintRoom({ db, kick, now = () => performance.now() }: Options): HintRoom {
+  const senders = windowOf(60_000, now)
+  const classes = windowOf(3_600_000, now)
+  let refused = new Map<string, Refused>()
+  const remember = (hint: Refused): void => {
+    const apart = hint.fromKnownAddress || refused.has(hint.sender) || refused.size < SENDERS
+    const sender = apart ? hint.sender : OTHERS
+    const before = refused.get(sender)
+    refused.set(sender, { ...(before ?? { ...hint, sender }), times: (before?.times ?? 0) + hint.times })
+  }
+  return {
+    take: ({ sender, fromKnownAddress }) =>
+      fromKnownAddress
+        ? classes.take('gateway', GATEWAY_AN_HOUR)
+        : senders.left(sender, A_SENDER_A_MINUTE) &&
+          classes.take('strangers', STRANGERS_AN_HOUR) &&
+          senders.take(sender, A_SENDER_A_MINUTE),
+    refuse: (hint) => remember({ ...hint, times: 1 }),
+    note: async () => {
+      const noting = [...refused.values()]
+      if (noting.length === 0) return false
+      refused = new Map()
+      try {
+        if (await transact(db, 'note refused hints', (trx) => noteRefused(trx, noting))) kick()
+      } catch (error) {
+        for (const each of noting) remember(each)
+        throw error
+      }
+      return false
+    },
+  }
+}
+
+/** Counts by name within windows of this length. */
+function windowOf(lengthMs: number, now: () => number) {
+  let began = now()
+  let counts = new Map<string, number>()
+  const left = (name: string, most: number): boolean => {
+    if (now() - began >= lengthMs) {
+      began = now()
+      counts = new Map()
+    }
+    return (counts.get(name) ?? 0) < most
+  }
+  const take = (name: string, most: number): boolean => {
+    if (!left(name, most)) return false
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+    return true
+  }
+  return { left, take }
+}

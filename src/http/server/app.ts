@@ -1,0 +1,84 @@
+// The HTTP API as one Koa application: the route table behind access, and every answer and error in one form.
+// Must not know: what a route does. Listening and stopping are the composition root's.
+import { Router } from '@koa/router'
+import Koa, { type Context } from 'koa'
+import { Failure } from '../../domain/failures.ts'
+import { metrics } from '../../metrics.ts'
+import { makeAccess, type Access } from './access.ts'
+import { CallerGone } from './body.ts'
+import type { HttpDeps } from './deps.ts'
+import { problemOf } from './errors.ts'
+import type { Answer, Call, Route } from './route.ts'
+import { routes } from '../resources/api.ts'
+
+const RETRY_AFTER_SECONDS = 5
+
+/** With no proxy of ours in front, X-Forwarded-For is what a stranger wrote, and is not read. */
+export function createApp(deps: HttpDeps): Koa {
+  const app = new Koa({ proxy: deps.trustedProxies > 0, maxIpsCount: deps.trustedProxies })
+  const router = new Router({ sensitive: true, strict: true })
+  const access = makeAccess(deps.keys)
+  for (const route of routes) {
+    router[route.method](route.path.replace(/\{(\w+)\}/g, ':$1'), async (ctx) => {
+      await answer(ctx, deps, route.path, () => serve(deps, access, route, ctx, ctx.params))
+    })
+  }
+  app.on('error', (error: unknown, ctx?: Context) => {
+    // Of whoever did not even finish asking there is nothing to say: it was counted.
+    if (ctx?.req.complete === false) return
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    deps.log.warn({ said }, 'an answer could not be sent')
+  })
+  app.use(async (ctx, next) => {
+    ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    await next()
+  })
+  app.use(router.routes())
+  app.use((ctx) => answer(ctx, deps, 'none', () => Promise.reject(noSuchCall())))
+  return app
+}
+
+async function serve(
+  deps: HttpDeps,
+  access: Access,
+  route: Route,
+  ctx: Context,
+  params: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const person = route.roles === 'open' ? null : access(ctx.req, route.roles)
+  const gone = new AbortController()
+  ctx.res.once('close', () => gone.abort())
+  const call: Call = { person, request: ctx.req, remoteAddress: ctx.ip, gone: gone.signal }
+  return route.run(deps, { params, query: ctx.query }, call)
+}
+
+async function answer(ctx: Context, deps: HttpDeps, route: string, work: () => Promise<Answer>): Promise<void> {
+  try {
+    const { status, body, type, headers } = await work()
+    send(ctx, status, type ?? 'application/json', typeof body === 'string' ? body : JSON.stringify(body), headers)
+  } catch (error) {
+    if (error instanceof CallerGone) {
+      metrics.callersGone.inc({ route })
+      ctx.respond = false
+      return
+    }
+    const problem = problemOf(error, { method: ctx.method, route }, deps.log)
+    const { retryAfterSeconds: wished, status } = problem
+    const seconds = typeof wished === 'number' ? wished : RETRY_AFTER_SECONDS
+    send(ctx, status, 'application/problem+json', JSON.stringify(problem), {
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(status >= 500 ? { 'retry-after': String(seconds) } : {}),
+      ...(status === 413 ? { connection: 'close' } : {}),
+    })
+  }
+}
+
+function send(ctx: Context, status: number, type: string, body: string, headers: Answer['headers'] = {}): void {
+  ctx.status = status
+  ctx.set(headers)
+  ctx.type = type
+  ctx.body = body
+}
+
+const noSuchCall = (): Failure =>
+  new Failure('notFound', 'There is no such call here; the calls are listed at /openapi.json. Nothing was done.')

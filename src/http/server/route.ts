@@ -1,0 +1,106 @@
+// What a route is: one row of the route table, and how a request is parsed by it before its handler sees anything.
+// Must not know: which routes there are.
+import type { IncomingMessage } from 'node:http'
+import { z } from 'zod'
+import type { FailureKind } from '../../domain/failures.ts'
+import type { Read } from '../../domain/form.ts'
+import type { Person, Role } from './access.ts'
+import { readJson } from './body.ts'
+import type { HttpDeps } from './deps.ts'
+import { faultsOf, invalidRequest } from './errors.ts'
+
+/** A request as its handler needs it, beyond its parsed parts. */
+export type Call = {
+  /** null on open routes. */
+  readonly person: Person | null
+  readonly request: IncomingMessage
+  /** The sender's address, behind our own proxies. */
+  readonly remoteAddress: string
+  /** Aborted when the caller is gone. */
+  readonly gone: AbortSignal
+}
+
+export type Answer = {
+  readonly status: number
+  readonly body: unknown
+  /** The content type; JSON where none is given. */
+  readonly type?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+type Parsed<P, Q, B> = { readonly params: P; readonly query: Q; readonly body: B }
+
+export type Documented = { readonly description: string; readonly schema?: z.ZodType; readonly type?: string }
+
+type Spec<P, Q, B> = {
+  readonly method: 'get' | 'post'
+  /** As OpenAPI writes it: /payments/{merchantUid}. */
+  readonly path: string
+  /** Who may; `open`: everybody, without a key. */
+  readonly roles: readonly Role[] | 'open'
+  readonly summary: string
+  readonly params: z.ZodType<P>
+  readonly query: z.ZodType<Q>
+  /** `none`: no JSON is read. */
+  readonly body: z.ZodType<B>
+  /** What documents say of the body, where another judge than a schema reads it. */
+  readonly bodyShape?: z.ZodType
+  /** For documents only: headers that the handler reads itself. */
+  readonly headers?: z.ZodObject
+  /** For documents only, where the handler reads the bytes itself. */
+  readonly rawBody?: readonly string[]
+  readonly answers: Readonly<Record<number, Documented>>
+  readonly errors: readonly FailureKind[]
+  readonly handle: (deps: HttpDeps, parsed: Parsed<P, Q, B>, call: Call) => Promise<Answer> | Answer
+}
+
+/** A route whose own types are closed over. */
+export type Route = Omit<Spec<unknown, unknown, unknown>, 'handle'> & {
+  readonly takesJson: boolean
+  readonly run: (deps: HttpDeps, sent: Sent, call: Call) => Promise<Answer>
+}
+export type Sent = { readonly params: unknown; readonly query: unknown }
+
+/** Says nothing and takes whatever comes. */
+const none: z.ZodType<undefined> = z.unknown().transform(() => undefined)
+export const blank = { params: none, query: none, body: none }
+
+/**
+ * A body that is read by a judge of the domain, its faults told like all others; what the judge
+ * throws is a refusal of its own kind.
+ */
+export const judgedBy = <B>(judge: (json: unknown) => Read<B>): z.ZodType<B> =>
+  z.unknown().transform((json, context) => {
+    const read = judge(json)
+    if (read.fits) return read.value
+    for (const { path, message } of read.faults)
+      context.addIssue({ code: 'custom', path: path === '' ? [] : [path], message })
+    return z.NEVER
+  })
+
+export function route<P, Q, B>(spec: Spec<P, Q, B>): Route {
+  const { handle, ...documented } = spec
+  const takesJson = !Object.is(spec.body, none)
+  return {
+    ...documented,
+    takesJson,
+    run: async (deps, sent, call) => {
+      const json = takesJson ? await readJson(call.request) : undefined
+      return handle(deps, parse(spec, sent, json), call)
+    },
+  }
+}
+
+function parse<P, Q, B>(spec: Spec<P, Q, B>, sent: Sent, json: unknown): Parsed<P, Q, B> {
+  const params = spec.params.safeParse(sent.params)
+  const query = spec.query.safeParse(sent.query)
+  const body = spec.body.safeParse(json)
+  if (params.success && query.success && body.success) {
+    return { params: params.data, query: query.data, body: body.data }
+  }
+  throw invalidRequest([
+    ...(params.success ? [] : faultsOf('path', params.error)),
+    ...(query.success ? [] : faultsOf('query', query.error)),
+    ...(body.success ? [] : faultsOf('body', body.error)),
+  ])
+}

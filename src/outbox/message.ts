@@ -1,0 +1,122 @@
+// One message to people about all alerts of a level that left together: text lines as chat tools show them, and fields for programs.
+// Must not know: SQL, HTTP, how often messages leave.
+import { z } from 'zod'
+import { isCurrency } from '../domain/currencies.ts'
+import { money, printMoney } from '../domain/money.ts'
+import type { Links } from '../domain/shown/views.ts'
+import type { Gathered, Level } from '../db/outgoing/alerts.ts'
+import { runbookLine } from './runbook.ts'
+import { tame } from '../domain/text.ts'
+
+const OLDEST = 5
+const LONGEST_LINE = 400
+
+/** Our own rows; what another version wrote otherwise is shown as it can be, and never lost. */
+const alertSchema = z.object({
+  level: z.enum(['remind', 'warn', 'page']).catch('page'),
+  kind: z.string().catch('unreadable'),
+  saga: z.string().catch(''),
+  sentence: z.string().catch('an alert that this version cannot read; see ops outbox'),
+  at: z.string().catch(''),
+  amount: z.number().optional().catch(undefined),
+  currency: z.string().optional().catch(undefined),
+})
+export type AlertPayload = z.output<typeof alertSchema>
+export const readAlert = (payload: unknown): AlertPayload =>
+  alertSchema.parse(typeof payload === 'object' && payload !== null ? payload : {})
+
+/** Alerts about hints name what was looked at; those about sagas have a page in the Temporal UI. */
+const SAGA = /^(payment|refund|stray):/
+export const linkOf = (links: Links, saga: string): string | null => (SAGA.test(saga) ? links(saga) : null)
+
+export type Setting = {
+  readonly id: string
+  readonly links: Links
+  /** Where docs/runbook.md is found. */
+  readonly runbook: string
+}
+
+export function messageOf(level: Level, alerts: readonly Gathered[], { id, links, runbook }: Setting) {
+  const all = alerts.map((row) => ({ ...row, alert: readAlert(row.payload) }))
+  const sums = sumsOf(all)
+  const oldest = all.slice(0, OLDEST).map(({ saga, merchantUid, since, state, alert }) => {
+    const { anchor, mayDo } = runbookLine(alert.kind)
+    return {
+      saga,
+      kind: alert.kind,
+      order: merchantUid,
+      state,
+      amount: alert.amount ?? null,
+      currency: alert.currency ?? null,
+      since,
+      sentence: alert.sentence,
+      mayDo,
+      link: linkOf(links, saga),
+      runbook: `${runbook}#${anchor}`,
+    }
+  })
+  const text = [
+    heading(level, all.length, sums),
+    ...oldest.flatMap(linesOf),
+    ...more(level, all.length - oldest.length),
+  ]
+  return {
+    text: text.map(plain).join('\n'),
+    id,
+    level,
+    count: all.length,
+    sums: Object.fromEntries(sums),
+    oldest,
+  }
+}
+
+type Oldest = {
+  readonly amount: number | null
+  readonly currency: string | null
+  readonly sentence: string
+  readonly mayDo: string
+  readonly link: string | null
+  readonly runbook: string
+}
+
+function linesOf({ amount, currency, sentence, mayDo, link, runbook }: Oldest): readonly string[] {
+  const sum = amount === null || currency === null ? '' : ` (${printed(currency, amount)})`
+  return [`• ${sentence}${sum}`, `  you may: ${mayDo}`, `  ${link === null ? '' : `${link} · `}${runbook}`]
+}
+
+type Sums = ReadonlyMap<string, number>
+
+function heading(level: Level, count: number, sums: Sums): string {
+  const amounts = [...sums].map(([currency, amount]) => printed(currency, amount))
+  const alerts = count === 1 ? '1 alert' : `${count} alerts`
+  return `${level.toUpperCase()}: ${[alerts, ...amounts].join(', ')}`
+}
+
+const more = (level: Level, rest: number): readonly string[] =>
+  rest > 0 ? [`and ${rest} more: npm run ops -- stuck --attention ${level}`] : []
+
+/** Each saga once, however many alerts it has; minor units by currency. */
+function sumsOf(all: readonly { readonly saga: string; readonly alert: AlertPayload }[]): Sums {
+  const bySaga = new Map(
+    all.flatMap(({ saga, alert: { amount, currency } }) =>
+      amount === undefined || currency === undefined ? [] : [[`${saga} ${currency}`, { amount, currency }] as const],
+    ),
+  )
+  const sums = new Map<string, number>()
+  for (const { amount, currency } of bySaga.values()) sums.set(currency, (sums.get(currency) ?? 0) + amount)
+  return sums
+}
+
+const printed = (currency: string, amount: number): string =>
+  isCurrency(currency) && Number.isSafeInteger(amount) ? printMoney(money(amount, currency)) : `${amount} ${currency}`
+
+/**
+ * A sentence may quote the gateway, in a code span: no mention of a whole channel, which chat tools find there too, no
+ * markup, no second line; and a span that was cut ends all the same.
+ */
+function plain(line: string): string {
+  const letters = Array.from(tame(line).replaceAll('@', '＠').replaceAll('<', '‹').replaceAll('>', '›'))
+  if (letters.length <= LONGEST_LINE) return letters.join('')
+  const cut = letters.slice(0, LONGEST_LINE)
+  return `${cut.join('')}…${cut.filter((letter) => letter === '`').length % 2 === 1 ? '`' : ''}`
+}

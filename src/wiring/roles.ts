@@ -1,0 +1,183 @@
+// The three roles of the one program, each started from its configuration and the shared parts.
+// Must not know: how the shared parts were made.
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ActivityDeps } from '../../activities/deps.ts'
+import { createActivities } from '../../activities/index.ts'
+import { temporalAccess, type Config } from '../config.ts'
+import { IAMPORT_MAIN } from '../gateways/index.ts'
+import { Failure } from '../domain/failures.ts'
+import { createApp } from '../http/server/app.ts'
+import { limitedServer } from '../http/server/limits.ts'
+import { createVitalsServer, type Vitals } from '../http/resources/health/vitals.ts'
+import { makeHintRoom, type HintRoom } from '../http/resources/webhooks/room.ts'
+import { startCatchUps } from '../inbox/sweep/catchUp.ts'
+import type { LookDeps } from '../inbox/look.ts'
+import { closed, listen } from './listening.ts'
+import { keepSchedules } from './keepSchedules.ts'
+import { startLoop } from '../loop.ts'
+import { overdueAfter, type Shared, type Temporal, type Wiring } from './parts.ts'
+import { startReplanning } from '../outbox/replanning.ts'
+import { startOf } from '../outbox/wakes.ts'
+import { startSimulator, type Simulator } from '../simulator/app.ts'
+import { prepareNamespace } from '../temporal/namespace.ts'
+import { sagaRunsIn } from '../temporal/running.ts'
+import { startWorkers, workflowBundle, type WorkerSizes } from '../temporal/worker.ts'
+
+const OPEN_WAIT_MS = 10_000
+const REFUSED_HINTS_NOTED_MS = 10_000
+const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
+
+export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
+const defaults = (config: Config) => ({
+  gateway: IAMPORT_MAIN,
+  channel: config.CHANNEL,
+  expiryMs: config.PAYMENT_EXPIRY,
+})
+const rules = (config: Config) => ({ partialRefunds: config.PARTIAL_REFUNDS === 'yes' })
+
+export async function runSimulator({ config, log, stops }: Wiring): Promise<Simulator> {
+  const simulator = await startSimulator({
+    host: config.HOST,
+    port: config.SIMULATOR_PORT,
+    dataDir: join(config.DATA_DIR, 'simulator'),
+    webhookUrl: `${publicUrl(config)}/webhooks/iamport`,
+    log: (line) => log.debug(`simulator: ${line}`),
+  })
+  stops.push(simulator.close)
+  return simulator
+}
+
+/** On METRICS_PORT, from before the first wait: whether this process lives, its parts, its numbers. */
+export async function runVitals({ config, log, stops, sdkMetrics }: Wiring, parts: Vitals['parts']): Promise<void> {
+  if (config.METRICS_PORT === 0) return
+  const noticesLeave = config.NOTICE_URL !== undefined
+  const server = createVitalsServer({ parts, noticesLeave, overdueAfter: overdueAfter(config), sdkMetrics, log })
+  await listen(server, { host: config.HOST, port: config.METRICS_PORT, setting: 'METRICS_PORT' })
+  stops.push(() => closed(server))
+}
+
+/** Workers for all queues. Waits for a Temporal server that does not answer yet. */
+export async function runWorker(
+  wiring: Wiring,
+  { look, stopLoops }: Shared,
+  temporal: Temporal,
+): Promise<{ failed: Promise<never> }> {
+  const { config, log, stops } = wiring
+  const { namespace, own, connecting } = temporal
+  const said = { info: (line: string) => log.info(line), warn: (line: string) => log.warn(line) }
+  while (!(await temporal.ready())) {
+    log.warn(`Temporal at ${temporal.address} does not answer; hints and requests are kept, sagas go on when it does`)
+    await pause(2_000)
+  }
+  await prepareNamespace(temporal.connection, { namespace, ownServer: own, log: said })
+  // From now on what steps carry is what this namespace takes.
+  await temporal.attributes.usable()
+  const deps: ActivityDeps = {
+    ...look,
+    rules: rules(config),
+    refundability: config.REFUND_RULES,
+    defaults: defaults(config),
+    approvalLimit: config.APPROVAL_LIMIT,
+    temporalAccess: temporalAccess(config),
+    cancelTimeoutMs: config.CANCEL_TIMEOUT,
+    checkpointLook: CHECKPOINT_LOOK,
+    looksPerSecond: config.NIGHTLY_LOOKS,
+    overdueAfter: overdueAfter(config),
+    heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
+    sagaRuns: sagaRunsIn(temporal.connection, namespace),
+  }
+  const activities = createActivities(deps, temporal.attributes.usableNow)
+  const { address, tls, apiKey, metadata } = connecting
+  const connection = {
+    ...(address !== undefined && { address }),
+    ...(tls !== undefined && { tls }),
+    ...(typeof apiKey === 'string' && { apiKey }),
+    ...(metadata && { metadata }),
+  }
+  const bundlePath = await workflowBundle(config.cacheDir)
+  const sizes = sizesOf(config)
+  const workers = await startWorkers({ connection, namespace, activities, bundlePath, sizes, log: said.warn })
+  // At the same time: each may wait for an answer of its own from a gateway that hangs.
+  stops.push(async () => void (await Promise.all([workers.stop(), stopLoops()])))
+  const { db, gateways } = look
+  const schedules = { db, temporal, gateways: [...gateways.keys()], everyMs: config.SWEEP_EVERY, log: said }
+  stops.push(keepSchedules(schedules).stop)
+  stops.push(startReplanning(look).stop)
+  return { failed: workers.failed }
+}
+
+const sizesOf = (config: Config): WorkerSizes => ({
+  cachedRefunds: config.WORKER_CACHED_REFUNDS,
+  cachedPayments: config.WORKER_CACHED_PAYMENTS,
+  stickyMs: config.WORKER_STICKY,
+  slots: config.WORKER_SLOTS,
+  pollers: config.WORKER_POLLERS,
+})
+
+/** The HTTP API and the receiver; answers with the address that it listens on. */
+export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
+  const { config, log, stops, sdkMetrics } = wiring
+  const { db, links, patience, kick } = look
+  const server = limitedServer()
+  const catchUps = startCatchUps(look)
+  stops.push(catchUps.stop)
+  const hintRoom = roomForHints({ log, stops }, look)
+  const url = `http://${config.HOST}:${await listen(server, { host: config.HOST, port: config.PORT, setting: 'PORT' })}`
+  const app = createApp({
+    db,
+    hintRoom,
+    links,
+    patience,
+    kick,
+    log,
+    gateways: look.gateways,
+    rules: rules(config),
+    keys: config.API_KEYS,
+    defaults: defaults(config),
+    trustedProxies: config.TRUSTED_PROXIES,
+    openWaitMs: OPEN_WAIT_MS,
+    temporalReady: temporal.ready,
+    command: (...asked) => commandSaga(look, temporal, ...asked),
+    noticesLeave: config.NOTICE_URL !== undefined,
+    overdueAfter: overdueAfter(config),
+    sdkMetrics,
+    fourEyes: config.APPROVAL_LIMIT !== undefined,
+    catchUp: catchUps.begin,
+    window: {
+      code: config.IAMPORT_CODE,
+      channelKeys: { live: config.IAMPORT_CHANNEL_KEY_LIVE, test: config.IAMPORT_CHANNEL_KEY_TEST },
+      publicUrl: config.PUBLIC_URL ?? url,
+    },
+  })
+  const handle = app.callback()
+  server.on('request', (request, response) => void handle(request, response))
+  stops.push(() => closed(server))
+  return url
+}
+
+/** What got no row is noted every few seconds, and at the stop. */
+function roomForHints({ log, stops }: Pick<Wiring, 'log' | 'stops'>, { db, kick }: LookDeps): HintRoom {
+  const room = makeHintRoom({ db, kick })
+  const warn = (line: string) => log.warn(line)
+  const loop = startLoop({ name: 'refused hints', pollMs: REFUSED_HINTS_NOTED_MS, log: warn, work: room.note })
+  const said = (error: unknown) => (error instanceof Error ? error.message : String(error))
+  stops.push(async () => {
+    await loop.stop()
+    await room.note().catch((error: unknown) => warn(`refused hints were not noted: ${said(error)}`))
+  })
+  return room
+}
+
+async function commandSaga(
+  { db }: LookDeps,
+  temporal: Temporal,
+  saga: string,
+  name: string,
+  args: object,
+  updateId: string,
+) {
+  const start = await startOf(db, saga)
+  if (!start) throw new Failure('notFound', `nothing is recorded as ${saga}; check the id`)
+  return temporal.command(start, name, args, updateId)
+}

@@ -1,0 +1,123 @@
+// A thousand refunds wait, the worker is started again, one webhook comes: one refund is stirred, and the others cost nothing.
+// Must not know: caches. Histories are counted before and after; nothing is proved by how long something took.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { loadBooks } from '../../src/db/books/books.ts'
+import { carryOut } from '../../src/db/books/carryOut.ts'
+import { openDatabase, transact, type Db } from '../../src/db/connect.ts'
+import { putWake } from '../../src/db/outgoing/outgoing.ts'
+import { insertPayment } from '../../src/db/books/payments.ts'
+import { gatewayRef, merchantUid, refundId, refundWorkflowId } from '../../src/domain/ids.ts'
+import { aPayment, anAttempt, aRefund, aTicket } from '../support/books.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { eventually, startShop, type OwnShop } from '../support/shop.ts'
+import { temporalCliForTests } from '../support/temporalCli.ts'
+
+const WAITING = 1_000
+const IN_ONE_TRANSACTION = 50
+const AT_ONCE = 20
+const LIMIT_MS = 300_000
+
+test(`of ${WAITING} waiting refunds one is settled after a restart, and no other has a new event`, async () => {
+  await temporalCliForTests()
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const place = await createTestDatabase()
+  const environment = { DATA_DIR: folder, ...place.environment }
+  onTestFinished(async () => {
+    await place.drop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const seeded = await seed(place.url, folder)
+
+  const first = await startShop(environment)
+  await eventually(() => wakesOf(first), LIMIT_MS).toBe(0)
+  await whenAllWait(first, seeded)
+  const one = await first.paidThenRefunded()
+  const all = [refundWorkflowId(refundId(one.refundId)), ...seeded]
+  const before = await whenAllWait(first, all)
+  await first.close()
+
+  const second = await startShop(environment)
+  onTestFinished(second.close)
+  await second.sim.complete((await second.sim.tickets(one.merchantUid))[0]?.id ?? '')
+  await eventually(() => second.refund(one.refundId), LIMIT_MS).toMatchObject({ state: 'refunded' })
+  await eventually(async () => (await stateOf(second, all[0])).status, LIMIT_MS).toBe('COMPLETED')
+
+  const after = await lengthsOf(second, all)
+  const stirred = all.filter((workflowId) => after.get(workflowId) !== before.get(workflowId))
+  expect(stirred).toEqual([all[0]])
+  const fresh = (await second.events(all[0] ?? '')).slice(before.get(all[0] ?? ''))
+  const tasks = fresh.filter((event) => event.workflowTaskStartedEventAttributes).length
+  console.info(
+    `${WAITING} waiting, restarted: ${tasks} workflow tasks and ${fresh.length} events until one was settled`,
+  )
+  expect(tasks).toBeLessThanOrEqual(2)
+  expect(await second.client.workflow.count('WorkflowType = "refund" AND ExecutionStatus = "Running"')).toMatchObject({
+    count: WAITING - 1,
+  })
+}, 900_000)
+
+/** Rows as a month of requests left them, all but one, and a wake for each; the program that comes finds them. */
+async function seed(url: string | undefined, folder: string): Promise<readonly string[]> {
+  const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log: () => {} })
+  const numbers = Array.from({ length: WAITING - 1 }, (_, index) => index)
+  for (let start = 0; start < numbers.length; start += IN_ONE_TRANSACTION)
+    await waitingRefunds(database.db, numbers.slice(start, start + IN_ONE_TRANSACTION))
+  await database.close()
+  return numbers.map((index) => refundWorkflowId(idOf(index)))
+}
+
+const idOf = (index: number) => refundId(`waiting-${index}`)
+
+function waitingRefunds(db: Db, numbers: readonly number[]): Promise<void> {
+  const now = new Date().toISOString()
+  return transact(db, 'seed', async (trx) => {
+    for (const index of numbers) {
+      const [order, ref, id] = [merchantUid(`seeded-${index}`), gatewayRef(`imp_seeded_${index}`), idOf(index)]
+      await insertPayment(trx, aPayment({ merchantUid: order, acceptedRef: ref, createdAt: now }))
+      const attempt = anAttempt({ merchantUid: order, saidMerchantUid: order, gatewayRef: ref, waitingSince: now })
+      const ticket = aTicket({ intentAt: now })
+      const shown = { refundId: id, merchantUid: order, gatewayRef: ref, tickets: [ticket], createdAt: now }
+      const refund = aRefund({ ...shown, waitingSince: now, stateSince: now, lastCheckpointAt: now })
+      const loaded = await loadBooks(trx, { merchantUid: order })
+      const books = { ...loaded.books, attempts: [attempt], refunds: [refund] }
+      await carryOut(
+        trx,
+        loaded,
+        { books, journal: [], alerts: [] },
+        { who: 'test', at: now, saga: null, links: () => null },
+      )
+      await putWake(trx, refundWorkflowId(id))
+    }
+    await trx.deleteFrom('outbox').where('kind', '=', 'notice').execute()
+  })
+}
+
+const wakesOf = async ({ db }: OwnShop): Promise<number> =>
+  (await db.selectFrom('outbox').select('id').where('kind', '=', 'wake').where('state', '=', 'pending').execute())
+    .length
+
+/** Their lengths, once none has anything to do but to wait. */
+async function whenAllWait(shop: OwnShop, all: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const busy = async () => (await chunked(all, (id) => stateOf(shop, id))).filter(({ waits }) => !waits).length
+  await eventually(busy, LIMIT_MS).toBe(0)
+  return lengthsOf(shop, all)
+}
+
+const lengthsOf = async (shop: OwnShop, all: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+  new Map((await chunked(all, (id) => stateOf(shop, id))).map(({ id, length }) => [id, length]))
+
+async function stateOf({ client }: OwnShop, id = '') {
+  const { status, historyLength, raw } = await client.workflow.getHandle(id).describe()
+  const waits = status.name === 'RUNNING' && !raw.pendingWorkflowTask && !raw.pendingActivities?.length
+  return { id, status: status.name, length: historyLength, waits: waits && historyLength > 5 }
+}
+
+async function chunked<From, To>(from: readonly From[], work: (each: From) => Promise<To>): Promise<readonly To[]> {
+  const made: To[] = []
+  for (let start = 0; start < from.length; start += AT_ONCE)
+    made.push(...(await Promise.all(from.slice(start, start + AT_ONCE).map(work))))
+  return made
+}

@@ -1,0 +1,34 @@
+// The SDK's own download: what it puts into a folder becomes ours, and what it says when it fails is passed on.
+// Must not use the network: a real CLI lies where the SDK keeps its downloads, or nobody answers.
+
+import { readdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { downloadBySdk } from '../../../src/temporal/server/download.ts'
+import { isExecutable } from '../../../src/temporal/server/cache.ts'
+import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../../support/temporalCli.ts'
+
+function wantedIn(folder: string) {
+  const env = { PATH: '/usr/bin:/bin', HTTPS_PROXY: 'http://127.0.0.1:9' }
+  const progress = () => undefined
+  return { server: 'dev', version: 'v1.5.1', folder, file: 'temporal', env, progress } as const
+}
+
+test(
+  'a binary that the SDK has got and could start is left under the name that was asked for',
+  async () => {
+    const cli = await temporalCliForTests()
+    const folder = temporaryFolder()
+    symlinkSync(cli, join(folder, 'temporal-v1.5.1'))
+    expect(await downloadBySdk(wantedIn(folder))).toBeUndefined()
+    expect(readdirSync(folder)).toEqual(['temporal'])
+    expect(await isExecutable(join(folder, 'temporal'))).toBe(true)
+  },
+  MAKING_MS,
+)
+
+test('a download that fails leaves nothing, and its reason is passed on', async () => {
+  const folder = temporaryFolder()
+  expect(await downloadBySdk(wantedIn(folder))).toMatch(/^ended with code 1; it wrote:\n.*failed to download/)
+  expect(readdirSync(folder)).toEqual([])
+}, 60_000)
