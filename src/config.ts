@@ -4,13 +4,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { TemporalAccess } from './domain/moves/people/unproved.ts'
+import { ENVIRONMENT, KEYS_FORM } from './environment.ts'
+import { ADDRESSES, CREDENTIALS, halfAccounts, hasAccount } from './gateways/index.ts'
 import { isLoopback } from './http/server/thisMachine.ts'
-import { KEYS_FORM, SETTINGS } from './settings.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
 
-type Settings = z.output<typeof SETTINGS>
+type Settings = z.output<typeof ENVIRONMENT>
 export type Config = Settings & { readonly roles: readonly Role[]; readonly cacheDir: string }
 
 /**
@@ -21,7 +22,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const result = SETTINGS.safeParse(given)
+  const result = ENVIRONMENT.safeParse(given)
   const faults = result.success
     ? acrossFields(result.data, roles)
     : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
@@ -39,7 +40,7 @@ export type MigrateConfig = Readonly<Pick<Config, 'LOG_LEVEL'> & { DATABASE_URL:
 export function readMigrateConfig(environment: Readonly<Record<string, string | undefined>>): MigrateConfig {
   const { DATABASE_URL, LOG_LEVEL } = environment
   const given = { DATABASE_URL: DATABASE_URL || undefined, LOG_LEVEL: LOG_LEVEL || undefined }
-  const { data, error } = SETTINGS.pick({ LOG_LEVEL: true, DATABASE_URL: true }).safeParse(given)
+  const { data, error } = ENVIRONMENT.pick({ LOG_LEVEL: true, DATABASE_URL: true }).safeParse(given)
   const faults = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
   if (data?.DATABASE_URL !== undefined) return { ...data, DATABASE_URL: data.DATABASE_URL }
   const missing = 'DATABASE_URL: set it to the Postgres database, as the role that owns its tables'
@@ -60,9 +61,6 @@ type Names = 'TEMPORAL_ADDRESS' | 'TEMPORAL_PROFILE' | 'TEMPORAL_CONFIG_FILE'
 export const namesTemporal = (config: Pick<Settings, Names>): boolean =>
   [config.TEMPORAL_ADDRESS, config.TEMPORAL_PROFILE, config.TEMPORAL_CONFIG_FILE].some((name) => name !== undefined)
 
-const hasAccount = ({ IAMPORT_KEY, IAMPORT_SECRET }: Settings): boolean =>
-  IAMPORT_KEY !== undefined && IAMPORT_SECRET !== undefined
-
 function acrossFields(config: Settings, roles: readonly Role[]): string[] {
   const faults: string[] = []
   const all = ROLES.every((role) => roles.includes(role))
@@ -77,11 +75,10 @@ function acrossFields(config: Settings, roles: readonly Role[]): string[] {
       )
     if (!hasAccount(config))
       faults.push(
-        'IAMPORT_KEY, IAMPORT_SECRET: roles that run as separate processes need a gateway; for the simulator set IAMPORT_API_URL, sim-key and sim-secret',
+        `${CREDENTIALS}: roles that run as separate processes need a gateway; for the simulator set ${ADDRESSES.join(' or ')}, sim-key and sim-secret`,
       )
   }
-  if ((config.IAMPORT_KEY === undefined) !== (config.IAMPORT_SECRET === undefined))
-    faults.push('IAMPORT_KEY, IAMPORT_SECRET: set both or neither')
+  faults.push(...halfAccounts(config))
   if ((config.NOTICE_URL === undefined) !== (config.NOTICE_SECRET === undefined))
     faults.push('NOTICE_URL, NOTICE_SECRET: set both or neither; without them notices wait and nothing is sent')
   if (config.CANCEL_TIMEOUT > 30_000)
@@ -120,7 +117,7 @@ function withoutKeys(config: Settings, roles: readonly Role[]): readonly string[
 }
 
 /** Keys of the account, news of orders, and an address that is a secret leave by these. */
-const IN_THE_CLEAR = ['IAMPORT_API_URL', 'NOTICE_URL', 'ALERT_WEBHOOK_URL'] as const
+const IN_THE_CLEAR = [...ADDRESSES, 'NOTICE_URL', 'ALERT_WEBHOOK_URL'] as const
 
 function inProduction(config: Settings, roles: readonly Role[]): readonly string[] {
   const faults: string[] = []
@@ -142,10 +139,10 @@ function inProduction(config: Settings, roles: readonly Role[]): readonly string
     )
   if (!hasAccount(config) || roles.includes('simulator'))
     faults.push(
-      'IAMPORT_KEY, IAMPORT_SECRET, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker',
+      `${CREDENTIALS}, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker`,
     )
   for (const name of IN_THE_CLEAR) {
-    const url = new URL(config[name] ?? 'https://nothing.is.set')
+    const url = new URL(String(config[name] ?? 'https://nothing.is.set'))
     if (url.protocol === 'http:' && !isLoopback(url.hostname))
       faults.push(
         `${name}: production refuses http://, by which whoever is between reads and changes what is sent. Write the address with https://, or send to a proxy on this machine (http://127.0.0.1:…) that does`,

@@ -42,7 +42,7 @@ export function beginPayment(deps: ActivityDeps, { input, workflowId, now }: Beg
     const { id, asked } = parsePaymentInput(rest)
     checkWorkflowId(workflowId, paymentWorkflowId(id))
     const { patience, defaults, gateways } = deps
-    const allows = (order: OrderRequest): void => askItsGateway(gateways, order)
+    const allows = (order: OrderRequest): void => void askItsGateway(gateways, order)
     return transact(
       deps.db,
       'begin payment',

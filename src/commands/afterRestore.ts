@@ -6,13 +6,14 @@ import { openDatabase, transact, type Db } from '../db/connect.ts'
 import { holdFiling } from '../db/watch/filing.ts'
 import { openRefundReferences } from '../db/lists/open.ts'
 import { raiseNotices } from '../db/books/payments.ts'
+import { hasAccount } from '../gateways/index.ts'
 import { Failure } from '../domain/failures.ts'
 import { look, type LookDeps } from '../inbox/look.ts'
 import { createLog } from '../log.ts'
 import { grid, progress } from '../ops/render.ts'
 import { compareMemories, withoutRows, type AfterRestore, type Found } from '../outbox/afterRestore.ts'
 import { connectTemporal, lookPartsOf, type Environment, type Wiring } from '../wiring/parts.ts'
-import { runSimulator } from '../wiring/roles.ts'
+import { runSimulator } from '../wiring/simulator.ts'
 import { refuseHeldFolder } from '../wiring/startup.ts'
 import { CommandFailure, configOf, EXITS } from './outside.ts'
 
@@ -55,7 +56,7 @@ async function afterRestore(environment: Environment): Promise<number> {
         EXITS.noAnswer,
         `Temporal at ${temporal.address} does not answer, and without it nothing can be compared. Filing is held; start Temporal and run this again.`,
       )
-    const simulator = config.IAMPORT_KEY === undefined ? (await runSimulator(wiring)).url : undefined
+    const simulator = hasAccount(config) ? undefined : (await runSimulator(wiring)).url
     const look: LookDeps = { ...lookPartsOf(wiring, db, temporal, simulator), kick: () => {} }
     return await work(look, { ...look, client: temporal.client })
   } finally {

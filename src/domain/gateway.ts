@@ -57,6 +57,16 @@ export type Order = {
   readonly channel: Channel
 }
 
+/** What a payment window shows of an order. */
+export type WindowOrder = Order & {
+  readonly name: string
+  readonly country: string | null
+  readonly widget: string | null
+  readonly returnUrl: string | null
+}
+/** Used for the window alone: neither stored, compared nor logged. */
+export type Buyer = { readonly id: string | null; readonly name: string; readonly email: string }
+
 export type CancelRequest = {
   readonly refundId: RefundId
   readonly gatewayRef: GatewayRef
@@ -106,8 +116,62 @@ export type ListPage = {
   readonly more: boolean
 }
 
+/** A webhook as it came in. */
+export type HintRequest = {
+  /** Without its question mark, not decoded. */
+  readonly query: string
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly body: Uint8Array
+}
+/** What a webhook says; none of it is believed. */
+export type ReadHint =
+  | {
+      readonly kind: 'hint'
+      readonly gatewayRef: string
+      readonly merchantUid: string
+      /** An open set, as posted; empty where it was left out or is no word. */
+      readonly status: string
+      readonly cancellationId: string | null
+    }
+  | { readonly kind: 'unreadable'; readonly why: string }
+
+/** How the webhooks of one kind of gateway come in, and what their sender wants to hear. */
+export type Webhooks = {
+  readonly method: 'get' | 'post'
+  /** Of our API, for example /webhooks/name. */
+  readonly path: string
+  readonly summary: string
+  /** Content types of the bodies; none for those that have no body. */
+  readonly bodies: readonly string[]
+  /** The answer to what was kept. */
+  readonly taken: { readonly body: unknown; readonly type?: string }
+  /** IPv4 addresses that the gateway says it sends from: a score, never a proof. */
+  readonly addresses: readonly string[]
+  /** When the sender tries again what was answered with 503. */
+  readonly againAfterSeconds: number
+}
+
+/** How much this gateway takes at once. */
+export type GatewayLimits = {
+  /** References of one `lookMany`. */
+  readonly together: number
+  /** Milliseconds of one list's range. */
+  readonly listRangeMs: number
+}
+
+/** What a checkout's page opens the gateway's payment window with: names and values are the vendor's. */
+export type PaymentWindow = Readonly<Record<string, unknown>>
+
 export type Gateway = {
   readonly name: GatewayName
+  readonly limits: GatewayLimits
+  /** Reads a webhook that came to this account's path. Pure. */
+  readHint(request: HintRequest): ReadHint
+  /**
+   * Pure: the same order and buyer give the same window. Webhooks about it go to `publicUrl`, followed by the kind's path.
+   * Throws a typed Failure for what cannot be paid.
+   */
+  window(order: WindowOrder, buyer: Buyer, publicUrl: string): PaymentWindow
   /**
    * Throws a Failure, typed, for an order that it cannot be paid by. Asks nobody: the same order,
    * the same answer.

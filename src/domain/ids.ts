@@ -4,16 +4,18 @@
 export type MerchantUid = string & { readonly __brand: 'MerchantUid' }
 export type RefundId = string & { readonly __brand: 'RefundId' }
 export type GatewayRef = string & { readonly __brand: 'GatewayRef' }
-/** A gateway account: kind/name, for example `iamport/main`. */
+/** A gateway account: kind/name. */
 export type GatewayName = string & { readonly __brand: 'GatewayName' }
 
-/** What a caller may use as an id: i'mport takes 40 characters at most (iamport.md §3.3); `.` and `..` would vanish from addresses. */
+/** What a caller may use as an id: as many characters as every gateway takes (iamport.md §3.3); `.` and `..` would vanish from addresses. */
 export const OWN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,40}$/
 export const OWN_ID_RULE = 'must be 1 to 40 characters of A-Z a-z 0-9 . _ - and not "." or ".."'
 /** Refunds that this program asks for by itself; a caller may not use it. */
 export const AUTO_PREFIX = 'auto.'
 const REF = /^(?!\.{1,2}$)[\x21-\x7e]{1,80}$/
-export const GATEWAY_NAME = /^(iamport|paymentwall)\/[a-z0-9-]{1,30}$/
+/** Which kinds there are is the gateways' own to say (src/gateways/index.ts). */
+export const GATEWAY_NAME = /^[a-z0-9]{1,20}\/[a-z0-9-]{1,30}$/
+export const GATEWAY_NAME_RULE = 'must be a gateway account, kind/name'
 
 export function merchantUid(text: string): MerchantUid {
   if (!OWN_ID.test(text)) throw new RangeError('a merchantUid is 1 to 40 characters of A-Z a-z 0-9 . _ -')
@@ -31,9 +33,12 @@ export function gatewayRef(text: string): GatewayRef {
 }
 
 export function gatewayName(text: string): GatewayName {
-  if (!GATEWAY_NAME.test(text)) throw new RangeError('a gateway is named kind/account, for example iamport/main')
+  if (!GATEWAY_NAME.test(text)) throw new RangeError('a gateway is named kind/account')
   return text as GatewayName
 }
+
+/** The kind of gateway that an account is of. */
+export const kindOf = (name: GatewayName): string => name.slice(0, name.indexOf('/'))
 
 export const paymentWorkflowId = (id: MerchantUid): string => `payment:${id}`
 export const refundWorkflowId = (id: RefundId): string => `refund:${id}`

@@ -150,7 +150,7 @@ export const REFUND_EVENTS = {
 } as const satisfies Record<RefundEvent, Cause>
 
 /**
- * Who or what wanted the money back. `outside`: moved elsewhere, and i'mport cannot say by whom. `temporal`: a Temporal client
+ * Who or what wanted the money back. `outside`: moved elsewhere, and the gateway cannot say by whom. `temporal`: a Temporal client
  * without a proof.
  */
 export const REFUND_ORIGINS = [

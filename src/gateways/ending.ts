@@ -6,16 +6,14 @@ import type { Gateway } from '../domain/gateway.ts'
 export function endingWith(gateway: Gateway, signalNow: () => AbortSignal): Gateway {
   const ask = <T>(question: () => Promise<T>): Promise<T> => unlessEnded(signalNow(), question)
   return {
-    name: gateway.name,
-    accepts: (order) => gateway.accepts(order),
+    ...gateway,
     register: (order) => ask(() => gateway.register(order)),
     look: (ref) => ask(() => gateway.look(ref)),
     lookMany: (refs) => ask(() => gateway.lookMany(refs)),
     lookByOrder: (merchantUid) => ask(() => gateway.lookByOrder(merchantUid)),
     list: (asked) => ask(() => gateway.list(asked)),
     account: () => ask(() => gateway.account()),
-    // Money may be on its way: its answer is waited for, whoever leaves meanwhile.
-    cancel: (request) => gateway.cancel(request),
+    // A cancel is not among them: money may be on its way, so its answer is waited for, whoever leaves meanwhile.
   }
 }
 

@@ -1,23 +1,38 @@
-// Which gateways there are: built once from options, found by name.
+// Which gateways there are: THE list of kinds, and their accounts, built once from the settings and found by name.
 // Must not know: the environment, rows, sagas.
+import type { z } from 'zod'
 import type { Gateway } from '../domain/gateway.ts'
 import { gatewayName, type GatewayName } from '../domain/ids.ts'
-import { createIamportGateway } from './iamport/client.ts'
+import { iamport, iamportSettings } from './iamport/config.ts'
+import type { GatewayKind } from './kind.ts'
+import { paymentwall, paymentwallSettings } from './paymentwall/config.ts'
 
-export const IAMPORT_MAIN = gatewayName('iamport/main')
+/** Every setting of every kind; part of the configuration. */
+export const gatewaySettings = { ...iamportSettings, ...paymentwallSettings }
+export type GatewaySettings = z.output<z.ZodObject<typeof gatewaySettings>>
 
-export type GatewaysOptions = {
-  readonly iamport: {
-    readonly apiUrl: string
-    readonly key: string
-    readonly secret: string
-    /** Whose payments are ours; Paymentwall's alone if left out. */
-    readonly providers?: readonly string[]
-  }
-  /**
-   * Told of every exchange, for metrics: the route without its ids, and an HTTP status, `notSent`
-   * or `lost`.
-   */
+/** The first with an account is the gateway of orders that name none. */
+export const KINDS: readonly GatewayKind<GatewaySettings>[] = [iamport, paymentwall]
+
+export const hasAccount = (settings: GatewaySettings): boolean =>
+  KINDS.some(({ credentials }) => credentials.length > 0 && credentials.every((name) => settings[name] !== undefined))
+
+/** Sentences that begin with the settings' names. */
+export const halfAccounts = (settings: GatewaySettings): readonly string[] =>
+  KINDS.filter(({ credentials }) => new Set(credentials.map((name) => settings[name] === undefined)).size > 1).map(
+    ({ credentials }) => `${credentials.join(', ')}: set both or neither`,
+  )
+
+/** Settings of where a gateway is asked, with secrets. */
+export const ADDRESSES = KINDS.flatMap(({ addresses }) => addresses)
+
+/** How an account is named in settings, for sentences. */
+export const CREDENTIALS = KINDS.flatMap(({ credentials }) =>
+  credentials.length > 0 ? [credentials.join(', ')] : [],
+).join(' or ')
+
+export type Told = {
+  /** Every exchange with a gateway, for metrics; see Telling. */
   readonly onCall?: (gateway: GatewayName, route: string, ms: number, outcome: string) => void
   /**
    * Told each time an answer lacks a field that describes: the field's name, for metrics; and for
@@ -26,20 +41,32 @@ export type GatewaysOptions = {
   readonly onMissing?: (gateway: GatewayName, field: string, sentence: string | undefined) => void
 }
 
-/** Asks nobody anything yet. Throws RangeError for an address that is none. */
-export function createGateways({ iamport, onCall, onMissing }: GatewaysOptions): ReadonlyMap<GatewayName, Gateway> {
-  const told = new Set<string>()
-  const gateway = createIamportGateway({
-    ...iamport,
-    name: IAMPORT_MAIN,
-    onCall: (route, ms, outcome) => onCall?.(IAMPORT_MAIN, route, ms, outcome),
-    onMissing: (field, stoodIn) => {
-      const sentence = told.has(field) ? undefined : sentenceOf(IAMPORT_MAIN, field, stoodIn)
-      told.add(field)
-      onMissing?.(IAMPORT_MAIN, field, sentence)
+/**
+ * The accounts that are configured; where none is, those that the simulator at this address stands in for. Asks nobody anything
+ * yet. Throws RangeError for an address that is none.
+ */
+export function createGateways(
+  configured: GatewaySettings,
+  simulator: string | undefined,
+  told: Told = {},
+): ReadonlyMap<GatewayName, Gateway> {
+  const settings = hasAccount(configured)
+    ? configured
+    : KINDS.reduce((all, kind) => ({ ...all, ...kind.simulated(simulator) }), configured)
+  const gateways = KINDS.flatMap((kind) => kind.accounts(settings, (account) => tellingOf(gatewayName(account), told)))
+  return new Map(gateways.map((gateway) => [gateway.name, gateway]))
+}
+
+function tellingOf(name: GatewayName, { onCall, onMissing }: Told) {
+  const said = new Set<string>()
+  return {
+    onCall: (route: string, ms: number, outcome: string) => onCall?.(name, route, ms, outcome),
+    onMissing: (field: string, stoodIn: string) => {
+      const sentence = said.has(field) ? undefined : sentenceOf(name, field, stoodIn)
+      said.add(field)
+      onMissing?.(name, field, sentence)
     },
-  })
-  return new Map([[IAMPORT_MAIN, gateway]])
+  }
 }
 
 const sentenceOf = (gateway: GatewayName, field: string, stoodIn: string): string =>

@@ -50,7 +50,6 @@ export const overdueAfter = ({ OVERDUE_AFTER: rowsMs, SWEEP_EVERY }: Config): Ov
   sweepsMs: Math.max(OVERDUE_AFTER.sweepsMs, 2 * SWEEP_EVERY),
 })
 
-const SIM_KEYS = { key: 'sim-key', secret: 'sim-secret' }
 /** Hints become due by themselves, at times that other processes may have set. */
 const LOOKER_POLL_MS = 1_000
 /** What leaves later is kicked by whoever delayed it; only what a dead process left behind is found by polling. */
@@ -204,13 +203,7 @@ function gateways(
   simulator: string | undefined,
   warn: (line: string) => void,
 ): ReadonlyMap<GatewayName, Gateway> {
-  const { IAMPORT_KEY: key, IAMPORT_SECRET: secret, IAMPORT_API_URL } = config
-  return createGateways({
-    iamport: {
-      apiUrl: simulator ?? IAMPORT_API_URL,
-      ...(key === undefined || secret === undefined ? SIM_KEYS : { key, secret }),
-      providers: config.IAMPORT_PG_PROVIDERS,
-    },
+  return createGateways(config, simulator, {
     onCall: (_gateway, route, ms, outcome) => metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000),
     onMissing: (gateway, field, sentence) => {
       metrics.gatewayFieldsMissing.inc({ gateway, field })

@@ -3,9 +3,11 @@
 import { join } from 'node:path'
 import { namesTemporal, temporalAccess, type Config } from '../config.ts'
 import { openDatabase, type Db } from '../db/connect.ts'
+import { hasAccount } from '../gateways/index.ts'
 import type { Log } from '../log.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
-import { publicUrl, runApi, runSimulator, runVitals, runWorker } from './roles.ts'
+import { runApi, runVitals, runWorker } from './roles.ts'
+import { runSimulator, sendWebhooksTo } from './simulator.ts'
 import { checkClock, keepPrivate, noteHold, refuseHeldFolder, saidOfTemporal } from './startup.ts'
 import type { SdkMetrics } from '../temporal/telemetry.ts'
 
@@ -57,7 +59,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   const { config, stops } = wiring
   const { roles, DATABASE_URL: url, DATA_DIR: folder } = config
   const alone = roles.every((role) => role === 'simulator')
-  const simulated = roles.includes('simulator') && (alone || config.IAMPORT_KEY === undefined)
+  const simulated = roles.includes('simulator') && (alone || !hasAccount(config))
   const kept = url === undefined || !namesTemporal(config) || simulated
   if (kept) await keepPrivate(folder)
   const simulator = simulated ? await runSimulator(wiring) : null
@@ -77,7 +79,7 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   await runVitals(wiring, { db, temporalReady: temporal.ready })
   const shared = shareParts(wiring, db, temporal, simulator?.url)
   const api = roles.includes('api') ? await runApi(wiring, shared.look, temporal) : null
-  simulator?.setWebhookUrl(`${config.PUBLIC_URL ?? api ?? publicUrl(config)}/webhooks/iamport`)
+  if (simulator) sendWebhooksTo(simulator, config, api)
   const worker = roles.includes('worker') ? await runWorker(wiring, shared, temporal) : { failed: NEVER }
   return {
     api,

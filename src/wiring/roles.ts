@@ -1,12 +1,12 @@
 // The three roles of the one program, each started from its configuration and the shared parts.
 // Must not know: how the shared parts were made.
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ActivityDeps } from '../../activities/deps.ts'
 import { createActivities } from '../../activities/index.ts'
 import { temporalAccess, type Config } from '../config.ts'
-import { IAMPORT_MAIN } from '../gateways/index.ts'
+import type { OrderDefaults } from '../domain/books/order.ts'
 import { Failure } from '../domain/failures.ts'
+import type { GatewayName } from '../domain/ids.ts'
 import { createApp } from '../http/server/app.ts'
 import { limitedServer } from '../http/server/limits.ts'
 import { createVitalsServer, type Vitals } from '../http/resources/health/vitals.ts'
@@ -19,7 +19,6 @@ import { startLoop } from '../loop.ts'
 import { overdueAfter, type Shared, type Temporal, type Wiring } from './parts.ts'
 import { startReplanning } from '../outbox/replanning.ts'
 import { startOf } from '../outbox/wakes.ts'
-import { startSimulator, type Simulator } from '../simulator/app.ts'
 import { prepareNamespace } from '../temporal/namespace.ts'
 import { sagaRunsIn } from '../temporal/running.ts'
 import { startWorkers, workflowBundle, type WorkerSizes } from '../temporal/worker.ts'
@@ -28,25 +27,17 @@ const OPEN_WAIT_MS = 10_000
 const REFUSED_HINTS_NOTED_MS = 10_000
 const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
 
-export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
-const defaults = (config: Config) => ({
-  gateway: IAMPORT_MAIN,
+/** The first account is the gateway of orders that name none. */
+const defaultsOf = (config: Config, gateways: LookDeps['gateways']): OrderDefaults => ({
+  gateway: firstOf(gateways),
   channel: config.CHANNEL,
   expiryMs: config.PAYMENT_EXPIRY,
 })
-const rules = (config: Config) => ({ partialRefunds: config.PARTIAL_REFUNDS === 'yes' })
-
-export async function runSimulator({ config, log, stops }: Wiring): Promise<Simulator> {
-  const simulator = await startSimulator({
-    host: config.HOST,
-    port: config.SIMULATOR_PORT,
-    dataDir: join(config.DATA_DIR, 'simulator'),
-    webhookUrl: `${publicUrl(config)}/webhooks/iamport`,
-    log: (line) => log.debug(`simulator: ${line}`),
-  })
-  stops.push(simulator.close)
-  return simulator
+function firstOf(gateways: LookDeps['gateways']): GatewayName {
+  for (const name of gateways.keys()) return name
+  throw new Error('no gateway is configured')
 }
+const rules = (config: Config) => ({ partialRefunds: config.PARTIAL_REFUNDS === 'yes' })
 
 /** On METRICS_PORT, from before the first wait: whether this process lives, its parts, its numbers. */
 export async function runVitals({ config, log, stops, sdkMetrics }: Wiring, parts: Vitals['parts']): Promise<void> {
@@ -77,7 +68,7 @@ export async function runWorker(
     ...look,
     rules: rules(config),
     refundability: config.REFUND_RULES,
-    defaults: defaults(config),
+    defaults: defaultsOf(config, look.gateways),
     approvalLimit: config.APPROVAL_LIMIT,
     temporalAccess: temporalAccess(config),
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
@@ -134,7 +125,7 @@ export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal)
     gateways: look.gateways,
     rules: rules(config),
     keys: config.API_KEYS,
-    defaults: defaults(config),
+    defaults: defaultsOf(config, look.gateways),
     trustedProxies: config.TRUSTED_PROXIES,
     openWaitMs: OPEN_WAIT_MS,
     temporalReady: temporal.ready,
@@ -144,11 +135,7 @@ export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal)
     sdkMetrics,
     fourEyes: config.APPROVAL_LIMIT !== undefined,
     catchUp: catchUps.begin,
-    window: {
-      code: config.IAMPORT_CODE,
-      channelKeys: { live: config.IAMPORT_CHANNEL_KEY_LIVE, test: config.IAMPORT_CHANNEL_KEY_TEST },
-      publicUrl: config.PUBLIC_URL ?? url,
-    },
+    publicUrl: config.PUBLIC_URL ?? url,
   })
   const handle = app.callback()
   server.on('request', (request, response) => void handle(request, response))

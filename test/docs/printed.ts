@@ -12,7 +12,7 @@ import {
   REFUND_STATES,
 } from '../../src/domain/refund.ts'
 import { VIEWS } from '../../src/ops/commands/views.ts'
-import { SETTINGS } from '../../src/settings.ts'
+import { ENVIRONMENT } from '../../src/environment.ts'
 import { ROOT } from '../support/readme.ts'
 
 /** Documents that print something. */
@@ -54,7 +54,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 }
 
 function settings(): string {
-  const rows = Object.entries(SETTINGS.shape).map(([name, field]) => {
+  const rows = Object.entries(ENVIRONMENT.shape).map(([name, field]) => {
     if (field.description === undefined) throw new Error(`${name} does not say what it means`)
     const heading = GROUPS[name]
     const head = heading === undefined ? '' : `\n## ${heading}\n\n${table(['name', 'default', 'meaning'], [])}\n`

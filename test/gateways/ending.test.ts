@@ -11,6 +11,9 @@ let answer: (answer: CancelAnswer) => void = () => {}
 const HANGING: Gateway = {
   name: gatewayName('iamport/main'),
   accepts: () => undefined,
+  limits: { together: 100, listRangeMs: 1_000 },
+  readHint: () => ({ kind: 'unreadable', why: 'nothing is read here' }),
+  window: () => ({}),
   register: hangs,
   look: hangs,
   lookMany: hangs,

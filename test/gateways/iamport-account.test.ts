@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig, ROLES } from '../../src/config.ts'
 import { gatewayRef } from '../../src/domain/ids.ts'
-import { createGateways, IAMPORT_MAIN } from '../../src/gateways/index.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
+import { createGateways } from '../../src/gateways/index.ts'
 import { failureOf, gatewayOn, lacking, no, PAYMENT, text, token, startWire, yes } from './wire.ts'
 
 const CHANNELS = 'GET /users/pg'
@@ -115,8 +116,13 @@ test('a missing field is counted each time, and said once, with what stands in',
   const wire = await startWire({ 'POST /users/getToken': token('t'), [LOOK]: payment })
   const counted: string[] = []
   const said: string[] = []
-  const gateways = createGateways({
-    iamport: { apiUrl: wire.url, key: 'k', secret: 's' },
+  const settings = {
+    IAMPORT_API_URL: wire.url,
+    IAMPORT_KEY: 'k',
+    IAMPORT_SECRET: 's',
+    IAMPORT_PG_PROVIDERS: ['paymentwall'],
+  }
+  const gateways = createGateways(settings, undefined, {
     onMissing: (gateway, field, sentence) => {
       counted.push(`${gateway} ${field}`)
       if (sentence !== undefined) said.push(sentence)

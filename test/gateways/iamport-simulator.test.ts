@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { CancelRequest, Evidence, Gateway, Order } from '../../src/domain/gateway.ts'
 import { gatewayRef, merchantUid, refundId, type GatewayRef } from '../../src/domain/ids.ts'
 import { money } from '../../src/domain/money.ts'
-import { createGateways, IAMPORT_MAIN } from '../../src/gateways/index.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
+import { createGateways } from '../../src/gateways/index.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/app.ts'
 
 let simulator: Simulator
@@ -12,8 +13,13 @@ let gateway: Gateway
 
 beforeAll(async () => {
   simulator = await startSimulator({ host: '127.0.0.1', port: 0, webhookUrl: 'http://127.0.0.1:9/none' })
-  const iamport = { apiUrl: simulator.url, key: 'sim-key', secret: 'sim-secret' }
-  const made = createGateways({ iamport }).get(IAMPORT_MAIN)
+  const settings = {
+    IAMPORT_API_URL: simulator.url,
+    IAMPORT_KEY: 'sim-key',
+    IAMPORT_SECRET: 'sim-secret',
+    IAMPORT_PG_PROVIDERS: ['paymentwall'],
+  }
+  const made = createGateways(settings, undefined).get(IAMPORT_MAIN)
   if (made === undefined) throw new Error('there is no iamport/main')
   gateway = made
 })
@@ -174,7 +180,12 @@ test('reads that fail are a failure to be asked again', async () => {
 })
 
 test("keys that are not the account's are named as such", async () => {
-  const iamport = { apiUrl: simulator.url, key: 'sim-key', secret: 'wrong' }
-  const other = createGateways({ iamport }).get(IAMPORT_MAIN)
+  const settings = {
+    IAMPORT_API_URL: simulator.url,
+    IAMPORT_KEY: 'sim-key',
+    IAMPORT_SECRET: 'wrong',
+    IAMPORT_PG_PROVIDERS: ['paymentwall'],
+  }
+  const other = createGateways(settings, undefined).get(IAMPORT_MAIN)
   await expect(other?.look(gatewayRef('imp_1'))).rejects.toMatchObject({ kind: 'gatewayKeysRefused' })
 })

@@ -3,15 +3,16 @@
 // Must not know: HTTP servers, databases.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseIamportHint, type IamportHint } from '../../src/gateways/iamport/webhook.ts'
+import type { ReadHint } from '../../src/domain/gateway.ts'
+import { parseIamportHint } from '../../src/gateways/iamport/webhook.ts'
 
 const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
-const HINT = { kind: 'hint', impUid: 'imp_448833221100', merchantUid: 'ord-20260806-0001' }
-const IDS = { kind: 'hint', impUid: 'imp_1', merchantUid: 'ord-1' }
+const HINT = { kind: 'hint', gatewayRef: 'imp_448833221100', merchantUid: 'ord-20260806-0001' }
+const IDS = { kind: 'hint', gatewayRef: 'imp_1', merchantUid: 'ord-1' }
 
-const read = (type: string | undefined, body: string): IamportHint => parseIamportHint(type, Buffer.from(body))
-const posted = (changes: object): IamportHint =>
+const read = (type: string | undefined, body: string): ReadHint => parseIamportHint(type, Buffer.from(body))
+const posted = (changes: object): ReadHint =>
   read(JSON_TYPE, JSON.stringify({ imp_uid: 'imp_1', merchant_uid: 'ord-1', status: 'paid', ...changes }))
 
 test.for([
@@ -72,7 +73,7 @@ describe('readable ids are a hint, and an odd remark is dropped', () => {
   })
 
   test.for([
-    [{ imp_uid: 448_833_221_100 }, { impUid: '448833221100' }],
+    [{ imp_uid: 448_833_221_100 }, { gatewayRef: '448833221100' }],
     [{ merchant_uid: 20_260_806 }, { merchantUid: '20260806' }],
   ] as const)('an id that is a whole number is its text: %j', ([changes, said]) => {
     expect(posted(changes)).toMatchObject({ kind: 'hint', ...said })

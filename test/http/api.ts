@@ -10,13 +10,21 @@ import type { Channel, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { judge } from '../../src/domain/moves/evidence/judge.ts'
 import { parsePatience } from '../../src/domain/patience.ts'
-import { accepts } from '../../src/gateways/iamport/limits.ts'
+import { createIamportGateway } from '../../src/gateways/iamport/client.ts'
 import { createApp } from '../../src/http/server/app.ts'
 import type { HttpDeps } from '../../src/http/server/deps.ts'
 import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 export const IAMPORT = gatewayName('iamport/main')
+/** Nobody is asked. */
+export const ACCOUNT = {
+  name: IAMPORT,
+  apiUrl: 'http://127.0.0.1:9',
+  key: 'key',
+  secret: 'secret',
+  window: { code: 'imp_code', channelKeys: { live: 'channel-live' } },
+}
 export const PATIENCE = parsePatience('24h remind, 72h warn, 7d page')
 
 export type Answer = {
@@ -75,13 +83,13 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
 function standard(db: Db): Omit<HttpDeps, 'kick' | 'log'> {
   return {
     db,
-    gateways: new Map([[IAMPORT, { accepts }]]),
+    gateways: new Map([[IAMPORT, createIamportGateway(ACCOUNT)]]),
     links: (id) => `http://temporal.test/${id}`,
     patience: PATIENCE,
     rules: { partialRefunds: true },
     keys: [],
     defaults: { gateway: IAMPORT, channel: 'live', expiryMs: 1_800_000 },
-    window: { code: 'imp_code', channelKeys: { live: 'channel-live' }, publicUrl: 'https://shop.test/saga/' },
+    publicUrl: 'https://shop.test/saga/',
     trustedProxies: 0,
     // Its windows never end, however slow this machine is.
     hintRoom: makeHintRoom({ db, kick: () => {}, now: () => 0 }),

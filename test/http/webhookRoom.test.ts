@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
+import { webhooks } from '../../src/gateways/iamport/webhook.ts'
 import { isPublished, senderOf } from '../../src/http/resources/webhooks/senders.ts'
 import { emptyQueues } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -159,5 +160,7 @@ describe('a sender', () => {
     ['::1', false],
     ['no address', false],
     ['', false],
-  ])('%s is one that i’mport publishes: %s', (address, published) => expect(isPublished(address)).toBe(published))
+  ])('%s is one that i’mport publishes: %s', (address, published) =>
+    expect(isPublished(webhooks, address)).toBe(published),
+  )
 })

@@ -3,7 +3,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gatewayName } from '../../src/domain/ids.ts'
 import { metrics } from '../../src/metrics.ts'
-import { paidOrder, rows, startApi } from './api.ts'
+import { createIamportGateway } from '../../src/gateways/iamport/client.ts'
+import { ACCOUNT, paidOrder, rows, startApi } from './api.ts'
 
 const api = await startApi({ keys: [{ name: 'shop', role: 'checkout', key: 'k' }] })
 const proxied = await startApi({ trustedProxies: 1 })
@@ -272,7 +273,7 @@ describe('an account that is not configured takes nothing', () => {
 
   test("i'mport", async () => {
     const other = await startApi({
-      gateways: new Map([[gatewayName('paymentwall/main'), { accepts: () => undefined }]]),
+      gateways: new Map([[gatewayName('paymentwall/main'), createIamportGateway(ACCOUNT)]]),
     })
     expect((await other.call('POST /webhooks/iamport', { json: HINT })).status).toBe(404)
   })

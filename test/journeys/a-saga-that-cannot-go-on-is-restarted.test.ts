@@ -1,7 +1,7 @@
 // A saga that cannot go on begins anew from its row, by hand: its run is ended, nothing is filed again, the journal says who.
 // Must not know: why it could not go on.
 import { describe, expect } from 'vitest'
-import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import { restartAsked, type RestartOutcome } from '../../src/outbox/restart.ts'
 import { createTemporalClient } from '../../src/temporal/client.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'

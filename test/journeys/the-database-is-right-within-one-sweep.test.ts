@@ -11,7 +11,8 @@ import type { Db } from '../../src/db/connect.ts'
 import { transact } from '../../src/db/connect.ts'
 import { money } from '../../src/domain/money.ts'
 import { gatewayRef, merchantUid, refundId } from '../../src/domain/ids.ts'
-import { createGateways, IAMPORT_MAIN } from '../../src/gateways/index.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
+import { createGateways } from '../../src/gateways/index.ts'
 import { lookOnce, type LookerOptions } from '../../src/inbox/looker.ts'
 import { sweepGateway } from '../../src/inbox/sweep/sweep.ts'
 import { startSimulator } from '../../src/simulator/app.ts'
@@ -86,7 +87,13 @@ describe('of a thousand orders whose every webhook was dropped', () => {
           aPayment({ merchantUid: merchantUid(`order-${index}`), createdAt: new Date().toISOString() }),
         )
     })
-    const gateways = createGateways({ iamport: { apiUrl: simulator.url, key: 'sim-key', secret: 'sim-secret' } })
+    const settings = {
+      IAMPORT_API_URL: simulator.url,
+      IAMPORT_KEY: 'sim-key',
+      IAMPORT_SECRET: 'sim-secret',
+      IAMPORT_PG_PROVIDERS: ['paymentwall'],
+    }
+    const gateways = createGateways(settings, undefined)
     const gateway = gateways.get(IAMPORT_MAIN)
     if (!gateway) throw new Error('there is no gateway')
     const policies = { late: 'hold', second: 'refund' } as const

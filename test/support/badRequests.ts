@@ -15,7 +15,7 @@ const URL = 'returnUrl: must be a whole http or https URL of at most 2000 charac
 const EXPIRY = 'expiresIn: must be 1 minute to 30 days, for example 30m or 24h'
 const COUNTRY = 'country: must be two letters of ISO 3166, for example DE'
 const CURRENCY = 'must be a code of ISO 4217 in capital letters, such as USD, EUR, KRW or JPY'
-const API = "asks for a key-in or recurring payment; i'mport is still preparing those for Paymentwall"
+const API = 'asks for a key-in or recurring payment; those are still being prepared for Paymentwall'
 
 /**
  * Each alone, in an order that is good but for it. A merchantUid that is wrong is in no workflow
@@ -65,7 +65,7 @@ export const BAD_ORDERS: readonly Bad[] = [
   [{ expiresIn: 1_800 }, 'invalidRequest', EXPIRY],
   [{ latePolicy: 'keep' }, 'invalidRequest', 'latePolicy: must be one of hold, refund, accept'],
   [{ channel: 'sandbox' }, 'invalidRequest', 'channel: must be one of live, test'],
-  [{ gateway: 'stripe/main' }, 'invalidRequest', 'gateway: must be a gateway account, for example iamport/main'],
+  [{ gateway: 'stripe' }, 'invalidRequest', 'gateway: must be a gateway account, kind/name'],
   [{ gateway: 'iamport/other' }, 'invalidRequest', 'The gateway iamport/other is not configured here'],
   [{ widget: 'pw 1' }, 'invalidRequest', "widget: must be a widget's code, for example pw_1"],
   [{ widget: 'p1_1' }, 'invalidRequest', 'pw_1 and t3_1'],

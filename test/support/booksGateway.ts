@@ -26,6 +26,9 @@ export function scriptedGateway(): Scripted {
   const scripted: Scripted = {
     name: GATEWAY,
     accepts: () => undefined,
+    limits: { together: 100, listRangeMs: 89 * 86_400_000 },
+    readHint: notHere,
+    window: notHere,
     asked: [],
     insideOf: [],
     truth: [],

@@ -3,7 +3,7 @@
 // Must not know: what a distortion does, what a look finds.
 import { sql } from 'kysely'
 import { keepHint } from '../../src/db/hints/hints.ts'
-import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import { elevenMinutesPass } from './distortions.ts'
 import type { OwnShop } from './shop.ts'
 import type { Tale } from './stories.ts'

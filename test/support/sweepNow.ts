@@ -1,7 +1,7 @@
 // One run of a Schedule, begun after this moment, to its end: the sweep of the gateway, or the supervisor.
 // Must not know: what it will find, or whether it fails. Answers with the id of its workflow.
 import { SUPERVISE_SCHEDULE, sweepScheduleId } from '../../src/domain/names.ts'
-import { IAMPORT_MAIN } from '../../src/gateways/index.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import { eventually, type Shop } from './shop.ts'
 
 export const sweepNow = (shop: Pick<Shop, 'client'>): Promise<string> => runNow(shop, sweepScheduleId(IAMPORT_MAIN))

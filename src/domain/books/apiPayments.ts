@@ -23,7 +23,7 @@ export function refuseApiPayment(request: unknown): void {
     if (!asksForOne && !API_FIELDS.includes(name) && !CARD_FIELDS.includes(name)) continue
     const named = field.slice(0, 40)
     const sentence =
-      `"${named}" asks for a key-in or recurring payment; i'mport is still preparing those for Paymentwall. ` +
+      `"${named}" asks for a key-in or recurring payment; those are still being prepared for Paymentwall. ` +
       'Nothing was recorded: open a payment window instead.'
     throw new Failure('apiPaymentNotSupported', sentence, { field: named })
   }

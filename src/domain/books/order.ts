@@ -6,11 +6,12 @@ import { refuseApiPayment } from './apiPayments.ts'
 import { isCurrency, type Currency } from '../currencies.ts'
 import { Failure } from '../failures.ts'
 import { choice, given, inside, line, matching, needed, readObject, type Form, type Read, type Rule } from '../form.ts'
-import type { Channel, Gateway } from '../gateway.ts'
+import type { Buyer, Channel, Gateway } from '../gateway.ts'
 import {
   AUTO_PREFIX,
   gatewayName,
   GATEWAY_NAME,
+  GATEWAY_NAME_RULE,
   merchantUid,
   OWN_ID,
   OWN_ID_RULE,
@@ -42,8 +43,6 @@ export type AskedOrder = Omit<OrderRequest, 'gateway' | 'channel' | 'expiresAt'>
   readonly channel: Channel | null
   readonly expiresInMs: number | null
 }
-/** For the payment window alone: neither recorded nor compared, and never sent to Temporal. */
-export type Buyer = { readonly id: string | null; readonly name: string; readonly email: string }
 export type AskedRefund = {
   readonly refundId: RefundId
   /** Minor units; null: all that is left. */
@@ -119,11 +118,7 @@ const orderFields = (form: Form) => ({
   ),
   expiresInMs: given(form, 'expiresIn', expiresInRule),
   latePolicy: given(form, 'latePolicy', choice(LATE_POLICIES)),
-  gateway: given(
-    form,
-    'gateway',
-    matching(GATEWAY_NAME, 'must be a gateway account, for example iamport/main', gatewayName),
-  ),
+  gateway: given(form, 'gateway', matching(GATEWAY_NAME, GATEWAY_NAME_RULE, gatewayName)),
   widget: given(form, 'widget', matching(WIDGET, "must be a widget's code, for example pw_1", String)),
   channel: given(form, 'channel', choice(CHANNELS)),
 })
@@ -244,15 +239,18 @@ export function differsFrom(recorded: Payment, asked: OrderRequest, expiresInMs:
 /** Rows may be older than the rule that text is trimmed. */
 export const trimmed = <T>(recorded: T): T | string => (typeof recorded === 'string' ? recorded.trim() : recorded)
 
-export type Acceptors = ReadonlyMap<GatewayName, Pick<Gateway, 'accepts'>>
-
 /**
- * Throws the typed refusals of the gateway that the order names. Asked after the comparison with
- * what is recorded.
+ * The gateway that the order names; throws its typed refusals. Asked after the comparison with what is recorded.
  */
-export function askItsGateway(gateways: Acceptors, order: OrderRequest): void {
+export function askItsGateway<Asking extends Pick<Gateway, 'accepts'>>(
+  gateways: ReadonlyMap<GatewayName, Asking>,
+  order: OrderRequest,
+): Asking {
   const gateway = gateways.get(order.gateway)
-  if (gateway) return gateway.accepts(order)
+  if (gateway) {
+    gateway.accepts(order)
+    return gateway
+  }
   const configured = [...gateways.keys()].join(', ') || 'none'
   const sentence = `The gateway ${order.gateway} is not configured here; configured: ${configured}. Nothing was recorded.`
   throw new Failure('invalidRequest', sentence, { field: 'gateway' })

@@ -3,7 +3,7 @@
 import type { BlockedBecause } from '../books/alerts.ts'
 
 export type RefundRule = {
-  /** Paymentwall's short name; i'mport often shows only `card`, which no rule names. */
+  /** Paymentwall's short name; a gateway may show only `card`, which no rule names. */
   readonly method: string
   /** Alpha-2 codes; empty: everywhere. */
   readonly countries: readonly string[]

@@ -36,7 +36,7 @@ export function letterOf(books: Books, refund: Refund, project: string | undefin
   const facts = [
     ['Project', project ?? `the one behind our account ${refund.gateway}`],
     ['Paymentwall reference', paymentwallRef],
-    ["i'mport reference", shownId(refund.gatewayRef)],
+    ['Gateway reference', shownId(refund.gatewayRef)],
     ['Our order', order],
     ['Our refund', refund.refundId],
     [

@@ -8,11 +8,13 @@ import { printMoney, toMajor } from '../../domain/money.ts'
 import { cancelPayment } from './cancel.ts'
 import { CHANNEL_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
 import { accepts } from './limits.ts'
-import { list, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
+import { list, LONGEST_RANGE_MS, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
 import { isOwnCode, unreadable } from './schema.ts'
 import { createSession, refusedRead, type Call, type Reply, type Session, type SessionOptions } from './session.ts'
 import { isOurs, isReadable, preparedOf, readElement, toEvidence, type Reading } from './translate.ts'
 import { idOf, listOf, providerOf, truthOf } from './values.ts'
+import { parseIamportHint, webhooks } from './webhook.ts'
+import { iamportWindow } from './window.ts'
 
 const PAYMENTWALL = 'paymentwall'
 const AT_ONCE = 100
@@ -26,15 +28,30 @@ export type IamportOptions = SessionOptions & {
    * (fields.ts).
    */
   readonly onMissing?: OnMissing
+  /** What payment windows are opened with: the account's code and the keys of its channels, where the console has them. */
+  readonly window?: {
+    readonly code?: string | undefined
+    readonly channelKeys: { readonly live?: string | undefined; readonly test?: string | undefined }
+  }
 }
 
 /** One i'mport account. Throws RangeError for an address that is none; asks nothing yet. */
 export function createIamportGateway(options: IamportOptions): Gateway {
-  const { name, providers = [PAYMENTWALL], onMissing = () => undefined } = options
+  const { name, providers = [PAYMENTWALL], onMissing = () => undefined, window = { channelKeys: {} } } = options
   const session = createSession(options)
   const reading: Reading = { name, providers: new Set(providers.map(providerOf)), onMissing }
   return {
     name,
+    limits: { together: AT_ONCE, listRangeMs: LONGEST_RANGE_MS },
+    readHint: ({ headers, body }) => parseIamportHint(firstOf(headers['content-type']), body),
+    window: (order, buyer, publicUrl) =>
+      iamportWindow({
+        code: window.code,
+        channelKey: window.channelKeys[order.channel],
+        order,
+        buyer,
+        noticeUrl: publicUrl.replace(/\/+$/, '') + webhooks.path,
+      }),
     accepts,
     register: (order) => register(session, order),
     look: (ref) => look(reading, session, ref),
@@ -45,6 +62,9 @@ export function createIamportGateway(options: IamportOptions): Gateway {
     account: () => account(reading, session),
   }
 }
+
+const firstOf = (header: string | readonly string[] | undefined): string | undefined =>
+  typeof header === 'object' ? header[0] : header
 
 /** Test-channel payments may answer 404 unless asked for (iamport.md §3.1). */
 async function look(reading: Reading, session: Session, ref: GatewayRef): Promise<Evidence | undefined> {

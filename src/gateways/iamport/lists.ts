@@ -18,6 +18,8 @@ const ATTEMPTS_AT_MOST = 10_000
  * list may be.
  */
 const LONGEST_RANGE_SECONDS = 90 * 86_400
+/** A day less, for seconds are rounded outwards. */
+export const LONGEST_RANGE_MS = (LONGEST_RANGE_SECONDS - 86_400) * 1_000
 const NOT_FOUND = '-1'
 
 /** The answer of "no such payment", in i'mport's own words (iamport.md §3.1). */

@@ -1,18 +1,21 @@
 // Reads an i'mport webhook as what it is: an unsigned hint that something happened to a payment
 // (iamport.md §6).
 // Must not know: HTTP servers, databases, whether any of it is true. Pure.
+import type { ReadHint, Webhooks } from '../../domain/gateway.ts'
 import { fieldsIn, type BodyFields } from './hintBody.ts'
 
-export type IamportHint =
-  | {
-      readonly kind: 'hint'
-      readonly impUid: string
-      readonly merchantUid: string
-      /** An open set, as posted; empty when it was left out or is no word. */
-      readonly status: string
-      readonly cancellationId: string | null
-    }
-  | { readonly kind: 'unreadable'; readonly why: string }
+export const webhooks: Webhooks = {
+  method: 'post',
+  path: '/webhooks/iamport',
+  summary: "i'mport says that something happened: kept, then looked at; never believed",
+  bodies: ['application/json', 'application/x-www-form-urlencoded'],
+  taken: { body: {} },
+  // Offered for firewalls "where needed"; a change of them once cut off the shops that allowed no others (iamport.md §6), so
+  // that nothing here is refused for its address.
+  addresses: ['52.78.100.19', '52.78.48.223', '52.78.5.241'],
+  // i'mport repeats after a minute, where it was asked to repeat at all (iamport.md §6).
+  againAfterSeconds: 60,
+}
 
 /** `.` and `..` would change the path that the payment is then asked at. */
 const IMP_UID = /^(?!\.{1,2}$)[\x21-\x7e]{1,40}$/
@@ -26,7 +29,7 @@ const CANCELLATION_ID = /^[^\p{C}\uFFFD]{1,80}$/u
  * a hint, however odd the rest is: remarks that cannot be read are dropped, for the look finds the
  * truth anyway.
  */
-export function parseIamportHint(contentType: string | undefined, raw: Uint8Array): IamportHint {
+export function parseIamportHint(contentType: string | undefined, raw: Uint8Array): ReadHint {
   // Not fatal: bytes of another encoding, in a field that nobody here reads, must not hide the ids.
   const text = new TextDecoder('utf-8').decode(raw)
   if (text.trim() === '') return { kind: 'unreadable', why: 'the body is empty' }
@@ -36,7 +39,7 @@ export function parseIamportHint(contentType: string | undefined, raw: Uint8Arra
 }
 
 /** Names the field that does not fit, never its value: it is a stranger's. */
-function toHint(body: BodyFields): IamportHint {
+function toHint(body: BodyFields): ReadHint {
   if (body.kind === 'unreadable') return body
   const impUid = idIn(body.all('imp_uid'), IMP_UID)
   if (impUid.kind !== 'id') return { kind: 'unreadable', why: `imp_uid ${impUid.kind}` }
@@ -46,7 +49,7 @@ function toHint(body: BodyFields): IamportHint {
   const cancellationId = idIn(body.all('cancellation_id'), CANCELLATION_ID)
   return {
     kind: 'hint',
-    impUid: impUid.text,
+    gatewayRef: impUid.text,
     merchantUid: merchantUid.text,
     status: status.kind === 'id' ? status.text : '',
     cancellationId: cancellationId.kind === 'id' ? cancellationId.text : null,

@@ -4,8 +4,8 @@
 // recorded.
 import { z } from 'zod'
 import { Failure } from '../../domain/failures.ts'
+import type { Buyer, WindowOrder } from '../../domain/gateway.ts'
 import { LINE } from '../../domain/text.ts'
-import type { Buyer, OrderRequest } from '../../domain/books/order.ts'
 import { chargeOf, widgetOf } from './limits.ts'
 
 export type WindowOptions = {
@@ -13,10 +13,7 @@ export type WindowOptions = {
   readonly code: string | undefined
   /** The console's key of the order's channel; without one the console's default Paymentwall channel is used. */
   readonly channelKey: string | undefined
-  readonly order: Pick<
-    OrderRequest,
-    'merchantUid' | 'amount' | 'currency' | 'name' | 'country' | 'widget' | 'returnUrl'
-  >
+  readonly order: Omit<WindowOrder, 'channel'>
   readonly buyer: Pick<Buyer, 'name' | 'email'>
   readonly noticeUrl: string
 }
@@ -27,6 +24,14 @@ export type IamportWindow = {
   readonly init: string | null
   readonly requestPay: Readonly<Record<string, string | number | Readonly<Record<string, string>>>>
 }
+
+export const windowShape = z
+  .strictObject({
+    script: z.string(),
+    init: z.string().nullable(),
+    requestPay: z.record(z.string(), z.union([z.string(), z.number(), z.record(z.string(), z.string())])),
+  })
+  .meta({ id: 'Window', description: 'Load `script`, call IMP.init(init), then IMP.request_pay(requestPay).' })
 
 const EMAIL = z.email().max(64)
 

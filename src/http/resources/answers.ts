@@ -1,5 +1,6 @@
 // The shapes of what is answered, for OpenAPI; a test holds every answer against them, so that the documents cannot lie.
 // Must not know: how an answer is made.
+import { KINDS } from '../../gateways/index.ts'
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'
 import { ERROR_CODES } from '../../domain/failures.ts'
@@ -126,13 +127,12 @@ export const stray = attempt
   .meta({ id: 'Stray', description: 'Money with a saga of its own: a second payment, or for an order unknown here.' })
 export const oneStray = z.strictObject({ stray })
 
-const paymentWindow = z
-  .strictObject({
-    script: z.string(),
-    init: text,
-    requestPay: z.record(z.string(), z.union([z.string(), z.number(), z.record(z.string(), z.string())])),
-  })
-  .meta({ id: 'Window', description: 'Load `script`, call IMP.init(init), then IMP.request_pay(requestPay).' })
+const [firstWindow, ...otherWindows] = KINDS.flatMap(({ windowShape }) => windowShape ?? [])
+/** One for each kind of gateway that has one. */
+const paymentWindow =
+  firstWindow === undefined || otherWindows.length === 0
+    ? (firstWindow ?? z.never())
+    : z.union([firstWindow, ...otherWindows])
 export const opened = z.strictObject({
   payment,
   window: paymentWindow.nullable().meta({ description: 'null once money is in the order' }),

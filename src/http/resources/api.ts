@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { FailureKind } from '../../domain/failures.ts'
 import { readOrderAndBuyer, readAskedRefund } from '../../domain/books/order.ts'
+import { KINDS } from '../../gateways/index.ts'
 import { ROLES, type Role } from '../server/access.ts'
 import { accountRoutes } from './accountRoutes.ts'
 import { filingRoutes } from './filingRoutes.ts'
@@ -20,7 +21,7 @@ import { peopleRoutes } from './people/peopleRoutes.ts'
 import { noticeRoutes } from './noticeRoutes.ts'
 import { strayRoutes } from './strayRoutes.ts'
 import { sweepRoutes } from './sweepRoutes.ts'
-import { receiveIamport, receivePaymentwall } from './webhooks/webhooks.ts'
+import { receive } from './webhooks/webhooks.ts'
 
 const CHECKOUT: readonly Role[] = ['checkout']
 const ANYBODY: readonly Role[] = ROLES
@@ -129,23 +130,26 @@ const refunds: readonly Route[] = [
   }),
 ]
 
-const webhooks: readonly Route[] = [
+/** A door for each kind of gateway; shut while no account of it is configured. */
+const webhooks: readonly Route[] = KINDS.map(({ kind, webhooks: door }) =>
   route({
-    ...at('post', '/webhooks/iamport', 'open'),
-    summary: "i'mport says that something happened: kept, then looked at; never believed",
-    rawBody: ['application/json', 'application/x-www-form-urlencoded'],
-    answers: { 200: { description: 'Kept', schema: answers.empty } },
-    errors: ['malformedBody', 'payloadTooLarge', 'notFound', 'temporarilyUnavailable'],
-    handle: receiveIamport,
+    ...at(door.method, door.path, 'open'),
+    summary: door.summary,
+    ...(door.bodies.length > 0 && { rawBody: door.bodies }),
+    answers: {
+      200:
+        door.taken.type === undefined
+          ? { description: 'Kept', schema: answers.empty }
+          : { description: 'OK', schema: z.string(), type: door.taken.type },
+    },
+    errors: [
+      ...(door.bodies.length > 0 ? (['malformedBody', 'payloadTooLarge'] as const) : []),
+      'notFound',
+      'temporarilyUnavailable',
+    ],
+    handle: (deps, _parsed, call) => receive(deps, { kind, webhooks: door }, call),
   }),
-  route({
-    ...at('get', '/webhooks/paymentwall', 'open'),
-    summary: 'Pingbacks of Paymentwall, where an account of it is configured',
-    answers: { 200: { description: 'OK', schema: z.string(), type: 'text/plain' } },
-    errors: ['notFound', 'temporarilyUnavailable'],
-    handle: receivePaymentwall,
-  }),
-]
+)
 
 const health: readonly Route[] = [
   route({

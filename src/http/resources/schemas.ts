@@ -4,7 +4,16 @@
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'
 import { LINE } from '../../domain/text.ts'
-import { GATEWAY_NAME, OWN_ID, OWN_ID_RULE, gatewayName, gatewayRef, merchantUid, refundId } from '../../domain/ids.ts'
+import {
+  GATEWAY_NAME,
+  GATEWAY_NAME_RULE,
+  OWN_ID,
+  OWN_ID_RULE,
+  gatewayName,
+  gatewayRef,
+  merchantUid,
+  refundId,
+} from '../../domain/ids.ts'
 import {
   CHANNELS,
   COUNTRY,
@@ -17,6 +26,7 @@ import {
 import { parseDurationMs } from '../../domain/patience.ts'
 import { PAYMENT_STATES } from '../../domain/payment.ts'
 import { REFUND_STATES, type RefundState } from '../../domain/refund.ts'
+import { KINDS } from '../../gateways/index.ts'
 
 const ownId = z.string(OWN_ID_RULE).regex(OWN_ID, OWN_ID_RULE)
 export const merchantUidSchema = ownId.transform(merchantUid)
@@ -29,8 +39,9 @@ export const gatewayRefSchema = z
   .regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,80}$/, REF_SENTENCE)
   .transform(gatewayRef)
 
-const GATEWAY_SENTENCE = 'must be a gateway account, for example iamport/main'
-const gatewaySchema = z.string(GATEWAY_SENTENCE).regex(GATEWAY_NAME, GATEWAY_SENTENCE).transform(gatewayName)
+/** As documents say it; whether the account is configured is judged with the order. */
+const KINDS_OF_ACCOUNTS = new RegExp(`^(${KINDS.map(({ kind }) => kind).join('|')})\\/[a-z0-9-]{1,30}$`)
+const gatewaySchema = z.string(GATEWAY_NAME_RULE).regex(GATEWAY_NAME, GATEWAY_NAME_RULE).transform(gatewayName)
 
 /** One line of text, trimmed, by the rule of all text. */
 const line = (most: number) =>
@@ -79,7 +90,7 @@ export const paymentBody = z
     country: z.string().regex(COUNTRY).optional(),
     expiresIn: z.string().regex(DURATION).optional(),
     latePolicy: z.enum(LATE_POLICIES).optional(),
-    gateway: z.string().regex(GATEWAY_NAME).optional(),
+    gateway: z.string().regex(KINDS_OF_ACCOUNTS).optional(),
     widget: z.string().regex(WIDGET).meta({ description: 'One that the gateway has: pw_1, t3_1' }).optional(),
   })
   .meta({ id: 'PaymentRequest' })
@@ -109,7 +120,7 @@ export const strayParams = z
   .transform(({ kind, account, gatewayRef: ref }, context) => {
     const gateway = gatewaySchema.safeParse(`${kind}/${account}`)
     if (gateway.success) return { gateway: gateway.data, gatewayRef: ref }
-    context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_SENTENCE })
+    context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_NAME_RULE })
     return z.NEVER
   })
 
@@ -118,7 +129,7 @@ export const accountParams = z
   .transform(({ kind, account }, context) => {
     const gateway = gatewaySchema.safeParse(`${kind}/${account}`)
     if (gateway.success) return { gateway: gateway.data }
-    context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_SENTENCE })
+    context.addIssue({ code: 'custom', path: ['account'], message: GATEWAY_NAME_RULE })
     return z.NEVER
   })
 

@@ -27,7 +27,7 @@ export const strayRoutes: readonly Route[] = [
     method: 'get',
     path: '/strays/{kind}/{account}/{gatewayRef}',
     roles: PEOPLE,
-    summary: 'One of them, decided or not; for example /strays/iamport/main/imp_448833221100',
+    summary: 'One of them, decided or not; its account and its reference name it',
     params: schemas.strayParams,
     answers: { 200: { description: 'As it stands', schema: answers.oneStray } },
     errors: [...COMMON, 'notFound'],

@@ -1,7 +1,9 @@
 // What the HTTP API is given: the whole of it, so that nothing here reads the environment or builds a part by itself.
 // Must not know: how any of it is made.
 import type { Db } from '../../db/connect.ts'
-import type { Acceptors, OrderDefaults } from '../../domain/books/order.ts'
+import type { Gateway } from '../../domain/gateway.ts'
+import type { GatewayName } from '../../domain/ids.ts'
+import type { OrderDefaults } from '../../domain/books/order.ts'
 import type { Patience } from '../../domain/patience.ts'
 import type { RefundRules } from '../../domain/moves/requests.ts'
 import type { Links } from '../../domain/shown/views.ts'
@@ -26,7 +28,7 @@ export type Commanded = {
 export type HttpDeps = {
   readonly db: Db
   /** The configured accounts. */
-  readonly gateways: Acceptors
+  readonly gateways: ReadonlyMap<GatewayName, Pick<Gateway, 'accepts' | 'readHint' | 'window'>>
   readonly links: Links
   readonly patience: Patience
   readonly rules: RefundRules
@@ -35,12 +37,8 @@ export type HttpDeps = {
   /** None: only this machine is answered, as the person `local`. */
   readonly keys: readonly ApiKey[]
   readonly defaults: OrderDefaults
-  readonly window: {
-    readonly code?: string | undefined
-    readonly channelKeys: { readonly live?: string | undefined; readonly test?: string | undefined }
-    /** Webhooks go to this address, followed by /webhooks/iamport. */
-    readonly publicUrl: string
-  }
+  /** Webhooks go to this address, followed by their gateway's path. */
+  readonly publicUrl: string
   /** Proxies of ours in front, each of which appends to X-Forwarded-For. */
   readonly trustedProxies: number
   /** How long POST /payments waits for `opening` to end. */

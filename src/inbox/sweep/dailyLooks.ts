@@ -39,8 +39,6 @@ export type DailyCounts = {
 export const NO_DAILY_LOOKS: DailyCounts = { asked: 0, calls: 0, seen: 0, hints: 0 }
 
 const DAY_MS = 86_400_000
-/** V1 takes no more (iamport.md §3). */
-const TOGETHER = 100
 /** So long may one run ask; lists wait for its end. */
 const ASKING_MS = 120_000
 /** So far ahead are looks planned: until the next run, about. */
@@ -56,7 +54,11 @@ export async function lookDaily(
   const { db } = deps
   const everyMs = 2_000 / looksPerSecond
   const plan = await planOf(db, gateway.name, everyMs)
-  const limits = { olderMs: DAY_MS, together: TOGETHER * Math.floor(ASKING_MS / everyMs), singly: plan.left() }
+  const limits = {
+    olderMs: DAY_MS,
+    together: gateway.limits.together * Math.floor(ASKING_MS / everyMs),
+    singly: plan.left(),
+  }
   const references = await overdueReferences(db, gateway.name, limits)
   const orders = await overdueOrders(db, gateway.name, limits)
   const asked = await askTogether(deps, gateway, references.together, { plan, everyMs, stopping })
@@ -106,14 +108,15 @@ async function askTogether(
   rows: readonly Overdue[],
   { plan, everyMs, stopping }: Asking,
 ): Promise<Together> {
+  const { together } = gateway.limits
   let [asked, calls, seen, differing, left] = [0, 0, 0, 0, 0]
   const unseen: Overdue[] = []
   try {
-    for (let start = 0; start < rows.length; start += TOGETHER) {
+    for (let start = 0; start < rows.length; start += together) {
       if (start > 0) await pause(everyMs)
       if (stopping?.aborted)
         throw new Failure('temporarilyUnavailable', 'the program was stopped; the next run goes on')
-      const batch = rows.slice(start, start + TOGETHER)
+      const batch = rows.slice(start, start + together)
       const began = await databaseNow(deps.db)
       calls += 1
       const shown = await answerOf(deps, gateway, batch)

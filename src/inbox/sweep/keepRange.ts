@@ -72,7 +72,7 @@ export async function keepRange(
     return page
   }
   try {
-    for await (const whole of walkList(range, list)) {
+    for await (const whole of walkList(range, gateway.limits.listRangeMs, list)) {
       counts = added(counts, { unreadable: whole.nameless })
       nameless += whole.nameless
       reached = whole.to

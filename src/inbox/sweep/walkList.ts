@@ -18,8 +18,6 @@ const SECOND_MS = 1_000
  * it was too full.
  */
 const FIRST_MS = 2 * 86_400_000
-/** i'mport takes 90 days at most (iamport.md §3.2), seconds rounded outwards. */
-const WIDEST_MS = 89 * 86_400_000
 /**
  * Each divides the one before it, so that after any of them a page of a larger size begins at a
  * whole number.
@@ -34,10 +32,10 @@ const TRIES = 3
 const MOST_TOO_LARGE = 10
 
 /**
- * Ascending; what a window held is the list's to tell. Ends where the list fails: the windows
+ * Ascending, no window wider than the list takes; what a window held is the list's to tell. Ends where the list fails: the windows
  * before it were read whole.
  */
-export async function* walkList(range: Window, list: List): AsyncGenerator<WholeWindow> {
+export async function* walkList(range: Window, widestMs: number, list: List): AsyncGenerator<WholeWindow> {
   const end = range.to.getTime()
   let from = Math.floor(range.from.getTime() / SECOND_MS) * SECOND_MS
   let width = FIRST_MS
@@ -49,7 +47,7 @@ export async function* walkList(range: Window, list: List): AsyncGenerator<Whole
     else {
       yield { ...window, nameless: read.nameless }
       from = to
-      if (read.elements <= MOST_OF_A_WINDOW / 2) width = Math.min(WIDEST_MS, width * 2)
+      if (read.elements <= MOST_OF_A_WINDOW / 2) width = Math.min(widestMs, width * 2)
     }
   }
 }

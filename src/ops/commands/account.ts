@@ -34,7 +34,7 @@ export function addAccount(program: Command, api: () => Api): void {
   accounts
     .command('accept')
     .description('Takes the account as it is shown now: it was changed on purpose.')
-    .argument('<gateway>', 'for example iamport/main')
+    .argument('<gateway>', 'its account, kind/name')
     .requiredOption('--reason <text>', 'why, for the journal')
     .option('--json', 'print the answer as JSON', false)
     .action(async (gateway: string, { reason, json: asJson }: { reason: string; json: boolean }) => {

@@ -86,7 +86,7 @@ function addStray(program: Command, context: Context): void {
   const stray = program
     .command('stray')
     .description(
-      "People's commands on money that no order waits for; its id is iamport/main/imp_…, as GET /strays lists it.",
+      "People's commands on money that no order waits for; its id is kind/account/reference, as GET /strays lists it.",
     )
   one(stray, context, 'strays', 'accept', 'Keeps the money: deliver.')
     .requiredOption(...REASON)

@@ -15,7 +15,7 @@ const many = (count: number, everyMs: number, first = 0): Element[] =>
 async function walked(list: Listing, range: Window = hour): Promise<{ windows: WholeWindow[]; seen: Set<string> }> {
   const seen = new Set<string>()
   const windows: WholeWindow[] = []
-  const walk = walkList(range, async (asked) => {
+  const walk = walkList(range, 89 * 24 * HOUR, async (asked) => {
     const page = await list.gateway.list({ status: 'paid', ...asked })
     for (const { gatewayRef } of page.listed) seen.add(gatewayRef)
     return page

@@ -6,9 +6,9 @@ import { openOrder } from '../../../db/books/record.ts'
 import type { Books, Payment } from '../../../domain/books/books.ts'
 import { Failure } from '../../../domain/failures.ts'
 import type { MerchantUid } from '../../../domain/ids.ts'
-import { askItsGateway, type AskedOrder, type Buyer, type OrderRequest } from '../../../domain/books/order.ts'
+import type { Buyer, PaymentWindow } from '../../../domain/gateway.ts'
+import { askItsGateway, type AskedOrder, type OrderRequest } from '../../../domain/books/order.ts'
 import { paymentView } from '../../../domain/shown/views.ts'
-import { iamportWindow, type IamportWindow } from '../../../gateways/iamport/window.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { booksOf, readTogether } from '../read.ts'
 import type { Answer, Call } from '../../server/route.ts'
@@ -74,21 +74,8 @@ function stillSold(payment: Payment): Payment {
 }
 
 /** Throws the typed refusals. Pure: the same order and buyer give the same window. */
-function windowOf({ gateways, window }: HttpDeps, order: OrderRequest, buyer: Buyer): IamportWindow {
-  askItsGateway(gateways, order)
-  const { gateway, channel } = order
-  if (!gateway.startsWith('iamport/')) {
-    const sentence = `Payment windows are opened through i'mport; ${gateway} offers none.`
-    throw new Failure('invalidRequest', sentence, { field: 'gateway' })
-  }
-  return iamportWindow({
-    code: window.code,
-    channelKey: window.channelKeys[channel],
-    order,
-    buyer,
-    noticeUrl: `${window.publicUrl.replace(/\/+$/, '')}/webhooks/iamport`,
-  })
-}
+const windowOf = ({ gateways, publicUrl }: HttpDeps, order: OrderRequest, buyer: Buyer): PaymentWindow =>
+  askItsGateway(gateways, order).window(order, buyer, publicUrl)
 
 /** By the shown state: money that came before its order settles it without a registration. */
 async function leftOpening(db: Db, merchantUid: MerchantUid): Promise<boolean> {

@@ -1,23 +1,13 @@
 // Who sent a webhook: whether the gateway publishes the address, and what counts as one sender.
 // Must not know: whether a hint is true. An address is a score: never a proof, and never a reason to refuse.
-import { BlockList, isIP } from 'node:net'
-
-/**
- * i'mport offers these for firewalls "where needed"; a change of them once cut off the shops that allowed no others
- * (iamport.md §6), so that nothing here is refused for its address.
- */
-const IAMPORT = ['52.78.100.19', '52.78.48.223', '52.78.5.241']
+import { isIP } from 'node:net'
+import type { Webhooks } from '../../../domain/gateway.ts'
 
 const NO_ADDRESS = 'no address'
 
-const published = new BlockList()
-for (const address of IAMPORT) published.addAddress(address)
-
 /** Behind proxies true only where TRUSTED_PROXIES is: else the address is a proxy's. */
-export function isPublished(address: string): boolean {
-  const plain = plainOf(address)
-  return isIP(plain) === 4 && published.check(plain)
-}
+export const isPublished = ({ addresses }: Pick<Webhooks, 'addresses'>, address: string): boolean =>
+  addresses.includes(plainOf(address))
 
 /** One sender: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it has them all. */
 export function senderOf(address: string): string {

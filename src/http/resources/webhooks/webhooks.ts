@@ -3,7 +3,8 @@
 import { keepHint } from '../../../db/hints/hints.ts'
 import { keepReceived } from '../../../db/hints/received.ts'
 import { Failure, FAILURES } from '../../../domain/failures.ts'
-import { parseIamportHint } from '../../../gateways/iamport/webhook.ts'
+import type { Webhooks } from '../../../domain/gateway.ts'
+import { kindOf } from '../../../domain/ids.ts'
 import { metrics } from '../../../metrics.ts'
 import { readBody, tooLarge } from '../../server/body.ts'
 import type { HttpDeps } from '../../server/deps.ts'
@@ -11,12 +12,10 @@ import { titleOf } from '../../server/errors.ts'
 import type { Answer, Call } from '../../server/route.ts'
 import { isPublished, senderOf } from './senders.ts'
 
-/** A webhook of i'mport has some 150 bytes; a row's size is not a stranger's to choose. */
+/** A usual webhook has some 150 bytes; a row's size is not a stranger's to choose. */
 const BODY_KEPT_BYTES = 4 * 1024
 const CONTENT_TYPE_LENGTH = 200
 const ADDRESS_LENGTH = 100
-/** i'mport repeats after a minute, where it was asked to repeat at all (iamport.md §6). */
-const AGAIN_AFTER_SECONDS = 60
 
 /** What every row of this webhook has. */
 type Received = {
@@ -27,8 +26,11 @@ type Received = {
   readonly body: Uint8Array
 }
 
-export async function receiveIamport(deps: HttpDeps, _parsed: unknown, call: Call): Promise<Answer> {
-  const gateway = accountOf(deps, 'iamport')
+/** One kind of gateway's door; its accounts are named `kind/…`. */
+type Door = { readonly kind: string; readonly webhooks: Webhooks }
+
+export async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Promise<Answer> {
+  const { gateway, readHint } = accountOf(deps, kind)
   const sent = await readBody(call.request)
   const contentType = call.request.headers['content-type']
   const bytes = sent.kind === 'tooLarge' ? sent.start : sent.bytes
@@ -36,30 +38,31 @@ export async function receiveIamport(deps: HttpDeps, _parsed: unknown, call: Cal
     gateway,
     contentType: contentType?.slice(0, CONTENT_TYPE_LENGTH) ?? null,
     remoteAddress: call.remoteAddress.slice(0, ADDRESS_LENGTH),
-    fromKnownAddress: isPublished(call.remoteAddress),
+    fromKnownAddress: isPublished(webhooks, call.remoteAddress),
     body: bytes.subarray(0, BODY_KEPT_BYTES),
   }
   if (sent.kind === 'tooLarge') {
     const kept = await keepUnreadable(deps, received, 'oversized')
     throw tooLarge(kept ? `its first ${BODY_KEPT_BYTES} bytes were kept for a person` : COUNTED)
   }
-  const hint = parseIamportHint(contentType, bytes)
+  const query = call.request.url?.split('?')[1] ?? ''
+  const hint = readHint({ query, headers: call.request.headers, body: bytes })
   if (hint.kind === 'unreadable') {
     const kept = await keepUnreadable(deps, received, 'unreadable')
     const sentence = `This webhook cannot be understood: ${hint.why}. ${kept ? 'It was kept for a person' : COUNTED}; sending it again changes nothing.`
     throw new Failure('malformedBody', sentence)
   }
-  const { impUid: gatewayRef, merchantUid, status, cancellationId } = hint
+  const { gatewayRef, merchantUid, status, cancellationId } = hint
   const said = { saidStatus: status || null, saidCancellationId: cancellationId }
   const kept = await keepReceived(deps.db, { ...received, gatewayRef, merchantUid, ...said }, () =>
     deps.hintRoom.take(fromOf(received)),
   )
-  if (kept === 'refused') return refused(deps, received, 'unknownOrder')
+  if (kept === 'refused') return refused(deps, webhooks, received)
   metrics.hintsReceived.inc({ source: 'webhook' })
   // What was counted in a waiting row is looked at with it: in a flood nobody is kicked for each.
   if (kept === 'row') deps.kick()
   else metrics.hintsCounted.inc()
-  return { status: 200, body: {} }
+  return { status: 200, ...webhooks.taken }
 }
 
 const COUNTED = 'so many of that kind come that it was only counted'
@@ -91,29 +94,21 @@ function refuse({ hintRoom }: HttpDeps, received: Received, because: string): vo
 }
 
 /**
- * Not a 200, for nothing of it was kept; not a 4xx, after which i'mport never sends again. If it was about money, a
+ * Not a 200, for nothing of it was kept; not a 4xx, after which some senders never send again. If it was about money, a
  * repeat brings it, and in any case the sweep finds it in the gateway's own list. Returned, not thrown: what is thrown
  * is logged one by one, and this comes by the thousand.
  */
-function refused(deps: HttpDeps, received: Received, because: string): Answer {
-  refuse(deps, received, because)
+function refused(deps: HttpDeps, { againAfterSeconds }: Webhooks, received: Received): Answer {
+  refuse(deps, received, 'unknownOrder')
   const { code, http: status } = FAILURES.temporarilyUnavailable
   const detail =
     'This webhook names an order and a payment that are unknown here, and more such webhooks come than are kept. It was only counted; send it again later.'
   const body = { type: 'about:blank', title: titleOf(code), status, code, detail }
-  const headers = { 'retry-after': String(AGAIN_AFTER_SECONDS) }
+  const headers = { 'retry-after': String(againAfterSeconds) }
   return { status, body, headers, type: 'application/problem+json' }
 }
 
-/** Pingbacks of a project that is not configured here cannot be checked, so they are not taken. */
-export function receivePaymentwall(deps: HttpDeps): Answer {
-  const gateway = accountOf(deps, 'paymentwall')
-  const sentence = `Pingbacks of ${gateway} cannot be taken yet; send them again later.`
-  throw new Failure('temporarilyUnavailable', sentence)
-}
-
-function accountOf({ gateways }: HttpDeps, kind: 'iamport' | 'paymentwall'): string {
-  const account = [...gateways.keys()].find((name) => name.startsWith(`${kind}/`))
-  if (account !== undefined) return account
+function accountOf({ gateways }: HttpDeps, kind: string) {
+  for (const [gateway, { readHint }] of gateways) if (kindOf(gateway) === kind) return { gateway, readHint }
   throw new Failure('notFound', `No ${kind} account is configured here, so its messages are not taken.`)
 }
