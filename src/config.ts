@@ -1,103 +1,17 @@
-// The configuration: one schema, all faults listed at once. Nothing else reads the environment.
+// The configuration: read once, all faults listed at once. Nothing else reads the environment.
 // Must not know: what the parts do with it.
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { isCurrency } from './domain/currencies.ts'
-import { parseDurationMs, parsePatience } from './domain/patience.ts'
-import type { RefundRule } from './domain/moves/refundability.ts'
-import { parseRefundRules } from './domain/moves/refundRules.ts'
+import type { z } from 'zod'
 import type { TemporalAccess } from './domain/moves/people/unproved.ts'
-import { OVERDUE_AFTER } from './domain/shown/watchdog.ts'
-import { ADDRESSES, CREDENTIALS, gatewaySettings, halfAccounts, hasAccount } from './gateways/index.ts'
+import { ENVIRONMENT, KEYS_FORM } from './environment.ts'
+import { ADDRESSES, CREDENTIALS, halfAccounts, hasAccount } from './gateways/index.ts'
 import { isLoopback } from './http/server/thisMachine.ts'
-import { address, by } from './settings.ts'
 
 export const ROLES = ['api', 'worker', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
-export type ApiRole = 'checkout' | 'ops' | 'approver'
-export type ApiKey = { readonly name: string; readonly role: ApiRole; readonly key: string }
 
-const REFUND_RULES = fileURLToPath(new URL('refundRules.csv', import.meta.url))
-
-const port = z.coerce.number().int().min(0).max(65_535)
-const duration = by(parseDurationMs)
-/** Of one of anything a worker cannot do two kinds of tasks, those of sagas that it has in memory and new ones. */
-const atLeastTwo = z.coerce.number().int().min(2)
-const cached = atLeastTwo.max(100_000)
-/** Paths are appended to it. */
-const base = address
-  .refine(
-    (text) => /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(text),
-    'an address and at most a path, without a user, a query or a #',
-  )
-  .transform((text) => text.replace(/\/+$/, ''))
-
-const schema = z.object({
-  NODE_ENV: z.string().optional(),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(8080),
-  SIMULATOR_PORT: port.default(8081),
-  METRICS_PORT: port.default(0),
-  PUBLIC_URL: base.optional(),
-  DATA_DIR: z.string().default('.data'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .optional(),
-  TEMPORAL_ADDRESS: z.string().optional(),
-  TEMPORAL_PROFILE: z.string().optional(),
-  TEMPORAL_CONFIG_FILE: z.string().optional(),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
-  TEMPORAL_STARTS: z.enum(['open', 'proved']).optional(),
-  TEMPORAL_COMMANDS: z.enum(['quiet', 'all']).optional(),
-  TEMPORAL_CLI: z.string().optional(),
-  TEMPORAL_PORT: port.default(7233),
-  TEMPORAL_UI_PORT: port.default(8233),
-  TEMPORAL_UI_URL: address.optional(),
-  ...gatewaySettings,
-  CHANNEL: z.enum(['live', 'test']).default('live'),
-  PARTIAL_REFUNDS: z.enum(['no', 'yes']).default('no'),
-  API_KEYS: by(parseApiKeys).default([]),
-  REFUND_PATIENCE: by(parsePatience).default(parsePatience('24h remind, 72h warn, 7d page, then every 7d page')),
-  CANCEL_TIMEOUT: duration.default(30_000),
-  PAYMENT_EXPIRY: duration.default(1_800_000),
-  LATE_PAYMENT_POLICY: z.enum(['hold', 'refund', 'accept']).default('hold'),
-  SECOND_PAYMENT_POLICY: z.enum(['refund', 'hold']).default('refund'),
-  SWEEP_EVERY: duration
-    .refine((ms) => ms >= 10_000, 'at least 10s, for every run asks the gateway three times')
-    .default(600_000),
-  OVERDUE_AFTER: duration
-    .refine((ms) => ms >= 1_000, 'at least 1s; what is late by less is only on its way')
-    .default(OVERDUE_AFTER.rowsMs),
-  FILING: z.enum(['on', 'held']).default('on'),
-  NIGHTLY_LOOKS: z.coerce.number().int().min(1).max(50).default(2),
-  LOOK_SPACING: duration.default(5_000),
-  WORKER_CACHED_REFUNDS: cached.default(100),
-  WORKER_CACHED_PAYMENTS: cached.default(200),
-  WORKER_STICKY: duration
-    .refine(
-      (ms) => ms >= 1_000 && ms <= 600_000,
-      'between 1s and 10m: for so long a task waits for a worker that is gone',
-    )
-    .default(5_000),
-  WORKER_SLOTS: atLeastTwo.max(1_000).optional(),
-  WORKER_POLLERS: atLeastTwo.max(100).optional(),
-  ALERT_WEBHOOK_URL: address.optional(),
-  RUNBOOK_URL: address.optional(),
-  NOTICE_URL: address.refine((url) => new URL(url).username === '', 'must hold no user name').optional(),
-  NOTICE_SECRET: by(parseSecrets).optional(),
-  REFUND_RULES: by(readRefundRules).default(() => readRefundRules(REFUND_RULES)),
-  APPROVAL_LIMIT: by(parseLimits).optional(),
-  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-  XDG_CACHE_HOME: z.string().optional(),
-  PATH: z.string().default(''),
-})
-
-type Settings = z.output<typeof schema>
+type Settings = z.output<typeof ENVIRONMENT>
 export type Config = Settings & { readonly roles: readonly Role[]; readonly cacheDir: string }
 
 /**
@@ -108,7 +22,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const result = schema.safeParse(given)
+  const result = ENVIRONMENT.safeParse(given)
   const faults = result.success
     ? acrossFields(result.data, roles)
     : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
@@ -126,7 +40,7 @@ export type MigrateConfig = Readonly<Pick<Config, 'LOG_LEVEL'> & { DATABASE_URL:
 export function readMigrateConfig(environment: Readonly<Record<string, string | undefined>>): MigrateConfig {
   const { DATABASE_URL, LOG_LEVEL } = environment
   const given = { DATABASE_URL: DATABASE_URL || undefined, LOG_LEVEL: LOG_LEVEL || undefined }
-  const { data, error } = schema.pick({ LOG_LEVEL: true, DATABASE_URL: true }).safeParse(given)
+  const { data, error } = ENVIRONMENT.pick({ LOG_LEVEL: true, DATABASE_URL: true }).safeParse(given)
   const faults = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
   if (data?.DATABASE_URL !== undefined) return { ...data, DATABASE_URL: data.DATABASE_URL }
   const missing = 'DATABASE_URL: set it to the Postgres database, as the role that owns its tables'
@@ -134,7 +48,7 @@ export function readMigrateConfig(environment: Readonly<Record<string, string | 
 }
 
 /** Where keys are set a person proves who he is; a worker of its own does not hold them, and in production they are set. */
-export function temporalAccess(config: z.output<typeof schema>): TemporalAccess {
+export function temporalAccess(config: Settings): TemporalAccess {
   const keys = config.API_KEYS.length > 0 || config.NODE_ENV === 'production'
   return { starts: config.TEMPORAL_STARTS ?? 'open', commands: config.TEMPORAL_COMMANDS ?? (keys ? 'quiet' : 'all') }
 }
@@ -180,8 +94,6 @@ function acrossFields(config: Settings, roles: readonly Role[]): string[] {
   if (config.NODE_ENV === 'production') faults.push(...inProduction(config, roles))
   return faults
 }
-
-const KEYS_FORM = 'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
 
 /** Without keys whoever comes from this machine may do everything, and a proxy makes strangers come from it. */
 function withoutKeys(config: Settings, roles: readonly Role[]): readonly string[] {
@@ -237,47 +149,4 @@ function inProduction(config: Settings, roles: readonly Role[]): readonly string
       )
   }
   return faults
-}
-
-function parseApiKeys(text: string): readonly ApiKey[] {
-  const parts = text.split(',')
-  return parts.map((part, index) => {
-    const [name = '', role = '', ...rest] = part.trim().split(':')
-    const key = rest.join(':')
-    // By its place alone: in a mistyped entry anything may be the key, what stands for the name too.
-    const entry = `entry ${index + 1} of ${parts.length}`
-    if (role !== 'checkout' && role !== 'ops' && role !== 'approver')
-      throw new RangeError(`${entry} has no known role; ${KEYS_FORM}`)
-    if (!/^[A-Za-z0-9._-]{1,40}$/.test(name)) throw new RangeError(`${entry} has no name; ${KEYS_FORM}`)
-    if (key.length < 16) throw new RangeError(`the key of ${entry} is too short; ${KEYS_FORM}`)
-    return { name, role, key }
-  })
-}
-
-/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; two while a checkout changes from one to the other. */
-function parseSecrets(text: string): readonly string[] {
-  const secrets = text.split(',').map((part) => part.trim())
-  const fits = (secret: string) => {
-    const base64 = secret.replace(/^whsec_/, '')
-    const bytes = Buffer.from(base64, 'base64')
-    return bytes.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '') && bytes.length >= 24
-  }
-  if (secrets.length > 2 || !secrets.every(fits))
-    throw new RangeError('one or two secrets with a comma between, each as "whsec_$(openssl rand -base64 32)" makes it')
-  return secrets
-}
-
-function readRefundRules(path: string): readonly RefundRule[] {
-  return parseRefundRules(readFileSync(path, 'utf8'))
-}
-
-function parseLimits(text: string): ReadonlyMap<string, number> {
-  return new Map(
-    text.split(',').map((part): [string, number] => {
-      const match = /^([A-Z]{3}):(\d{1,15})$/.exec(part.trim())
-      if (!match?.[1] || !match[2] || !isCurrency(match[1]))
-        throw new RangeError(`"${part}" is not a limit; write USD:100000,KRW:1000000 in minor units`)
-      return [match[1], Number(match[2])]
-    }),
-  )
 }

@@ -1,4 +1,4 @@
-// Keeps the shape: which folder may import which, how long files and functions are, and that the README's commands exist.
+// Keeps the shape: which folder may import which, and how long files and functions are.
 // Must not know: what the code does. A file is as long as its thought; what is longer is named here, and no name stays
 // that is no longer needed.
 import { execFileSync } from 'node:child_process'
@@ -152,13 +152,6 @@ function longFunctions(): readonly string[] {
   const { diagnostics } = report.parse(JSON.parse(output))
   return diagnostics.map(({ filename, labels, message }) => `${filename}:${labels[0]?.span.line ?? 0} ${message}`)
 }
-
-test('every npm command that the README names exists', () => {
-  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')))
-  const named = [...read('README.md').matchAll(/npm (?:run )?([a-z][a-z:-]*)/g)].map((match) => match[1] ?? '')
-  const builtIn = new Set(['ci', 'install', 'run'])
-  expect(named.filter((name) => !builtIn.has(name) && !(name in scripts))).toEqual([])
-})
 
 /** Its own folder, the settings, the simulator and what plays with it. */
 const MAY_NAME_A_GATEWAY = /^src\/(gateways|simulator|demo)\/|^src\/wiring\/simulator\.ts$/

@@ -1,5 +1,5 @@
 // Named changes of the order of commands, so that sagas that began before a change go on as they began.
-// Must not know: what the sagas do. README, "Change a workflow", tells when a name may go.
+// Must not know: what the sagas do. docs/change-a-workflow.md tells when a name may go.
 import { patched } from '@temporalio/workflow'
 
 /** Each name with the day on which it came and what it changed. Names in histories are for ever. */

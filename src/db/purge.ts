@@ -5,7 +5,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
 
 /**
- * Late cash methods settle within a month (paymentwall.md §9), and people ask about a refund for longer than that. A
+ * Late cash methods settle within a month (paymentwall.md §11), and people ask about a refund for longer than that. A
  * parked hint is needed for less: what it may have told, the sweep has found in the gateway's own list meanwhile.
  */
 const KEPT = sql`interval '90 days'`

@@ -26,6 +26,20 @@ export type OrderState = keyof typeof ORDER_STATES
 export type MoneyState = keyof typeof MONEY_STATES
 export type PaymentState = OrderState | MoneyState
 
+/** What is so in each state, in a sentence; printed in design.md §4. */
+export const PAYMENT_MEANINGS = {
+  opening: 'recorded here, and not yet known to the gateway',
+  prepared: 'the buyer may pay',
+  declined: 'an attempt failed; the buyer may try again, and a review may still approve it',
+  expired: 'not paid in time; money that comes now is late',
+  closed: 'no sale any more; money that comes now is late',
+  paid: 'paid as ordered or accepted, nothing of it is on its way back',
+  cancelPending: 'a refund of it was asked for and is not booked yet',
+  partlyCancelled: 'a part went back, and nothing waits',
+  cancelled: 'all of it went back',
+  quarantined: 'money that a person has to accept or give back, or a refund that is reversed',
+} as const satisfies Record<PaymentState, string>
+
 /** What may happen to an order. Anything not named here is forbidden; every order may still see money. */
 export const ORDER_MOVES = {
   opening: { registered: 'prepared', timedOut: 'expired', closed: 'closed' },
@@ -37,6 +51,15 @@ export const ORDER_MOVES = {
 
 type Moves = typeof ORDER_MOVES
 export type OrderEvent = { [S in OrderState]: keyof Moves[S] }[OrderState]
+
+/** Who may cause each event, and when; printed in design.md §4. */
+export const ORDER_EVENTS = {
+  registered: { by: 'the gateway', when: 'it knows amount and currency' },
+  declined: { by: 'a look', when: 'an attempt failed' },
+  newAttempt: { by: 'a look', when: 'the buyer has begun another attempt' },
+  timedOut: { by: 'the saga', when: 'the time is over, and a last look that answered found no money' },
+  closed: { by: 'the checkout, or the gateway', when: 'it is closed by a call, or refused for good' },
+} as const satisfies Record<OrderEvent, { readonly by: string; readonly when: string }>
 
 export function orderAfter(state: OrderState, event: OrderEvent): OrderState | undefined {
   const moves: Partial<Record<OrderEvent, OrderState>> = ORDER_MOVES[state]

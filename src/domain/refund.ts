@@ -30,6 +30,20 @@ export const REFUND_STATE_NAMES = Object.keys(REFUND_STATES).filter(
   (name): name is RefundState => name in REFUND_STATES,
 )
 
+/** What is so in each state, in a sentence; printed in design.md §4. */
+export const REFUND_MEANINGS = {
+  requested: 'asked for and reserved; its cancel call comes next',
+  ticketOpen: 'a ticket is open at Paymentwall, and people there will work it off, or not',
+  unknown: 'a request may have gone out, and whether a ticket is open is not known',
+  blocked: 'it may not be asked for now; a person decides, or what held it ends',
+  refused: 'the gateway or the desk said no; an earlier ticket may still live',
+  settledElsewhere: 'a person says that it was paid back by bank, outside the gateway',
+  withdrawn: 'taken back before anything was sent',
+  superseded: 'other money went back and took what it had reserved',
+  refunded: 'the gateway has booked it, or a person has said so with evidence',
+  reversed: 'the gateway had booked it and no longer shows it',
+} as const satisfies Record<RefundState, string>
+
 /**
  * What may happen to a refund, in each state. Anything not named here is forbidden. `rowWentBack`: its database lost a
  * ticket that may have been sent.
@@ -104,6 +118,36 @@ export const REFUND_MOVES = {
 
 type Moves = typeof REFUND_MOVES
 export type RefundEvent = { [S in RefundState]: keyof Moves[S] }[RefundState]
+
+type Cause = {
+  /**
+   * `answer`: how the cancel call ended, with a look behind it. `look`: evidence of the gateway. `person`: somebody with a
+   * name and a reason. `rules`: what our books and rules forbid. `memory`: what the saga has seen, and its row lost.
+   */
+  readonly by: readonly ('answer' | 'look' | 'person' | 'rules' | 'memory')[]
+  readonly when: string
+}
+
+/** Who may cause each event, and when; printed in design.md §4. */
+export const REFUND_EVENTS = {
+  ticketFiled: { by: ['answer'], when: 'the request was taken and nothing new is booked: a ticket is open' },
+  ticketSeen: { by: ['person'], when: 'the desk says that the ticket is there (`resolve`)' },
+  doneAtOnce: { by: ['answer'], when: 'the answer shows it booked' },
+  cancelled: { by: ['look'], when: 'a booked cancel is found that answers it' },
+  turnedDown: { by: ['answer'], when: 'the gateway said no, and a look agrees' },
+  lostAnswer: { by: ['answer'], when: 'the request may have gone out, and no answer is known' },
+  notSent: { by: ['answer'], when: 'a late answer: nothing had gone out' },
+  notRefundable: { by: ['rules'], when: 'it may not be asked for now; the reason is named' },
+  released: { by: ['look', 'person'], when: 'what held it is over: evidence agrees again, `release`, `approve`' },
+  retried: { by: ['person'], when: 'a new authorisation (`retry-ticket`)' },
+  withdrawn: { by: ['person'], when: 'nothing was sent (`withdraw`, or the payment that it gives back is accepted)' },
+  resolvedRefunded: { by: ['person'], when: 'the desk says that it is done (`resolve`)' },
+  resolvedRefused: { by: ['person'], when: 'the desk says no (`resolve`)' },
+  settled: { by: ['person'], when: 'it was paid back by bank (`resolve`)' },
+  overtaken: { by: ['look'], when: 'other money went back, and too little is left for it' },
+  reversed: { by: ['look'], when: 'its booked cancel is missing in two looks, ten minutes apart' },
+  rowWentBack: { by: ['memory'], when: 'the database lost what may have been sent' },
+} as const satisfies Record<RefundEvent, Cause>
 
 /**
  * Who or what wanted the money back. `outside`: moved elsewhere, and the gateway cannot say by whom. `temporal`: a Temporal client

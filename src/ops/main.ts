@@ -12,6 +12,7 @@ import { addPeople } from './commands/people.ts'
 import { addQueues } from './commands/queues.ts'
 import { addLetter, addShow } from './commands/show.ts'
 import { addStuck } from './commands/stuck.ts'
+import { addViews } from './commands/views.ts'
 import { manyLines } from './render.ts'
 
 const EXITS = `
@@ -45,6 +46,7 @@ addNotices(program, api)
 addCatchUp(program, api, exit)
 addAccount(program, api)
 addFiling(program, api)
+addViews(program)
 addElsewhere(program)
 
 try {

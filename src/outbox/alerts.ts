@@ -23,7 +23,7 @@ export type Webhook = {
 export type AlertOptions = {
   readonly db: Db
   readonly links: Links
-  /** Where the README is found, for the runbook's links. */
+  /** Where docs/runbook.md is found, for links. */
   readonly runbook: string
   readonly webhook?: Webhook | undefined
   readonly pollMs: number

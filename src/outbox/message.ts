@@ -32,7 +32,7 @@ export const linkOf = (links: Links, saga: string): string | null => (SAGA.test(
 export type Setting = {
   readonly id: string
   readonly links: Links
-  /** Where the README is found. */
+  /** Where docs/runbook.md is found. */
   readonly runbook: string
 }
 

@@ -1,4 +1,4 @@
-// The runbook: for each kind of alert the README's heading that says what to do, and in one line what the person may do.
+// The runbook: for each kind of alert the heading of docs/runbook.md that says what to do, and in one line what the person may do.
 // Must not know: how an alert is delivered. A kind without a line does not compile; a heading that is missing fails a test.
 import type { AlertKind } from '../domain/books/alerts.ts'
 
@@ -55,7 +55,8 @@ const WENT_BACK = {
 
 const AGAINST = {
   anchor: 'the-gateway-speaks-against-our-books',
-  mayDo: 'compare the console, then release what you have seen (ops release), or wait for evidence that agrees again',
+  mayDo:
+    'compare the console, then release what you have seen (ops payment release), or wait for evidence that agrees again',
 }
 const FIRST = {
   anchor: 'the-first-payment-went-back-too',
@@ -156,7 +157,7 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   },
   noticeParked: {
     anchor: 'the-checkout-does-not-take-notices',
-    mayDo: 'mend the checkout, then resend them (ops outbox); GET /payments shows everything',
+    mayDo: 'mend the checkout, then resend them (ops notices resend); GET /payments shows everything',
   },
   refundLimitNear: {
     anchor: 'a-refund-cannot-be-filed',

@@ -158,7 +158,7 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
     ...startAlerts({
       db,
       links,
-      runbook: config.RUNBOOK_URL ?? 'README.md',
+      runbook: config.RUNBOOK_URL ?? 'docs/runbook.md',
       webhook: webhookTo(config.ALERT_WEBHOOK_URL),
       pollMs: RELAY_POLL_MS,
       write: (fields, text) => log.warn(fields, text),

@@ -1,5 +1,5 @@
 // Checks docker-compose.yml without an engine: its form, its order of starts, our settings, and each one-shot's command line.
-// Must not know: whether an engine is here. What only an engine can show is named in the README.
+// Must not know: whether an engine is here. What only an engine can show is named in docs/deploy.md.
 import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-// The alert rules for Prometheus: they can be read, every metric is one of ours, every runbook line exists. And the README's saved views.
+// The alert rules for Prometheus: they can be read, every metric is one of ours, every line of the runbook exists.
 // Must not know: Prometheus. What its own tool finds is shown by npm run check:rules, where that is installed.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,6 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
 import { paidOrder, startApi } from '../http/api.ts'
 import { headingsOf, readText, ROOT } from '../support/readme.ts'
 
@@ -76,7 +75,7 @@ const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 
 test('every rule has a line in the runbook, and a name of its own', () => {
-  const headings = headingsOf(readText('README.md'), 'Runbook').map((heading) => `README.md#${heading}`)
+  const headings = headingsOf(readText('docs/runbook.md'), 'Runbook').map((heading) => `docs/runbook.md#${heading}`)
   expect(rules.filter(({ annotations }) => !headings.includes(annotations.runbook)).map((each) => each.alert)).toEqual(
     [],
   )
@@ -130,17 +129,4 @@ describe('npm run check:rules', () => {
       execFileSync('ln', ['-s', execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(commands, name)])
     expect(run(commands)).toContain('skipped: promtool is not installed here')
   })
-})
-
-test('the saved views of the README are the queries beside them, over attributes that exist', () => {
-  const rows = [
-    ...readText('README.md').matchAll(/^\| ([^|]+?) +\| `([^`]+)`\s+\| `\?query=([^`&]+)&savedQuery=([^`]+)`/gm),
-  ]
-  expect(rows.length).toBeGreaterThanOrEqual(9)
-  for (const [, name = '', query = '', link = '', saved = ''] of rows) {
-    expect([decodeURIComponent(link), decodeURIComponent(saved)]).toEqual([query, name])
-    const used = [...query.matchAll(/\b([A-Z][A-Za-z]+)(?=\s*(?:=|IN|IS)\b|=)/g)].map(([, name = '']) => name)
-    const known = [...Object.keys(SEARCH_ATTRIBUTES), 'WorkflowType', 'ExecutionStatus', 'TemporalReportedProblems']
-    expect(used.filter((name) => !known.includes(name))).toEqual([])
-  }
 })

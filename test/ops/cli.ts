@@ -15,7 +15,8 @@ export type Ran = {
 export function makeCli(url: string, key?: string): (...args: readonly string[]) => Promise<Ran> {
   return (...args) => {
     const command = ['--import', 'tsx', 'src/ops/main.ts', ...args]
-    const { SAGA_KEY: _, PAYMENTWALL_PROJECT: __, ...inherited } = process.env
+    const { SAGA_KEY: _, PAYMENTWALL_PROJECT: __, ...others } = process.env
+    const { TEMPORAL_UI_URL: ___, TEMPORAL_NAMESPACE: ____, ...inherited } = others
     const env = { ...inherited, SAGA_URL: url, ...(key !== undefined && { SAGA_KEY: key }) }
     const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, error] = ['', '']

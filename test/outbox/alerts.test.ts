@@ -84,7 +84,7 @@ const webhook = (): Webhook => ({
 const options = (changes: Partial<AlertOptions> = {}): AlertOptions => ({
   db: database.db,
   links: (saga) => `http://temporal.test/${saga}`,
-  runbook: 'README.md',
+  runbook: 'docs/runbook.md',
   webhook: webhook(),
   pollMs: 60_000,
   write: (fields, message) => void logged.push({ fields, message }),
@@ -245,7 +245,7 @@ describe('a message', () => {
       currency: 'KRW',
       since: later(-9 * DAY),
       link: 'http://temporal.test/refund:r-old',
-      runbook: 'README.md#the-desk-is-silent',
+      runbook: 'docs/runbook.md#the-desk-is-silent',
       mayDo: runbookLine('refund.ticketOpen').mayDo,
     })
     expect(posted[0]?.oldest).toHaveLength(5)
@@ -352,7 +352,7 @@ describe('the log', () => {
       alert: 'warn',
       kind: 'refund.ticketOpen',
       temporalUi: 'http://temporal.test/refund:c',
-      runbook: 'README.md#the-desk-is-silent',
+      runbook: 'docs/runbook.md#the-desk-is-silent',
       mayDo: expect.any(String),
     })
   })
@@ -382,8 +382,8 @@ test('a checkpoint that is repeated alerts once: one alert for each refund and l
   expect(levels).toEqual([['warn'], [], ['page'], []])
 })
 
-test('every kind of alert has its heading in the README’s runbook', () => {
-  const headings = headingsOf(readText('README.md'), 'Runbook')
+test('every kind of alert has its heading in the runbook', () => {
+  const headings = headingsOf(readText('docs/runbook.md'), 'Runbook')
   const anchors = [...new Set(Object.values(RUNBOOK).map(({ anchor }) => anchor))]
   expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([])
   const known: AlertKind = 'refund.ticketOpen'

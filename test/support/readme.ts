@@ -1,4 +1,4 @@
-// The README as tests read it: its headings as the addresses that links use.
+// Documents as tests read them: their headings as the addresses that links use.
 // Must not know: what a heading is about.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,17 @@ const slug = (heading: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replace(/\s/g, '-')
+
+/** Addresses of all headings; one that comes again gets a number, and what stands in code is no heading. */
+export function anchorsOf(text: string): readonly string[] {
+  const seen = new Map<string, number>()
+  return [...text.replace(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const anchor = slug(heading)
+    const before = seen.get(anchor) ?? 0
+    seen.set(anchor, before + 1)
+    return before === 0 ? anchor : `${anchor}-${before}`
+  })
+}
 
 /** Addresses of the headings under this one, down to the next of its level. */
 export function headingsOf(text: string, section: string): readonly string[] {

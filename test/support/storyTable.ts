@@ -1,6 +1,6 @@
 // Stories of money that the buyer moves: in time, late, wrong, and asked back; each with the one
 // ending that it has whatever becomes of the webhooks.
-// Must not know: webhooks. Typed by hand from the design (§4, §6): an order of 19,000 won unless
+// Must not know: webhooks. Typed by hand from design.md §4 and §6: an order of 19,000 won unless
 // the story says otherwise.
 import {
   checkoutAsks,

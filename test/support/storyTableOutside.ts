@@ -1,6 +1,6 @@
 // Stories of money that moves beside us: by the console, a bank, another program, a second payment,
 // a sale closed at the same moment.
-// Must not know: webhooks. Typed by hand from the design (§4, §6): an order of 19,000 won unless
+// Must not know: webhooks. Typed by hand from design.md §4 and §6: an order of 19,000 won unless
 // the story says otherwise.
 import {
   deskCompletes,

@@ -1,4 +1,4 @@
-// What the design (§4, §6) says of late answers and of what people may do, in each state: typed by hand. What is not named is refused.
+// What design.md §4 and §6 says of late answers and of what people may do, in each state: typed by hand. What is not named is refused.
 // Must not know: the code. Refund | payment | returned+reserved, what is left | journal | what must leave. 10,000 paid, 6,000 asked back.
 
 /** How the answer to a call that was given up, or is still on its way, moves each state that may wait for one. */

@@ -1,4 +1,4 @@
-// What the design (§4, §5) says of each state under each evidence, answer and person's action: typed by hand, never worked out by the code.
+// What design.md §4 and §5 says of each state under each evidence, answer and person's action: typed by hand, never worked out by the code.
 // Must not know: the code. Refund | payment | returned+reserved, what is left | journal | what must leave. 10,000 paid, 6,000 asked back.
 
 /** How each station of the walk stands before anything happens to it. */

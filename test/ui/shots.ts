@@ -1,4 +1,4 @@
-// npm run ui:shots: takes the README's two pictures in the real Temporal UI, and checks what ops see and do there.
+// npm run ui:shots: takes the two pictures of docs/operate.md in the real Temporal UI, and checks what ops see and do there.
 // Must not know: how a page is read. Ends with 0 only if everything was shown; nothing that it started outlives it.
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,7 +65,7 @@ async function refundsThatPage(stage: Stage): Promise<void> {
 
 async function saveViews(ui: TemporalUi): Promise<void> {
   for (const { saving } of readViews()) await ui.view(saving)
-  say("saved the README's views by their links")
+  say('saved the views by their links')
 }
 
 async function refundsThatAreYoung(stage: Stage): Promise<void> {
@@ -82,7 +82,7 @@ async function untilAttention(stage: Stage, id: string, level: string): Promise<
 
 async function takeList(ui: TemporalUi): Promise<void> {
   const view = readViews()[0]
-  if (!view) throw new Error('the README has no saved views')
+  if (!view) throw new Error('there are no saved views')
   await eventually('a list with refunds at each level', async () => {
     await ui.view(view.link)
     const text = await ui.list()

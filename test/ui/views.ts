@@ -1,7 +1,7 @@
-// The README's saved views, opened one after the other in the real UI: each must list exactly the sagas that its name says.
+// The saved views, as ops views prints them, opened one after the other in the real UI: each must list exactly the sagas that its name says.
 // Must not know: pictures. What a view should list is told by the API, not by Temporal.
 import { isDeepStrictEqual } from 'node:util'
-import { readText } from '../support/readme.ts'
+import { VIEWS, viewSearch } from '../../src/ops/commands/views.ts'
 import type { TemporalUi } from './browser.ts'
 import { eventually, type Saga, type Stage } from './stage.ts'
 
@@ -21,24 +21,20 @@ const LISTS: Readonly<Record<string, (saga: Saga) => boolean>> = {
   'by country, here Germany': refundThat(({ payerCountry }) => payerCountry === 'DE'),
   'money that waits for a decision': ({ type, attention }) => type === 'stray' && attention !== 'none',
 }
-/** Lists nothing on servers that know the attribute, and is refused by the others: the README says which. */
+/** Lists nothing on servers that know the attribute, and is refused by the others: docs/operate.md says which. */
 const TASK_FAILURES = 'task failures'
 
-/** Name and link of each, as the README has them. */
 export function readViews(): readonly View[] {
-  const rows = [
-    ...readText('README.md').matchAll(/^\| ([^|]+?) +\| `[^`]+` +\| `((\?query=[^`&]+)&savedQuery=[^`]+)`/gm),
-  ]
-  return rows.map(([, name = '', saving = '', link = '']) => ({ name, link, saving }))
+  return VIEWS.map((view) => ({ name: view.name, link: viewSearch(view, 'list'), saving: viewSearch(view) }))
 }
 
 /** Says what each view lists; throws where it lists anything else. */
 export async function checkViews(ui: TemporalUi, stage: Stage, say: (line: string) => void): Promise<void> {
   const views = readViews()
   const names = [...Object.keys(LISTS), TASK_FAILURES].toSorted()
-  const inReadme = views.map(({ name }) => name).toSorted()
-  if (!isDeepStrictEqual(inReadme, names))
-    throw new Error(`the README's views are ${inReadme.join(', ')}; here are checks for ${names.join(', ')}`)
+  const printed = views.map(({ name }) => name).toSorted()
+  if (!isDeepStrictEqual(printed, names))
+    throw new Error(`ops views prints ${printed.join(', ')}; here are checks for ${names.join(', ')}`)
   for (const view of views)
     say(`view "${view.name}": ${await (LISTS[view.name] ? exactly(ui, stage, view) : failures(ui, view))}`)
 }

@@ -11,13 +11,20 @@ import { webhooks } from './webhook.ts'
 export const IAMPORT_MAIN = gatewayName('iamport/main')
 
 export const iamportSettings = {
-  IAMPORT_API_URL: address.default('https://api.iamport.kr'),
-  IAMPORT_KEY: z.string().optional(),
-  IAMPORT_SECRET: z.string().optional(),
-  IAMPORT_CODE: z.string().optional(),
-  IAMPORT_CHANNEL_KEY_LIVE: z.string().optional(),
-  IAMPORT_CHANNEL_KEY_TEST: z.string().optional(),
-  IAMPORT_PG_PROVIDERS: by(parseProviders).default(['paymentwall']),
+  IAMPORT_KEY: z
+    .string()
+    .optional()
+    .describe("key of i'mport's API; without key and secret the simulator is the gateway"),
+  IAMPORT_SECRET: z.string().optional().describe('its secret'),
+  IAMPORT_API_URL: address
+    .prefault('https://api.iamport.kr')
+    .describe('in production https, unless it is on this machine; so are `NOTICE_URL` and `ALERT_WEBHOOK_URL`'),
+  IAMPORT_CODE: z.string().optional().describe("the merchant's code, for the payment window"),
+  IAMPORT_CHANNEL_KEY_LIVE: z.string().optional().describe('channel of the payment window for live orders'),
+  IAMPORT_CHANNEL_KEY_TEST: z.string().optional().describe('and for test orders'),
+  IAMPORT_PG_PROVIDERS: by(parseProviders)
+    .prefault('paymentwall')
+    .describe('whose payments on the account are ours, with commas between; all others are counted and never touched'),
 }
 type Settings = z.output<z.ZodObject<typeof iamportSettings>>
 

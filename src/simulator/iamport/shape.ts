@@ -29,7 +29,7 @@ function write(context: Context, status: number, envelope: object): void {
     .replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Straight, as the facts call likeliest. `extension` only when asked for (iamport.md §3.1). */
+/** Straight, as is likeliest. `extension` only when asked for (iamport.md §3.1). */
 export function paymentObject(payment: Payment & { status: string }, withExtension: boolean): PaymentObject {
   const extension = payment.country === null ? {} : { country_code: payment.country }
   return {

@@ -19,7 +19,7 @@ const FIELDS = new Set([...PAYMENT_FIELDS, ...ENTRY_FIELDS.map((name) => ENTRY +
 const field = z.string().refine((name) => FIELDS.has(name), 'must name a field of a payment, like paid_at')
 const TEN_YEARS_S = 10 * 365 * 24 * 60 * 60
 
-// Of one payment. The first word of each is what the facts call likeliest, and the default.
+// Of one payment. The first word of each is the likeliest, and the default.
 const PAYMENT_SWITCHES = z.strictObject({
   /** Fields left out, or null; of entries as `cancel_history.reason`. Left out wins. */
   omit: z.array(field).max(100),

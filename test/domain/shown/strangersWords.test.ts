@@ -134,7 +134,11 @@ describe.each(WORDS.map((word) => [JSON.stringify(word).slice(0, 60), word]))('%
       since: NOW,
       state: null,
     }))
-    const { text } = messageOf('page', rows, { id: 'm-1', links: (saga) => `https://ui/${saga}`, runbook: 'README.md' })
+    const { text } = messageOf('page', rows, {
+      id: 'm-1',
+      links: (saga) => `https://ui/${saga}`,
+      runbook: 'docs/runbook.md',
+    })
     expect(faultsOf(text, { chat: true })).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-// The judge: what evidence of one attempt moves in the books of its order, and why. One rule of design §4 and §5 a test.
+// The judge: what evidence of one attempt moves in the books of its order, and why. One rule of design.md §4 and §5 a test.
 // Must not know: SQL. Cancel entries have a file of their own.
 import { describe, expect, test } from 'vitest'
 import type { Books, Decision } from '../../../../src/domain/books/books.ts'

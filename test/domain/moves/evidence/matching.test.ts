@@ -1,4 +1,4 @@
-// Which refund a cancel answers, clause by clause of design §5: by its name, by what is left of
+// Which refund a cancel answers, clause by clause of design.md §5: by its name, by what is left of
 // what was sent, by amount and time.
 // Must not know: SQL, how entries are booked. 10,000 won were paid; each refund has an open ticket
 // unless a test says otherwise.
