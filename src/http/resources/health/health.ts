@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { registry } from '../../../metrics.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { databaseGauges } from './gauges.ts'
-import { type Answer, Route, at, route } from '../../server/route.ts'
+import { type Answer, type Route, at, route } from '../../server/route.ts'
 
 const PART_WAIT_MS = 3_000
 
