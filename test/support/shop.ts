@@ -13,7 +13,7 @@ import * as answers from '../../src/http/answers.ts'
 import { createLog } from '../../src/log.ts'
 import { startProgram } from '../../src/program.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
-import { createTestDatabase } from './database.ts'
+import { createMigratedDatabase } from './database.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -72,8 +72,10 @@ export function installTestRuntime(): void {
 export async function startShop(environment: Environment = {}): Promise<OwnShop & { close(): Promise<void> }> {
   installTestRuntime()
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const database = await createTestDatabase()
-  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database.environment, ...environment }
+  // Whoever names a database has made it.
+  const named = environment['DATABASE_URL'] !== undefined
+  const database = named ? undefined : await createMigratedDatabase(environment['DATA_DIR'] ?? folder)
+  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
   const config = readConfig(given, ROLES)
   const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
   const { api, simulator, temporalAddress, db } = program
@@ -86,7 +88,7 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
     close: async () => {
       await shop.disconnect()
       await program.stop()
-      await database.drop()
+      await database?.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
