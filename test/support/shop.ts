@@ -96,7 +96,23 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
 
 /** Asks again and again until the answer is as expected; a failure shows the last answer. */
 export const eventually = <T>(ask: () => Promise<T> | T, limitMs = LIMIT_MS) =>
-  expect.poll(ask, { timeout: limitMs, interval: 50 })
+  expect.poll(unhurried(ask), { timeout: limitMs, interval: 50 })
+
+const LONGEST_REST_MS = 1_000
+
+/** Rests between two questions for several times as long as the first took, so that a crowd that waits leaves room for what it waits for. */
+function unhurried<T>(ask: () => Promise<T> | T): () => Promise<T> {
+  let tookMs = 0
+  return async () => {
+    await new Promise((rested) => setTimeout(rested, Math.min(4 * tookMs, LONGEST_REST_MS)))
+    const began = performance.now()
+    try {
+      return await ask()
+    } finally {
+      tookMs = performance.now() - began
+    }
+  }
+}
 
 /** An id that no other test uses. */
 export const fresh = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`
