@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: ['test/support/migrated.ts'],
     testTimeout: 60_000,
     hookTimeout: 600_000,
     reporters: ['default'],

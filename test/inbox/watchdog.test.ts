@@ -1,6 +1,9 @@
 // The watchdog: one page an hour over all processes, one message when it is over, and the same seen
 // from a process of the api alone.
 // Must not know: Temporal; no worker runs here at all, which is what it is for.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase, transact, type Database, type Db } from '../../src/db/connect.ts'
@@ -10,7 +13,7 @@ import { keepHouse, startHousekeeping } from '../../src/inbox/housekeeping.ts'
 import { watchOnce } from '../../src/inbox/watchdog.ts'
 import { aRefund, DAY, HOUR, later, MINUTE } from '../support/books.ts'
 import { emptyQueues, moveBooks, paidOrder } from '../support/booksDatabase.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createMigratedDatabase, type TestDatabase } from '../support/database.ts'
 
 let place: TestDatabase
 let database: Database
@@ -22,8 +25,9 @@ let processes: readonly Db[]
 let close: () => Promise<void>
 const db = () => database.db
 beforeAll(async () => {
-  place = await createTestDatabase()
-  const open = () => openDatabase({ url: place.url, folder: undefined, log: () => {} })
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  place = await createMigratedDatabase(folder)
+  const open = () => openDatabase({ url: place.url, folder, log: () => {} })
   database = await open()
   const other = place.url === undefined ? database : await open()
   processes = [database.db, other.db]
@@ -31,6 +35,7 @@ beforeAll(async () => {
     if (other !== database) await other.close()
     await database.close()
     await place.drop()
+    await rm(folder, { recursive: true, force: true })
   }
 })
 afterAll(() => close())

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { restartAsked } from '../../src/outbox/restart.ts'
 import { createTemporalClient } from '../../src/temporal/client.ts'
 import { cacheWith } from '../support/builds.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase } from '../support/database.ts'
 import { eventually, startShop, type OwnShop } from '../support/shop.ts'
 import { superviseNow } from '../support/sweepNow.ts'
 import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
@@ -35,7 +35,8 @@ async function oneTicketEach({ sim }: OwnShop, waiting: readonly Waiting[]): Pro
 }
 
 test(`${REFUNDS} waiting refunds under a build with one more timer, then under a good one`, async () => {
-  const [folder, database] = [await mkdtemp(join(tmpdir(), 'paymentwall-saga-')), await createTestDatabase()]
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const database = await createMigratedDatabase(folder)
   onTestFinished(async () => {
     await database.drop()
     await rm(folder, { recursive: true, force: true })

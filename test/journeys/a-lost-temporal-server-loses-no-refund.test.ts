@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { createTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase } from '../support/database.ts'
 import { eventually, startShop, type OwnShop } from '../support/shop.ts'
 
 const CANCEL = 'POST /payments/cancel'
@@ -42,7 +42,7 @@ const PLAN: readonly Step[] = [
 
 test('a hundred refunds go on from their rows, and none gets a second ticket', { timeout: 900_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase(folder)
   // A crowd of a hundred may be slow: only the lost answers shall be lost.
   const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '15s', ...database.environment }
   onTestFinished(async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { backUp } from '../support/backup.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase } from '../support/database.ts'
 import { runCommand } from '../support/mainCommand.ts'
 import { eventually, fresh, startShop, type OwnShop } from '../support/shop.ts'
 import { temporalCliForTests } from '../support/temporalCli.ts'
@@ -21,7 +21,7 @@ const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_
 /** A merchant whose program may be stopped, and whose database may be put back; Temporal and the gateway go on as they are. */
 async function installed() {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase(folder)
   const environment = { DATA_DIR: folder, ...database.environment }
   let running: Awaited<ReturnType<typeof startShop>> | undefined
   const stop = async () => {

@@ -11,7 +11,7 @@ import { putWake } from '../../src/db/outgoing/outgoing.ts'
 import { insertPayment } from '../../src/db/books/payments.ts'
 import { gatewayRef, merchantUid, refundId, refundWorkflowId } from '../../src/domain/ids.ts'
 import { aPayment, anAttempt, aRefund, aTicket } from '../support/books.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase } from '../support/database.ts'
 import { eventually, startShop, type OwnShop } from '../support/shop.ts'
 import { temporalCliForTests } from '../support/temporalCli.ts'
 
@@ -23,7 +23,7 @@ const LIMIT_MS = 300_000
 test(`of ${WAITING} waiting refunds one is settled after a restart, and no other has a new event`, async () => {
   await temporalCliForTests()
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const place = await createTestDatabase()
+  const place = await createMigratedDatabase(folder)
   const environment = { DATA_DIR: folder, ...place.environment }
   onTestFinished(async () => {
     await place.drop()

@@ -19,7 +19,7 @@ import { startSimulator } from '../../src/simulator/app.ts'
 import { aPayment, aRefund, aTicket, PATIENCE } from '../support/books.ts'
 import { bookEvidence, emptyQueues, moveBooks } from '../support/booksDatabase.ts'
 import { insertPayment } from '../../src/db/books/payments.ts'
-import { createTestDatabase, openTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase, openTestDatabase } from '../support/database.ts'
 import { eventually, exchange, fresh, shopTest, startShop, type OwnShop } from '../support/shop.ts'
 import { superviseNow, sweepNow } from '../support/sweepNow.ts'
 
@@ -279,7 +279,7 @@ describe('when all that Temporal knew is thrown away', () => {
     'every open payment and refund goes on from its row, and no ticket is filed again',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-      const database = await createTestDatabase()
+      const database = await createMigratedDatabase(folder)
       const environment = { DATA_DIR: folder, ...database.environment }
       onTestFinished(async () => {
         await database.drop()

@@ -1,8 +1,13 @@
-// The database of a test file, of its own: PGlite in memory, or a fresh one on the Postgres server that TEST_POSTGRES_URL names.
+// The database of a test file, of its own: PGlite in a folder, or a fresh one on the Postgres server that TEST_POSTGRES_URL names.
 // Must not know: what a test does with it. The suites are the same; what can run on one only is skipped by its name.
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { openDatabase, type Database } from '../../src/db/connect.ts'
+import { migratePostgres } from '../../src/db/migrate.ts'
+import { copyMigrated, onceARun } from './migrated.ts'
 
 const SERVER = process.env['TEST_POSTGRES_URL']
 /** Whether this run is on Postgres. */
@@ -10,11 +15,13 @@ export const onPostgres = SERVER !== undefined
 
 /** Migrated; closed, it is gone. */
 export async function openTestDatabase(): Promise<Database> {
-  const { url, drop } = await createTestDatabase()
-  const opened = await openDatabase({ url, folder: undefined, log: () => {} })
+  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const { url, drop } = await createMigratedDatabase(folder)
+  const opened = await openDatabase({ url, folder, log: () => {} })
   const close = async () => {
     await opened.close()
     await drop()
+    await rm(folder, { recursive: true, force: true })
   }
   return { ...opened, close }
 }
@@ -28,15 +35,41 @@ export type TestDatabase = {
 }
 
 /** An empty database, not migrated. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  if (SERVER === undefined) return { url: undefined, environment: { DATABASE_URL: '' }, drop: () => Promise.resolve() }
+export const createTestDatabase = (): Promise<TestDatabase> =>
+  SERVER === undefined ? Promise.resolve(EMBEDDED) : createOn(SERVER, undefined)
+
+/** As a program finds it that has run before; the embedded one is put into its folder. */
+export async function createMigratedDatabase(dataDir: string): Promise<TestDatabase> {
+  if (SERVER !== undefined) return createOn(SERVER, await migratedOn(SERVER))
+  await copyMigrated(dataDir)
+  return EMBEDDED
+}
+
+const EMBEDDED: TestDatabase = { url: undefined, environment: { DATABASE_URL: '' }, drop: () => Promise.resolve() }
+
+async function createOn(server: string, template: string | undefined): Promise<TestDatabase & { url: string }> {
   const name = `saga_test_${randomUUID().replaceAll('-', '')}`
-  await queryOf(SERVER, `create database ${name}`)
-  const url = new URL(SERVER)
-  url.pathname = `/${name}`
+  await queryOf(server, `create database ${name}${template === undefined ? '' : ` template ${template}`}`)
+  const url = urlOf(server, name)
   // Whoever still holds a connection was killed by a test, or is about to end.
-  const drop = async () => void (await queryOf(SERVER, `drop database if exists ${name} with (force)`))
-  return { url: url.href, environment: { DATABASE_URL: url.href }, drop }
+  const drop = async () => void (await queryOf(server, `drop database if exists ${name} with (force)`))
+  return { url, environment: { DATABASE_URL: url }, drop }
+}
+
+/** The same for all test files of a run; nobody is ever connected to it once it is made. */
+async function migratedOn(server: string): Promise<string> {
+  const place = await onceARun('postgres', async (folder) => {
+    const { url } = await createOn(server, undefined)
+    await migratePostgres(url, () => {})
+    await writeFile(join(folder, 'name'), new URL(url).pathname.slice(1))
+  })
+  return readFile(join(place, 'name'), 'utf8')
+}
+
+function urlOf(server: string, database: string): string {
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  return url.href
 }
 
 /** One question over a connection of its own, past every guard and time-out of ours. */

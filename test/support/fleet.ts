@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openDatabase, type Database } from '../../src/db/connect.ts'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { startTemporalServer } from '../../src/temporal/server/server.ts'
-import { createTestDatabase } from './database.ts'
+import { createMigratedDatabase } from './database.ts'
 import { processOf, type Program } from './program.ts'
 import { forward, startProxy, wasRefused } from './proxy.ts'
 import { shopAt, type Environment, type Shop } from './shop.ts'
@@ -42,7 +42,7 @@ export async function startFleet(
     namespace: 'default',
     log: () => {},
   })
-  const place = await createTestDatabase()
+  const place = await createMigratedDatabase(folder)
   const database = await openDatabase({ url: place.url, folder: undefined, log: () => {} })
   const backends: string[] = []
   const balancer = await startBalancer(backends)

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
 import { freePort } from '../../src/temporal/server/ports.ts'
-import { createTestDatabase } from './database.ts'
+import { createMigratedDatabase } from './database.ts'
 import { exchange, shopAt, type Environment, type Shop } from './shop.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
@@ -58,7 +58,7 @@ async function install(environment: Environment): Promise<Installation & { remov
   const [port, simulatorPort, temporalPort] = [await freePort(HOST), await freePort(HOST), await freePort(HOST)]
   const api = `http://${HOST}:${port}`
   const url = `http://${HOST}:${simulatorPort}`
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase(join(folder, 'merchant'))
   const shared = { LOG_LEVEL: 'warn', LOOK_SPACING: '1s', SWEEP_EVERY: '1000d', TEMPORAL_UI_PORT: '0' }
   const simulator = processOf(['--role', 'simulator'], url, {
     ...shared,

@@ -13,7 +13,7 @@ import * as answers from '../../src/http/resources/answers.ts'
 import { createLog } from '../../src/log.ts'
 import { startProgram } from '../../src/wiring/program.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
-import { createTestDatabase } from './database.ts'
+import { createMigratedDatabase } from './database.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -72,8 +72,10 @@ export function installTestRuntime(): void {
 export async function startShop(environment: Environment = {}): Promise<OwnShop & { close(): Promise<void> }> {
   installTestRuntime()
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const database = await createTestDatabase()
-  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database.environment, ...environment }
+  // Whoever names a database has made it.
+  const named = environment['DATABASE_URL'] !== undefined
+  const database = named ? undefined : await createMigratedDatabase(environment['DATA_DIR'] ?? folder)
+  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
   const config = readConfig(given, ROLES)
   const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
   const { api, simulator, temporalAddress, db } = program
@@ -86,7 +88,7 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
     close: async () => {
       await shop.disconnect()
       await program.stop()
-      await database.drop()
+      await database?.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -94,7 +96,23 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
 
 /** Asks again and again until the answer is as expected; a failure shows the last answer. */
 export const eventually = <T>(ask: () => Promise<T> | T, limitMs = LIMIT_MS) =>
-  expect.poll(ask, { timeout: limitMs, interval: 50 })
+  expect.poll(unhurried(ask), { timeout: limitMs, interval: 50 })
+
+const LONGEST_REST_MS = 1_000
+
+/** Rests between two questions for several times as long as the first took, so that a crowd that waits leaves room for what it waits for. */
+function unhurried<T>(ask: () => Promise<T> | T): () => Promise<T> {
+  let tookMs = 0
+  return async () => {
+    await new Promise((rested) => setTimeout(rested, Math.min(4 * tookMs, LONGEST_REST_MS)))
+    const began = performance.now()
+    try {
+      return await ask()
+    } finally {
+      tookMs = performance.now() - began
+    }
+  }
+}
 
 /** An id that no other test uses. */
 export const fresh = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`

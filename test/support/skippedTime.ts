@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Worker } from '@temporalio/worker'
 import { onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
-import { createTestDatabase } from './database.ts'
+import { createMigratedDatabase } from './database.ts'
 import { eventually, fresh, installTestRuntime, startShop, type Environment, type OwnShop } from './shop.ts'
 import { createTimeSkippingEnv } from './timeSkipping.ts'
 
@@ -29,7 +29,7 @@ export async function startSkippingShop(environment: Environment = {}): Promise<
   installTestRuntime()
   const env = await createTimeSkippingEnv()
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase(folder)
   const kept = { ...database.environment, DATA_DIR: folder, TEMPORAL_ADDRESS: env.address }
   let running = await startShop({ ...environment, ...kept })
   return {
