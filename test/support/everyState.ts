@@ -7,6 +7,8 @@ import { eventually, exchange, fresh, type OwnShop } from './shop.ts'
 import { aged } from './situations.ts'
 import { startRefundSaga } from './starts.ts'
 
+const CANCEL = 'POST /payments/cancel'
+
 /** Of somebody who may look, decide and try again below the limit. */
 export type Staff = { readonly shop: OwnShop; readonly key: string }
 export type Subject = Saga & { readonly name: string; readonly merchantUid: string }
@@ -81,13 +83,28 @@ async function withdrawn(staff: Staff, amount: number): Promise<Asked> {
   return refund
 }
 
-/** The gateway’s faults are everybody’s, so what needs one comes after what does not; the last one stays: it cannot be read. */
+/**
+ * The gateway’s faults are everybody’s: they are set for one kind after the other. The last one stays: the gateway cannot
+ * be read, so that what is asked for stays as it is.
+ */
 export async function refundsInEveryState(staff: Staff, { below, above }: Amounts): Promise<readonly Subject[]> {
-  const { sim } = staff.shop
+  const { shop } = staff
+  const { sim } = shop
   const named = async (name: string, made: Promise<Asked>): Promise<Subject> => {
     const { refundId, merchantUid } = await made
     return { ...refundSaga(refundId), name, merchantUid }
   }
+  const calls = await sim.callsOf(CANCEL)
+  await sim.faults({ cancel: 'lostAnswer' })
+  const unknown = named('unknown', asked(staff, below, 'unknown'))
+  // It is given up after a while; what was lost is lost once the call has come.
+  await eventually(() => sim.callsOf(CANCEL)).toBeGreaterThan(calls)
+  await sim.faults({ cancel: 'refuse' })
+  const refused = await Promise.all([
+    named('refused', asked(staff, below, 'refused')),
+    named('withdrawn', withdrawn(staff, below)),
+  ])
+  await sim.faults({ cancel: 'accept' })
   const usual = await Promise.all([
     named('ticketOpen', asked(staff, below, 'ticketOpen')),
     named('past the page', pastPage(staff, below)),
@@ -97,20 +114,13 @@ export async function refundsInEveryState(staff: Staff, { below, above }: Amount
     named('superseded', overtaken(staff, below)),
     named('blocked', asked(staff, below, 'blocked', 'mobilegateway')),
     named('to be approved', toApprove(staff, above)),
+    unknown,
   ])
-  await sim.faults({ cancel: 'refuse' })
-  const refused = await Promise.all([
-    named('refused', asked(staff, below, 'refused')),
-    named('withdrawn', withdrawn(staff, below)),
-  ])
-  await sim.faults({ cancel: 'lostAnswer' })
-  const unknown = await named('unknown', asked(staff, below, 'unknown'))
-  await sim.faults({ cancel: 'accept' })
-  const order = await staff.shop.paid({ amount: below })
+  const order = await shop.paid({ amount: below })
   await sim.faults({ cancel: 'accept', reads: 'error500' })
-  const { refundId } = await staff.shop.askRefund(order.merchantUid)
-  await eventually(() => staff.shop.refund(refundId)).toMatchObject({ state: 'requested' })
-  return [...usual, ...refused, unknown, { ...refundSaga(refundId), name: 'requested', merchantUid: order.merchantUid }]
+  const { refundId } = await shop.askRefund(order.merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'requested' })
+  return [...usual, ...refused, { ...refundSaga(refundId), name: 'requested', merchantUid: order.merchantUid }]
 }
 
 export async function ordersInEveryState({ shop }: Staff, { above }: Amounts): Promise<readonly Subject[]> {
@@ -134,8 +144,17 @@ export async function ordersInEveryState({ shop }: Staff, { above }: Amounts): P
     await until(merchantUid, 'paid')
     await sim.consoleCancel(impUid, above)
   }
+  // No test waits for half an hour.
+  const pastItsTime = async (merchantUid: string) => {
+    await until(merchantUid, 'prepared')
+    await sql`update payments set expires_at = clock_timestamp(), version = version + 1 where merchant_uid = ${merchantUid}`.execute(
+      shop.db,
+    )
+    await shop.wake(`payment:${merchantUid}`)
+  }
   return Promise.all([
     after('prepared', () => Promise.resolve()),
+    after('expired', pastItsTime),
     after('declined', declined),
     after('closed', (merchantUid) => shop.call('POST', `/payments/${merchantUid}/close`, { reason: 'sold out' })),
     after('paid', (merchantUid) => sim.pay(merchantUid)),
