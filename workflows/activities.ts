@@ -39,12 +39,34 @@ function firstLocally<Args extends unknown[], T>(
   locally: (...args: Args) => Promise<T>,
   patiently: (...args: Args) => Promise<T>,
 ): (...args: Args) => Promise<T> {
+  const inTurn = oneAtATime(locally)
   return async (...args) => {
     try {
-      return await locally(...args)
+      return await inTurn(...args)
     } catch (error) {
       if (isFinal(error)) throw error
       return await patiently(...args)
+    }
+  }
+}
+
+/** Of this run alone: each run has its own modules. */
+let underWay: Promise<void> | undefined
+
+/**
+ * Two local activities that run at once are answered in the order in which they end; a replay answers them in another, and
+ * the run could never go on where it is replayed. A command that comes while the row is being read waits for that.
+ */
+function oneAtATime<Args extends unknown[], T>(locally: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
+  return async (...args) => {
+    while (underWay !== undefined && changed('rowsInTurn')) await underWay
+    let end = () => {}
+    underWay = new Promise((resolve) => (end = resolve))
+    try {
+      return await locally(...args)
+    } finally {
+      underWay = undefined
+      end()
     }
   }
 }

@@ -8,6 +8,8 @@ export const CHANGES = {
     '2026-11-22: the row is read after a cancellation was asked for in Temporal, so that its attention is shown',
   dueAtOnce: '2026-11-26: what is due when it is read is done at once; before, a timer of 0 came first',
   finalLocally: '2026-11-22: a local activity that cannot succeed is not tried once more as a normal one',
+  rowsInTurn:
+    '2026-11-27: local activities run one at a time; before, a run whose first task carried out a command could not be replayed',
   superviseApart: '2026-11-26: a sweep no longer supervises, for the supervisor has a Schedule of its own',
 } as const
 

@@ -174,6 +174,20 @@ describe('a restored row', () => {
     expect(await alertsOf(id)).toEqual([expect.objectContaining({ level: 'page', kind: 'blocked.rowWentBack' })])
   })
 
+  test('is not made by a memory that nobody can have: the start is refused, the row stays as it was and can be read', async () => {
+    const { id, order, memory } = await filed()
+    const input = { refundId: id }
+    for (const made of [{ version: Number.MAX_SAFE_INTEGER - 1 }, { version: -1 }, { keys: ['a\u0000b'] }]) {
+      const forged = { ...memory, ...made }
+      await expect(beginRefund(deps, { input, workflowId: `refund:${id}`, now, memory: forged })).rejects.toMatchObject(
+        {
+          kind: 'invalidRequest',
+        },
+      )
+    }
+    expect(await refundIn(order)).toMatchObject({ state: 'ticketOpen' })
+  })
+
   test('is not seen in a row that only went on', async () => {
     const { id, memory } = await filed()
     await sql`update refunds set owner = 'ann', version = version + 3 where refund_id = ${id}`.execute(db)

@@ -6,6 +6,7 @@ import { byTemporal } from '../support/doors.ts'
 import { refundSaga, paymentSaga } from '../support/doors.ts'
 import { eventually, exchange, fresh, shopTest } from '../support/shop.ts'
 import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
+import { openUi, uiCalls } from '../support/temporalUi.ts'
 
 const KEYS = { shop: 'key-of-shop-0123456789', mina: 'key-of-mina-0123456789', joon: 'key-of-joon-0123456789' }
 const test = shopTest({
@@ -35,6 +36,45 @@ test('a refund above the limit, started in Temporal, waits for another person, w
   expect(await exchange(shop.api, 'POST', path, approve, KEYS.mina)).toMatchObject({ status: 403 })
   expect(await exchange(shop.api, 'POST', path, approve, KEYS.joon)).toMatchObject({ status: 200 })
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  expect(await sim.tickets(merchantUid)).toHaveLength(1)
+})
+
+test('the same by the calls of Temporal’s own UI: started, refused with the line to paste, approved over HTTP, one ticket', async ({
+  shop,
+  sim,
+}) => {
+  const { merchantUid } = await shop.paid()
+  const refundId = fresh('r-clicked')
+  const workflowId = `refund:${refundId}`
+  const url = shop.temporalUi ?? ''
+  const ui = await openUi(url)
+  const input = { refundId, merchantUid, reason: 'by a click' }
+  const byOthers = await uiCalls(url, {}).start('refund', workflowId, input)
+  expect(byOthers, 'a page of others').toMatchObject({ status: 400, body: { message: expect.stringMatching(/csrf/) } })
+  expect(await ui.start('refund', workflowId, input)).toMatchObject({ status: 200 })
+  const blocked = { state: 'blocked', blockedBecause: 'approvalNeeded', origin: 'temporal' }
+  await eventually(() => shop.refund(refundId).catch(() => undefined)).toMatchObject(blocked)
+  const { seen } = await shop.refund(refundId)
+  const because = { reason: 'clicked', person: 'joon' }
+  const clicks = [
+    ['resolve', { ...because, seen, outcome: 'settledElsewhere' }],
+    ['retryTicket', { ...because, seen }],
+    ['withdraw', because],
+    ['approve', { request: 'start', person: 'joon' }],
+    ['snooze', { ...because, until: '2030-01-01T00:00:00Z' }],
+  ] as const
+  for (const [name, fields] of clicks)
+    expect(await ui.update(workflowId, name, fields), name).toMatchObject({
+      refused: 'updateRejected',
+      sentence: expect.stringMatching(new RegExp(`npm run ops -- [a-z-]+ ${refundId}`)),
+    })
+  expect(await ui.update(workflowId, 'recheck', {})).toEqual({ answer: 'done' })
+  expect(await shop.refund(refundId)).toMatchObject(blocked)
+  expect(await sim.tickets(merchantUid)).toEqual([])
+  const approved = await exchange(shop.api, 'POST', `/refunds/${refundId}/approve`, { request: 'start' }, KEYS.joon)
+  expect(approved).toMatchObject({ status: 200 })
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  expect(await ui.start('refund', workflowId, input), 'again, while it runs').toMatchObject({ status: 409 })
   expect(await sim.tickets(merchantUid)).toHaveLength(1)
 })
 

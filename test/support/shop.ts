@@ -26,7 +26,7 @@ export type Places = {
 }
 export type Shop = ReturnType<typeof shopAt>
 /** A shop in this process, whose rows a test may count. */
-export type OwnShop = Shop & { readonly db: Db }
+export type OwnShop = Shop & { readonly db: Db; readonly temporalUi: string | null }
 
 /** Any free port, nothing said. A refused cancel is given up after two seconds, looks may follow each other soon, and no sweep mends what a test breaks. */
 const QUIET: Environment = {
@@ -78,13 +78,14 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
   const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
   const config = readConfig(given, ROLES)
   const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
-  const { api, simulator, temporalAddress, db } = program
+  const { api, simulator, temporalAddress, temporalUi, db } = program
   if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')
   const checkout = config.API_KEYS.find(({ role }) => role === 'checkout')
   const shop = shopAt({ api, simulator, temporalAddress, ...(checkout && { key: checkout.key }) })
   return {
     ...shop,
     db,
+    temporalUi,
     close: async () => {
       await shop.disconnect()
       await program.stop()

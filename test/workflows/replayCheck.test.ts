@@ -5,6 +5,7 @@ import { createTemporalClient } from '../../src/temporal/client.ts'
 import { replayOpen } from '../../src/temporal/replayCheck.ts'
 import { workflowBundle } from '../../src/temporal/worker.ts'
 import { buildIn, cacheWith } from '../support/builds.ts'
+import { byTemporal, paymentSaga, refundSaga, workflowIdOf } from '../support/doors.ts'
 import { runCommand } from '../support/mainCommand.ts'
 import { shopTest, type Environment, type OwnShop } from '../support/shop.ts'
 import { temporaryFolder, testCacheDir } from '../support/temporalCli.ts'
@@ -31,6 +32,20 @@ async function running(shop: OwnShop): Promise<readonly string[]> {
 }
 
 const check = (environment: Environment, ...args: readonly string[]) => runCommand(environment, 'replay-check', ...args)
+
+test('sagas whose first task carried out a command go on wherever they are replayed', async ({ shop }) => {
+  const orders = await Promise.all(Array.from({ length: 3 }, () => shop.open()))
+  const { refundId } = await shop.paidThenRefunded()
+  const sagas = [...orders.map(({ merchantUid }) => paymentSaga(merchantUid)), refundSaga(refundId)]
+  for (const saga of sagas) {
+    await shop.client.workflow.getHandle(workflowIdOf(saga)).terminate('ended from outside')
+    expect(await byTemporal(shop, saga, 'recheck', { person: 'ann' })).toMatchObject({ answer: 'done' })
+  }
+  const found = await replayed(shop, await workflowBundle(testCacheDir()))
+  expect(found.failures).toEqual([])
+  expect(found.replayed).toBe(sagas.length)
+  for (const saga of sagas) await shop.client.workflow.getHandle(workflowIdOf(saga)).terminate('the test is over')
+})
 
 test('a good and a bad build over refunds that wait', async ({ shop }) => {
   const refunds = await running(shop)

@@ -45,6 +45,12 @@ export function missingOf(memory: Memory | undefined, row: Memory): readonly str
   return behind ? missing : undefined
 }
 
+/** No row is ever saved so often: what claims it is made up, and saved as it is it could not be counted on from. */
+const HIGHEST_VERSION = 2 ** 40
+const MOST_KEYS = 1_000
+/** `submit`, `submit.2`, `retry-2`, …: each becomes a ticket of the row that lacks it. */
+const KEY = /^[A-Za-z0-9-]{1,40}(?:\.\d{1,9})?$/
+
 /** Comes over the wire: a run's input may be anybody's. */
 export const isMemory = (value: unknown): value is Memory =>
   typeof value === 'object' &&
@@ -52,7 +58,11 @@ export const isMemory = (value: unknown): value is Memory =>
   'birth' in value &&
   (value.birth === null || typeof value.birth === 'string') &&
   'version' in value &&
-  Number.isSafeInteger(value.version) &&
+  isVersion(value.version) &&
   'keys' in value &&
   Array.isArray(value.keys) &&
-  value.keys.every((key) => typeof key === 'string')
+  value.keys.length <= MOST_KEYS &&
+  value.keys.every((key) => typeof key === 'string' && KEY.test(key))
+
+const isVersion = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= HIGHEST_VERSION

@@ -4,7 +4,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RefundState } from '../../../src/domain/refund.ts'
-import { keysThatMatter, missingOf, remembered, type Memory } from '../../../src/domain/books/memory.ts'
+import { isMemory, keysThatMatter, missingOf, remembered, type Memory } from '../../../src/domain/books/memory.ts'
 import { nextTicketKey } from '../../../src/domain/moves/tickets.ts'
 import { rowWentBack } from '../../../src/domain/moves/wentBack.ts'
 import { refundId } from '../../../src/domain/ids.ts'
@@ -29,6 +29,23 @@ describe('a row is behind its memory', () => {
 
   test('never where nothing is remembered', () => {
     expect(missingOf(undefined, { birth: null, version: 0, keys: [] })).toBeUndefined()
+  })
+})
+
+describe('what comes in as a memory', () => {
+  test.each([
+    ['of a run', {}, true],
+    ['from before births were kept', { birth: null, version: 0, keys: [] }, true],
+    ['of many tries', { keys: ['submit', 'submit.17', 'retry-12.3'] }, true],
+    ['that no row could be counted on from', { version: Number.MAX_SAFE_INTEGER - 1 }, false],
+    ['below zero', { version: -1 }, false],
+    ['by halves', { version: 1.5 }, false],
+    ['with keys that are no keys', { keys: ['a\u0000b'] }, false],
+    ['with a key as long as a letter', { keys: ['k'.repeat(41)] }, false],
+    ['with more keys than were ever tried', { keys: Array.from({ length: 1_001 }, (_, n) => `k-${n}`) }, false],
+    ['with one key', { keys: 'submit' }, false],
+  ])('%s: %o', (_what, changes, is) => {
+    expect(isMemory({ ...seen, ...changes })).toBe(is)
   })
 })
 
