@@ -5,7 +5,7 @@ import type { ActivityDeps } from './deps.ts'
 
 const EVERY_MS = 5_000
 
-/** Where a lost call's key is found: details of the heartbeat, or of the failure, both read by workflows/lostCalls.ts. */
+/** Where a lost call's key is found: details of the heartbeat, or of the failure, both read by workflows/refund.ts. */
 export type Announced = { readonly key: string }
 export type Heart = {
   /** Tells Temporal, and waits until it has taken note, that a call under this key begins. False where it did not. */

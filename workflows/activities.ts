@@ -1,8 +1,8 @@
 // Every activity as the sagas see it, grouped by how it may fail. Time-outs and retries are decided here and nowhere else.
 // Must not know: how an activity does its work.
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { cannotSucceed } from './final.ts'
 import { changed } from './versions.ts'
 
 type Rows = Pick<
@@ -73,6 +73,12 @@ function oneAtATime<Args extends unknown[], T>(locally: (...args: Args) => Promi
 
 /** Bad input and broken promises: trying again cannot help. */
 const isFinal = (error: unknown): boolean => cannotSucceed(error) && changed('finalLocally')
+
+/** The failure itself, or what the SDK wrapped: a local activity's comes bare today, and nothing promises that it stays so. */
+export function cannotSucceed(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true
+}
 
 /** Asks the gateway, then writes the row; each catches a gateway that does not answer and says in its result when to come back. */
 const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', maximumInterval: '1m' } } as const

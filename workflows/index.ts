@@ -3,5 +3,4 @@
 export { payment } from './payment.ts'
 export { refund } from './refund.ts'
 export { stray } from './stray.ts'
-export { supervise } from './supervise.ts'
-export { sweep } from './sweep.ts'
+export { supervise, sweep } from './schedules.ts'

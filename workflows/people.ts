@@ -18,7 +18,7 @@ import {
 } from '../src/domain/moves/people/commands.ts'
 import type { Memory } from '../src/domain/books/memory.ts'
 import { rows } from './activities.ts'
-import { here, type NewsDesk } from './news.ts'
+import { here, type NewsDesk } from './saga.ts'
 
 export type { CommandAnswer }
 
@@ -27,11 +27,8 @@ export function takeRefundCommands(desk: NewsDesk, workflowId: string, memory: (
   for (const name of REFUND_COMMANDS) take(name, { desk, workflowId, memory }, (args) => parseRefundCommand(name, args))
 }
 
+/** On a payment, and on money that no order waits for. */
 export function takePaymentCommands(desk: NewsDesk, workflowId: string): void {
-  for (const name of PAYMENT_COMMANDS) take(name, { desk, workflowId }, (args) => parsePaymentCommand(name, args))
-}
-
-export function takeStrayCommands(desk: NewsDesk, workflowId: string): void {
   for (const name of PAYMENT_COMMANDS) take(name, { desk, workflowId }, (args) => parsePaymentCommand(name, args))
 }
 

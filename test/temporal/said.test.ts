@@ -9,7 +9,7 @@ import { createTemporalClient, type Start } from '../../src/temporal/client.ts'
 import { factsOf, saidBy } from '../../src/temporal/said.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
 import { startWorkers, workflowBundle } from '../../src/temporal/worker.ts'
-import { cannotSucceed } from '../../workflows/final.ts'
+import { cannotSucceed } from '../../workflows/activities.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { MAKING_MS, testCacheDir } from '../support/temporalCli.ts'
 import { startRefusingServer, startTestServer, type TestServer } from '../support/temporalWorld.ts'
@@ -73,7 +73,7 @@ test('a failed step and a failed workflow task are logged with saga, run, try an
           workflowId: 'payment:o-1',
           workflowType: 'payment',
           cause: expect.stringContaining("reading 'do'"),
-          at: expect.arrayContaining([expect.stringContaining('workflows/payment.ts')]),
+          at: expect.arrayContaining([expect.stringContaining('workflows/saga.ts')]),
         }),
       })
     expect(JSON.stringify(lines)).not.toContain('taskToken')

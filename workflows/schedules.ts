@@ -1,5 +1,6 @@
-// One run of the sweep: what changed at the gateway. Started by its Schedule, or by hand.
-// Must not know: lists, rows.
+// What Schedules start, or people by hand: one run of a gateway's sweep, which asks what changed there; and one pass of the
+// supervisor, over open rows that have no workflow or are overdue.
+// Must not know: lists, rows, gateways.
 import { superviseSagas, sweepLists } from './activities.ts'
 import type { SweepInput } from './messages.ts'
 import { changed } from './versions.ts'
@@ -14,3 +15,7 @@ export async function sweep({ gateway }: SweepInput): Promise<Swept> {
 
 /** Shown as the workflow's result in the Temporal UI. */
 type Swept = { readonly lists: Awaited<ReturnType<typeof sweepLists>> }
+
+export async function supervise(): Promise<Awaited<ReturnType<typeof superviseSagas>>> {
+  return superviseSagas()
+}
