@@ -1,54 +1,24 @@
 // A checkpoint: look, then raise attention and tell a person what the look said, or that it could not look.
 // Must not know: calendars; the domain plans. One activity catches a failing look itself.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Books, Decision } from '../src/domain/books/books.ts'
-import { raisePayment, raiseRefund } from '../src/domain/moves/time.ts'
 import { Failure } from '../src/domain/failures.ts'
 import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId } from '../src/domain/ids.ts'
-import { paymentStep, type PaymentStep, type RefundStep } from '../src/domain/next.ts'
-import { loadBooks } from '../src/db/books/books.ts'
-import { carryOut } from '../src/db/books/carryOut.ts'
-import { transact } from '../src/db/connect.ts'
+import { raisePayment, raiseRefund } from '../src/domain/moves/time.ts'
+import type { PaymentStep, RefundStep } from '../src/domain/next.ts'
 import { look, type Subject } from '../src/inbox/look.ts'
+import type { ReadPayment, ReadRefund } from './begin/begin.ts'
+import { decidePayment, decideRefund, readPaymentRow, readRefundRow } from './decide.ts'
 import type { ActivityDeps } from './deps.ts'
 import { cancellation } from './ending.ts'
-import {
-  loadRefund,
-  mover,
-  paymentIn,
-  recallRefund,
-  refundIn,
-  stepAfter,
-  type ReadPayment,
-  type ReadRefund,
-} from './begin/rows.ts'
 
 export async function checkpointRefund(
   deps: ActivityDeps,
-  { refundId: text, now, memory }: ReadRefund,
+  { refundId: text, ...rest }: ReadRefund,
 ): Promise<RefundStep> {
-  const id = refundId(text)
-  const saga = refundWorkflowId(id)
-  const { gateway, gatewayRef } = await transact(
-    deps.db,
-    'read refund',
-    async (trx) => refundIn((await loadRefund(trx, id, memory)).books, id),
-    deps.log,
-  )
-  const blind = await lookFor(deps, { gateway, gatewayRef }, saga, now)
-  const step = await transact(
-    deps.db,
-    'checkpoint',
-    async (trx) => {
-      const { loaded } = await recallRefund(deps, trx, id, now, memory)
-      const decision = raiseRefund(loaded.books, id, blind, { now, patience: deps.patience })
-      await carryOut(trx, loaded, decision, mover(deps, saga, now))
-      return stepAfter(loaded, decision.books, id, now)
-    },
-    deps.log,
-  )
-  deps.kick()
-  return step
+  const about = { ...rest, id: refundId(text) }
+  const { gateway, gatewayRef } = await readRefundRow(deps, about)
+  const blind = await lookFor(deps, { gateway, gatewayRef }, refundWorkflowId(about.id), about.now)
+  return decideRefund(deps, about, 'checkpoint', (books, setting) => raiseRefund(books, about.id, blind, setting))
 }
 
 export async function checkpointPayment(
@@ -56,39 +26,9 @@ export async function checkpointPayment(
   { merchantUid: text, now }: ReadPayment,
 ): Promise<PaymentStep> {
   const id = merchantUid(text)
-  const saga = paymentWorkflowId(id)
-  const { gateway } = await transact(
-    deps.db,
-    'read payment',
-    async (trx) => paymentIn((await loadBooks(trx, { merchantUid: id })).books, id),
-    deps.log,
-  )
-  const blind = await lookFor(deps, { gateway, merchantUid: id }, saga, now)
-  return onPayment(deps, id, now, 'checkpoint', (books) => raisePayment(books, blind, { now, patience: deps.patience }))
-}
-
-/** One decision on a payment's books in one transaction, and what its saga does next. */
-export async function onPayment(
-  deps: ActivityDeps,
-  id: ReturnType<typeof merchantUid>,
-  now: string,
-  name: string,
-  change: (books: Books) => Decision,
-): Promise<PaymentStep> {
-  const step = await transact(
-    deps.db,
-    name,
-    async (trx) => {
-      const loaded = await loadBooks(trx, { merchantUid: id })
-      paymentIn(loaded.books, id)
-      const decision = change(loaded.books)
-      await carryOut(trx, loaded, decision, mover(deps, paymentWorkflowId(id), now))
-      return paymentStep(decision.books, paymentIn(decision.books, id), now)
-    },
-    deps.log,
-  )
-  deps.kick()
-  return step
+  const { gateway } = await readPaymentRow(deps, id)
+  const blind = await lookFor(deps, { gateway, merchantUid: id }, paymentWorkflowId(id), now)
+  return decidePayment(deps, { id, now }, 'checkpoint', (books, setting) => raisePayment(books, blind, setting))
 }
 
 /**

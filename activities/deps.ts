@@ -1,9 +1,9 @@
 // What the activities work with: handed over once by the composition root.
 // Must not know: how any of it is made.
-import type { RefundRule } from '../src/domain/moves/refundability.ts'
 import type { OrderDefaults } from '../src/domain/books/order.ts'
-import type { RefundRules } from '../src/domain/moves/requests.ts'
 import type { Limits, TemporalAccess } from '../src/domain/moves/people/unproved.ts'
+import type { RefundRule } from '../src/domain/moves/refundability.ts'
+import type { RefundRules } from '../src/domain/moves/requests.ts'
 import type { OverdueAfter } from '../src/domain/shown/watchdog.ts'
 import type { LookDeps } from '../src/inbox/look.ts'
 import type { SagaRuns } from '../src/outbox/supervisor.ts'

@@ -1,11 +1,7 @@
 // All activities over their dependencies: one port each, mapped failures.
 // Must not know: workers.
-import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './commands/people.ts'
-import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
-import type { ActivityDeps } from './deps.ts'
-import { endingWithActivity } from './ending.ts'
-import { mapped } from './failure.ts'
-import { expirePayment, openPayment } from './registration.ts'
+import type { Step } from '../src/domain/next.ts'
+import type { Supervised } from '../src/outbox/supervisor.ts'
 import {
   beginPayment,
   beginRefund,
@@ -14,13 +10,16 @@ import {
   type Begin,
   type ReadPayment,
   type ReadRefund,
-} from './begin/rows.ts'
+} from './begin/begin.ts'
+import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
+import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './commands/people.ts'
+import type { ActivityDeps } from './deps.ts'
+import { endingWithActivity } from './ending.ts'
+import { mapped } from './failure.ts'
+import { expirePayment, openPayment } from './registration.ts'
 import { beginStray, checkpointStray, readStray, type ReadStray } from './strays.ts'
-import type { FileTicket } from './answer.ts'
-import { fileTicket, settleTicket, type SettleTicket } from './ticket.ts'
-import type { Step } from '../src/domain/next.ts'
-import type { Supervised } from '../src/outbox/supervisor.ts'
 import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
+import { fileTicket, settleTicket, type FileTicket, type SettleTicket } from './ticket.ts'
 
 /** `usableAttributes`: the names of the search attributes that the namespace takes now. */
 export function createActivities(deps: ActivityDeps, usableAttributes: () => ReadonlySet<string>) {

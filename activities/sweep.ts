@@ -1,9 +1,9 @@
 // What Schedules run, as activities: both only put rows of their own, so they may be killed and
 // repeated at any point, and end with their activity.
 // Must not know: how lists are walked or rows are found.
+import { notePass } from '../src/db/watch/passes.ts'
 import { gatewayName } from '../src/domain/ids.ts'
 import { sweepScheduleId } from '../src/domain/names.ts'
-import { notePass } from '../src/db/watch/passes.ts'
 import { sweepGateway, type Swept } from '../src/inbox/sweep/sweep.ts'
 import { supervise, type Supervised } from '../src/outbox/supervisor.ts'
 import type { ActivityDeps } from './deps.ts'

@@ -1,13 +1,19 @@
 // fileTicket and settleTicket: one ticket per authorisation, whatever is killed, lost or repeated (design.md §6.3).
 // Must not know: workflows. The intent is committed before the call; every ending of the call has its row.
 import { ApplicationFailure } from '@temporalio/common'
-import { checksumOf, remainingOf } from '../src/domain/books/balance.ts'
+import { carryOut } from '../src/db/books/carryOut.ts'
+import { beginLook, type Began } from '../src/db/clock.ts'
+import { transact } from '../src/db/connect.ts'
+import { filingHold } from '../src/db/watch/filing.ts'
+import { checksumOf, remainingOf, attemptOf } from '../src/domain/books/balance.ts'
+import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../src/domain/books/books.ts'
+import type { Setting } from '../src/domain/books/draft.ts'
 import { Failure } from '../src/domain/failures.ts'
-import { held } from '../src/domain/moves/filing.ts'
-import type { CancelAnswer, CancelRequest } from '../src/domain/gateway.ts'
-import { refundId, refundWorkflowId } from '../src/domain/ids.ts'
+import type { CancelAnswer, CancelRequest, Evidence, Gateway } from '../src/domain/gateway.ts'
+import { refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
 import { money } from '../src/domain/money.ts'
-import type { RefundStep } from '../src/domain/next.ts'
+import { judge } from '../src/domain/moves/evidence/judge.ts'
+import { held } from '../src/domain/moves/filing.ts'
 import {
   block,
   blockedBecause,
@@ -18,19 +24,26 @@ import {
   tombstone,
 } from '../src/domain/moves/tickets.ts'
 import { intentLost } from '../src/domain/moves/wentBack.ts'
-import { carryOut } from '../src/db/books/carryOut.ts'
-import { beginLook } from '../src/db/clock.ts'
-import { transact } from '../src/db/connect.ts'
-import { filingHold } from '../src/db/watch/filing.ts'
+import type { RefundStep } from '../src/domain/next.ts'
 import { accountFailure } from '../src/inbox/account.ts'
 import { look } from '../src/inbox/look.ts'
-import { act, recordAnswer, same, type Acting, type Clocks, type FileTicket, type Intended } from './answer.ts'
+import type { ReadRefund } from './begin/begin.ts'
+import { decideRefund, mover, readBooks, readRefundRow, recallRefund, refundIn, same, type OnRefund } from './decide.ts'
 import type { ActivityDeps } from './deps.ts'
-import { cancellation, endingWithActivity } from './ending.ts'
+import { cancellation, endingWithActivity, answeredWithin } from './ending.ts'
 import { heartbeating, type Announced } from './heartbeat.ts'
-import { loadRefund, mover, recallRefund, refundIn } from './begin/rows.ts'
 
-export type { FileTicket } from './answer.ts'
+export type FileTicket = ReadRefund & { readonly key: string }
+type Clocks = { readonly monotonic: number; readonly wall: number }
+type Intended = {
+  readonly refund: Refund
+  readonly ticket: Ticket
+  readonly attempt: Attempt
+  readonly gateway: Gateway
+  readonly since: Clocks
+  readonly began: Began
+  readonly checksum: number
+}
 
 /** After so long since the intent nothing is sent any more: a process that slept may find the world changed. */
 const SEND_WITHIN_MS = 5_000
@@ -41,10 +54,10 @@ export async function fileTicket(deps: ActivityDeps, asked: FileTicket): Promise
     const about = { ...asked, id }
     const blind = await lookFirst(endingWithActivity(deps), about)
     if (blind !== undefined)
-      return act(deps, about, 'not tried', (books, setting) => notTried(books, id, blind, setting))
+      return decideRefund(deps, about, 'not tried', (books, setting) => notTried(books, id, blind, setting))
     const intended = await intent(deps, about)
     if (intended === 'taken') return settleTicket(deps, asked)
-    if (intended === 'moved') return act(deps, about, 'read refund', same)
+    if (intended === 'moved') return decideRefund(deps, about, 'read refund', same)
     const { key } = asked
     if (!(await heart.announce(deps.heartbeat, { key }))) return recordAnswer(deps, id, asked, intended, NOT_NOTED)
     try {
@@ -84,23 +97,18 @@ export type SettleTicket = FileTicket & {
 export async function settleTicket(deps: ActivityDeps, asked: SettleTicket): Promise<RefundStep> {
   const { refundId: text, key, mayHaveSent } = asked
   const id = refundId(text)
-  return act(deps, { ...asked, id }, 'settle ticket', (books, setting) => {
+  return decideRefund(deps, { ...asked, id }, 'settle ticket', (books, setting) => {
     const ticket = refundIn(books, id).tickets.find(({ authorisedBy }) => authorisedBy === key)
     if (!ticket && mayHaveSent) return intentLost(books, id, key, setting)
     if (!ticket) return tombstone(books, id, key, setting)
-    if (ticket.outcome !== null) return same(books)
+    if (ticket.outcome !== null) return same(books, setting)
     return ticketEnded(books, id, key, 'unknown', 'the try was lost after its intent: it may have been sent', setting)
   })
 }
 
 /** (a) A look that books what it finds. A sentence where it failed: nothing was sent, no key is used. */
-async function lookFirst(deps: ActivityDeps, { id, now, memory }: Acting): Promise<string | undefined> {
-  const { gateway, gatewayRef } = await transact(
-    deps.db,
-    'read refund',
-    async (trx) => refundIn((await loadRefund(trx, id, memory)).books, id),
-    deps.log,
-  )
+async function lookFirst(deps: ActivityDeps, { id, now, memory }: OnRefund): Promise<string | undefined> {
+  const { gateway, gatewayRef } = await readRefundRow(deps, { id, now, ...(memory && { memory }) })
   try {
     const saga = refundWorkflowId(id)
     const differs = await accountFailure(deps.db, gateway)
@@ -116,7 +124,7 @@ async function lookFirst(deps: ActivityDeps, { id, now, memory }: Acting): Promi
 /** (b) The intent, committed. `taken`: the key was used before; `moved`: the refund asks for no ticket any more. */
 async function intent(
   deps: ActivityDeps,
-  { id, key, now, memory }: Acting & Announced,
+  { id, key, now, memory }: OnRefund & Announced,
 ): Promise<Intended | 'taken' | 'moved'> {
   const since = bothClocks()
   const began = await beginLook(deps.db)
@@ -175,3 +183,95 @@ async function call(
 const bothClocks = (): Clocks => ({ monotonic: performance.now(), wall: Date.now() })
 /** By whichever clock has gone further; a wall clock that was set back counts for nothing. */
 const sinceThen = ({ monotonic, wall }: Clocks): number => Math.max(performance.now() - monotonic, Date.now() - wall)
+
+const RECORD_TRIES = 5
+/** Not ended by a stop, for it tells a refusal from a lost answer; so it is short. */
+export const LOOK_AFTER_MS = 10_000
+
+/** (e) The outcome, by compare-and-set: into its own ticket always, into the refund only while that ticket is its latest. */
+export async function recordAnswer(
+  deps: ActivityDeps,
+  id: RefundId,
+  asked: FileTicket,
+  intended: Intended,
+  answer: CancelAnswer,
+): Promise<RefundStep> {
+  const { key, now } = asked
+  // What was answered is written whatever the row has come to: the next step compares it with what was seen of it.
+  const about = { id, now }
+  const end = (outcome: TicketOutcome, said: string): Promise<RefundStep> =>
+    recorded(() =>
+      decideRefund(deps, about, 'ticket outcome', (books, setting) =>
+        ticketEnded(books, id, key, outcome, said, setting),
+      ),
+    )
+  switch (answer.kind) {
+    case 'notSent':
+    case 'unknown':
+      return end(answer.kind, answer.said)
+    case 'turnedDown':
+      return end(...(await afterTurnedDown(deps, id, now, intended, `${answer.said} (code ${answer.code})`)))
+    case 'answered':
+      return recorded(() =>
+        decideRefund(deps, about, 'ticket outcome', (books, setting) =>
+          bookAnswer(deps, books, id, key, intended.began, answer.evidence, setting),
+        ),
+      )
+  }
+}
+
+/** code 0: what the answer shows is booked like a look; with our entry in it the refund is done, else a ticket is open. */
+function bookAnswer(
+  deps: ActivityDeps,
+  books: Books,
+  id: RefundId,
+  key: string,
+  began: Began,
+  evidence: Evidence,
+  setting: Setting,
+): Decision {
+  const looked = { asOf: began.at, number: began.number, policies: deps.policies }
+  const seen = judge(books, evidence, { ...setting, ...looked }) ?? same(books, setting)
+  const done = refundIn(seen.books, id).state === 'refunded'
+  const said = done ? 'the gateway cancelled at once' : 'the gateway took the request: a ticket is open at Paymentwall'
+  const ended = ticketEnded(seen.books, id, key, done ? 'doneAtOnce' : 'filed', said, setting)
+  return { books: ended.books, journal: [...seen.journal, ...ended.journal], alerts: [...seen.alerts, ...ended.alerts] }
+}
+
+/** code ≠ 0 is followed by a look: the balance moved since (a) → nothing was sent under these books; else it is a refusal. */
+async function afterTurnedDown(
+  deps: ActivityDeps,
+  id: RefundId,
+  now: string,
+  intended: Intended,
+  said: string,
+): Promise<[TicketOutcome, string]> {
+  const { refund, checksum } = intended
+  const saga = refundWorkflowId(id)
+  try {
+    await look(
+      answeredWithin(deps, LOOK_AFTER_MS),
+      { gateway: refund.gateway, gatewayRef: refund.gatewayRef },
+      { who: saga, at: now },
+    )
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return ['unknown', `${said}; the look after it failed: ${error.message}`]
+  }
+  const books = await readBooks(deps, { id, now })
+  const attempt = attemptOf(books, refund.gatewayRef)
+  const moved = attempt !== undefined && checksumOf(attempt) !== checksum && refundIn(books, id).state !== 'refunded'
+  return moved ? ['notSent', `the balance moved meanwhile: ${said}`] : ['refused', said]
+}
+
+/** The call has happened: its outcome is written even when the database stumbles for a moment. */
+async function recorded<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write()
+    } catch (error) {
+      if (attempt >= RECORD_TRIES) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt))
+    }
+  }
+}

@@ -10,10 +10,10 @@ import { addRestart } from './commands/restart.ts'
 import { readConfig, readMigrateConfig, ROLES, type Role } from './config.ts'
 import { migrateOnce } from './db/migrate.ts'
 import { createLog, sdkLines } from './log.ts'
-import { startProgram, type Program } from './wiring/program.ts'
-import { untilSignalled } from './wiring/signals.ts'
 import { saidBy } from './temporal/said.ts'
 import { installMeasuredRuntime, installRuntime } from './temporal/telemetry.ts'
+import { startProgram, type Program } from './wiring/program.ts'
+import { untilSignalled } from './wiring/signals.ts'
 import { welcome } from './wiring/welcome.ts'
 
 const command = new Command('paymentwall-saga')

@@ -9,6 +9,7 @@ import {
   setHandler,
 } from '@temporalio/workflow'
 import type { CommandAnswer } from '../activities/commands/people.ts'
+import type { Memory } from '../src/domain/books/memory.ts'
 import {
   COMMAND_HELP,
   parsePaymentCommand,
@@ -16,7 +17,6 @@ import {
   PAYMENT_COMMANDS,
   REFUND_COMMANDS,
 } from '../src/domain/moves/people/commands.ts'
-import type { Memory } from '../src/domain/books/memory.ts'
 import { rows } from './activities.ts'
 import { here, type NewsDesk } from './saga.ts'
 

@@ -1,12 +1,12 @@
 // A refused start must disturb nothing: the saga of the row that has its name is woken again.
 // Must not know: why it was refused.
+import { loadBooks, refundAbout } from '../../src/db/books/books.ts'
+import { transact, type Db, type Trx } from '../../src/db/connect.ts'
+import { putLaterWake } from '../../src/db/outgoing/outgoing.ts'
 import { paymentClosed } from '../../src/domain/books/balance.ts'
 import { Failure, FAILURES } from '../../src/domain/failures.ts'
 import { merchantUid, OWN_ID, refundId } from '../../src/domain/ids.ts'
 import { refundClosed } from '../../src/domain/refund.ts'
-import { loadBooks, refundAbout } from '../../src/db/books/books.ts'
-import { transact, type Db, type Trx } from '../../src/db/connect.ts'
-import { putLaterWake } from '../../src/db/outgoing/outgoing.ts'
 
 type Deps = { readonly db: Db; readonly log: (line: string) => void }
 

@@ -1,14 +1,16 @@
 // Four eyes: what is above the limit waits as a row until another person carries it out, or it is dropped with a sentence.
 // Must not know: HTTP, keys. Who asks has been proved, or not, before.
 import { randomUUID } from 'node:crypto'
-import type { Decision, JournalLine } from '../../src/domain/books/books.ts'
-import { Failure } from '../../src/domain/failures.ts'
-import { printMoney } from '../../src/domain/money.ts'
-import { releaseStart } from '../../src/domain/moves/requests.ts'
-import { START_REQUEST } from '../../src/domain/moves/people/unproved.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import type { Trx } from '../../src/db/connect.ts'
 import { endApproval, lockApproval, pendingApproval, type PendingApproval } from '../../src/db/people.ts'
+import type { Decision, JournalLine } from '../../src/domain/books/books.ts'
+import { Failure } from '../../src/domain/failures.ts'
+import { printMoney } from '../../src/domain/money.ts'
+import { START_REQUEST } from '../../src/domain/moves/people/unproved.ts'
+import { releaseStart } from '../../src/domain/moves/requests.ts'
+import { mover, refundIn } from '../decide.ts'
+import type { ActivityDeps } from '../deps.ts'
 import {
   done,
   follow,
@@ -21,8 +23,6 @@ import {
   type Request,
 } from './plans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf, type Target } from './targets.ts'
-import type { ActivityDeps } from '../deps.ts'
-import { mover, refundIn } from '../begin/rows.ts'
 
 export async function planToAsk(
   trx: Trx,

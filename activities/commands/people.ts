@@ -1,12 +1,14 @@
 // What people do to a saga: their commands, judged under the lock; and a cancellation asked for in the Temporal UI, which stops nothing.
 // Must not know: HTTP, keys. A person is proved by a row that the API minted, or only claimed, and then named `unverified`.
-import { cancelRequested } from '../../src/domain/moves/time.ts'
-import type { Asker } from '../../src/domain/moves/people/commands.ts'
-import { Failure } from '../../src/domain/failures.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import { sqlState, transact, type Trx } from '../../src/db/connect.ts'
 import { keepTold, toldBefore, useProof } from '../../src/db/people.ts'
+import { Failure } from '../../src/domain/failures.ts'
+import type { Asker } from '../../src/domain/moves/people/commands.ts'
 import { aboveLimit, isQuiet, refusalOfUnproved } from '../../src/domain/moves/people/unproved.ts'
+import { cancelRequested } from '../../src/domain/moves/time.ts'
+import { loadRefund, mover, recallRefund, refundIn } from '../decide.ts'
+import type { ActivityDeps } from '../deps.ts'
 import { approve, planToAsk } from './approvals.ts'
 import {
   done,
@@ -21,8 +23,6 @@ import {
   type Request,
 } from './plans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf } from './targets.ts'
-import type { ActivityDeps } from '../deps.ts'
-import { loadRefund, mover, recallRefund, refundIn } from '../begin/rows.ts'
 
 export type { CommandAnswer, Commanded } from './plans.ts'
 export type CancelRequested = { readonly workflowId: string; readonly now: string }

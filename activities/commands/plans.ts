@@ -1,15 +1,15 @@
 // What a command comes to before anything is written, and how it is written then; who asks, and what they are told.
 // Must not know: how a person is proved, when another person must approve.
-import type { Decision } from '../../src/domain/books/books.ts'
-import type { Memory } from '../../src/domain/books/memory.ts'
-import { Failure, FAILURES, type FailureKind } from '../../src/domain/failures.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import type { Trx } from '../../src/db/connect.ts'
 import { keepHint } from '../../src/db/hints/hints.ts'
 import { askApproval, type PendingApproval } from '../../src/db/people.ts'
-import type { ParsedCommand, Target } from './targets.ts'
+import type { Decision } from '../../src/domain/books/books.ts'
+import type { Memory } from '../../src/domain/books/memory.ts'
+import { Failure, FAILURES, type FailureKind } from '../../src/domain/failures.ts'
+import { mover } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
-import { mover } from '../begin/rows.ts'
+import type { ParsedCommand, Target } from './targets.ts'
 
 export type Commanded = {
   readonly workflowId: string

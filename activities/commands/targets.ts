@@ -1,16 +1,11 @@
 // What a command is about: the refund, the payment or the stray that its workflow id names, and how each carries it out.
 // Must not know: who asks, approvals.
+import { loadBooks, type Loaded } from '../../src/db/books/books.ts'
+import type { Trx } from '../../src/db/connect.ts'
 import type { Attempt, Books, Decision } from '../../src/domain/books/books.ts'
-import {
-  parsePaymentCommand,
-  parseRefundCommand,
-  PAYMENT_COMMANDS,
-  REFUND_COMMANDS,
-  type Asked,
-  type Asker,
-  type PaymentCommand,
-} from '../../src/domain/moves/people/commands.ts'
 import type { Setting } from '../../src/domain/books/draft.ts'
+import { contradicted } from '../../src/domain/books/holds.ts'
+import { seenOf, seenOfRefund } from '../../src/domain/books/seen.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import {
   merchantUid,
@@ -22,9 +17,16 @@ import {
   type MerchantUid,
   type RefundId,
 } from '../../src/domain/ids.ts'
-import { contradicted } from '../../src/domain/books/holds.ts'
 import type { Money } from '../../src/domain/money.ts'
-import { commandRefund, movesMoney, type RefundCommand } from '../../src/domain/moves/people/refunds.ts'
+import {
+  parsePaymentCommand,
+  parseRefundCommand,
+  PAYMENT_COMMANDS,
+  REFUND_COMMANDS,
+  type Asked,
+  type Asker,
+  type PaymentCommand,
+} from '../../src/domain/moves/people/commands.ts'
 import {
   attemptToDecide,
   attemptToRefund,
@@ -32,11 +34,9 @@ import {
   commandStray,
   strayToDecide,
 } from '../../src/domain/moves/people/money.ts'
-import { seenOf, seenOfRefund } from '../../src/domain/books/seen.ts'
+import { commandRefund, movesMoney, type RefundCommand } from '../../src/domain/moves/people/refunds.ts'
 import { strayState } from '../../src/domain/shown/views.ts'
-import { loadBooks, type Loaded } from '../../src/db/books/books.ts'
-import type { Trx } from '../../src/db/connect.ts'
-import { loadRefund, loadStray, paymentIn, refundIn, strayIn } from '../begin/rows.ts'
+import { loadRefund, paymentIn, refundIn, strayIn } from '../decide.ts'
 
 type Saga =
   | { readonly kind: 'refund'; readonly id: RefundId }
@@ -108,7 +108,7 @@ export async function loadSaga(trx: Trx, workflowId: string): Promise<Loaded> {
     case 'payment':
       return loadBooks(trx, { merchantUid: saga.id })
     case 'stray':
-      return loadStray(trx, saga)
+      return loadBooks(trx, saga)
   }
 }
 
@@ -119,7 +119,7 @@ export async function targetOf(trx: Trx, asked: ParsedCommand, setting: Setting)
     case 'payment':
       return paymentTarget(await loadBooks(trx, { merchantUid: asked.id }), asked, setting)
     case 'stray':
-      return strayTarget(await loadStray(trx, asked), asked, setting)
+      return strayTarget(await loadBooks(trx, asked), asked, setting)
   }
 }
 

@@ -2,12 +2,12 @@
 // Temporal and the gateway remember.
 // Must not know: how the two are compared, what is decided about a refund that went back.
 import type { Command } from 'commander'
-import { openDatabase, transact, type Db } from '../db/connect.ts'
-import { holdFiling } from '../db/watch/filing.ts'
-import { openRefundReferences } from '../db/lists/open.ts'
 import { raiseNotices } from '../db/books/payments.ts'
-import { hasAccount } from '../gateways/index.ts'
+import { openDatabase, transact, type Db } from '../db/connect.ts'
+import { openRefundReferences } from '../db/lists/open.ts'
+import { holdFiling } from '../db/watch/filing.ts'
 import { Failure } from '../domain/failures.ts'
+import { hasAccount } from '../gateways/index.ts'
 import { look, type LookDeps } from '../inbox/look.ts'
 import { createLog } from '../log.ts'
 import { grid, progress } from '../ops/render.ts'

@@ -2,8 +2,8 @@
 // Must not know: what a command does. Nothing is started here that the running program would meet.
 import { readConfig, type Config } from '../config.ts'
 import { openDatabase, type Database } from '../db/connect.ts'
-import { namedServer, type Environment } from '../wiring/parts.ts'
 import { createTemporalClient, type TemporalClient } from '../temporal/client.ts'
+import { namedServer, type Environment } from '../wiring/parts.ts'
 
 /** One is 1 as everywhere: refused, nothing was done. */
 export const EXITS = { done: 0, refused: 1, left: 2, noAnswer: 3 } as const

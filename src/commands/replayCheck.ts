@@ -2,11 +2,11 @@
 // Must not know: how histories are read or replayed.
 import type { Command } from 'commander'
 import { grid, progress } from '../ops/render.ts'
-import type { Environment } from '../wiring/parts.ts'
 import { countOpenRuns, replayOpen, type NotReplayed } from '../temporal/replayCheck.ts'
 import { saidBy } from '../temporal/said.ts'
 import { installRuntime } from '../temporal/telemetry.ts'
 import { workflowBundle } from '../temporal/worker.ts'
+import type { Environment } from '../wiring/parts.ts'
 import { CommandFailure, configOf, EXITS, reachTemporal } from './outside.ts'
 
 const HELP = `

@@ -1,7 +1,7 @@
 // What payments and refunds must show: awaited, then checked in the API's answer, in the row and in the journal's reason.
 // Must not know: the story.
-import { until } from './checks.ts'
 import type { JournalLine, PaymentShown, RefundShown } from './checkout.ts'
+import { until } from './checks.ts'
 import type { Stage } from './stage.ts'
 
 export type ExpectedPayment = {

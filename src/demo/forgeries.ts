@@ -2,8 +2,8 @@
 // Must not know: how webhooks are judged.
 import { until } from './checks.ts'
 import { paymentMustBe } from './expect.ts'
-import type { Ledger } from './printed/ledger.ts'
 import { CANCEL_ROUTE } from './outside.ts'
+import type { Ledger } from './printed/ledger.ts'
 import type { Stage } from './stage.ts'
 
 type Targets = { readonly paid: string; readonly impUid: string; readonly unpaid: string }

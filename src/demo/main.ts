@@ -9,12 +9,12 @@ import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { untilSignalled } from '../wiring/signals.ts'
 import { StoryFailure } from './checks.ts'
+import { CANCEL_FAULTS } from './outside.ts'
 import { closingTable } from './printed/closing.ts'
 import { createLedger } from './printed/ledger.ts'
-import { CANCEL_FAULTS } from './outside.ts'
+import { createTimeline, type Timeline } from './printed/timeline.ts'
 import { setStage, SHORTENED, type Stage, type Staged } from './stage.ts'
 import { partsOf } from './story.ts'
-import { createTimeline, type Timeline } from './printed/timeline.ts'
 
 const command = new Command('demo')
   .description('Plays payments, refunds and forged webhooks against a simulated gateway, and checks each step.')

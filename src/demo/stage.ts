@@ -5,14 +5,14 @@ import { pino } from 'pino'
 import { z } from 'zod'
 import { readConfig, ROLES } from '../config.ts'
 import { sdkLines, type Log } from '../log.ts'
-import { startProgram, type Program } from '../wiring/program.ts'
 import { installRuntime } from '../temporal/telemetry.ts'
-import { createChecks, StoryFailure, type Checks } from './checks.ts'
+import { startProgram, type Program } from '../wiring/program.ts'
 import { createCheckout, type Checkout } from './checkout.ts'
-import { openHistories, type Histories } from './printed/histories.ts'
+import { createChecks, StoryFailure, type Checks } from './checks.ts'
 import { createOutside, type Outside } from './outside.ts'
-import { createRows, type Rows } from './rows.ts'
+import { openHistories, type Histories } from './printed/histories.ts'
 import type { Timeline } from './printed/timeline.ts'
+import { createRows, type Rows } from './rows.ts'
 
 export type Stage = Checks & {
   readonly timeline: Timeline

@@ -4,8 +4,8 @@ import type { Order } from './checkout.ts'
 import { StoryFailure } from './checks.ts'
 import { paymentMustBe, reasonMustBe, refundMustBe, webhookMustBeLooked } from './expect.ts'
 import { forgedWebhooks } from './forgeries.ts'
-import type { Ledger } from './printed/ledger.ts'
 import { CANCEL_ROUTE, type CancelFault } from './outside.ts'
+import type { Ledger } from './printed/ledger.ts'
 import type { Stage } from './stage.ts'
 
 type Paid = Order & { readonly impUid: string; readonly money: string }

@@ -1,7 +1,7 @@
 // The port to a payment gateway: what we ask, what it may answer. One implementation per kind in src/gateways.
 // Must not know: wire formats, HTTP, credentials.
-import type { GatewayName, GatewayRef, MerchantUid, RefundId } from './ids.ts'
 import type { Currency } from './currencies.ts'
+import type { GatewayName, GatewayRef, MerchantUid, RefundId } from './ids.ts'
 import type { Money } from './money.ts'
 
 export type Channel = 'live' | 'test'

@@ -2,12 +2,12 @@
 // Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in workflow code.
 import { heldOf, paymentClosed, strayClosed } from './books/balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait as WaitOfRow } from './books/books.ts'
-import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './shown/details.ts'
 import type { Memory } from './books/memory.ts'
+import { nextTicketKey, openIntent } from './moves/tickets.ts'
 import { refundClosed } from './refund.ts'
 import { paymentAttributes, refundAttributes, strayAttributes, type Attributes } from './shown/attributes.ts'
+import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './shown/details.ts'
 import { strayState } from './shown/views.ts'
-import { nextTicketKey, openIntent } from './moves/tickets.ts'
 
 /**
  * `until`: ISO, whenever the step is read; what is due then is done at once, without a timer. `ms` is the same counted

@@ -1,14 +1,14 @@
 // Whether the gateway answers for the account that paid orders of ours were seen in: keys of another store show nothing of ours.
 // Must not know: looks, rows of orders. What a wrong account does not show proves nothing; while it differs nothing is settled by it.
-import { Failure } from '../domain/failures.ts'
-import type { Gateway } from '../domain/gateway.ts'
-import type { GatewayName } from '../domain/ids.ts'
-import { levelBetween, type Patience } from '../domain/patience.ts'
-import { accountOf, agrees, differs, lockAccount, newestPaid, remember, type Account } from '../db/watch/accounts.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
 import { retryAll } from '../db/hints/looks.ts'
 import { putAlert } from '../db/outgoing/outgoing.ts'
+import { accountOf, agrees, differs, lockAccount, newestPaid, remember, type Account } from '../db/watch/accounts.ts'
+import { Failure } from '../domain/failures.ts'
+import type { Gateway } from '../domain/gateway.ts'
+import type { GatewayName } from '../domain/ids.ts'
+import { levelBetween, type Patience } from '../domain/patience.ts'
 import { quoted } from '../domain/text.ts'
 
 export type AccountDeps = {

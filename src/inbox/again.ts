@@ -1,9 +1,9 @@
 // Looks that a look asks for: for a reversal that a second look must confirm, and where a hint said more than was found.
 // Must not know: what is booked. They are hints like others, due later, so nothing is forgotten and the spacing holds.
-import type { Evidence } from '../domain/gateway.ts'
 import type { Trx } from '../db/connect.ts'
 import { keepHint } from '../db/hints/hints.ts'
 import type { SettledHint } from '../db/hints/looks.ts'
+import type { Evidence } from '../domain/gateway.ts'
 import type { Subject } from './look.ts'
 
 /** A little more than the ten minutes that must lie between the two looks of a reversal (design.md §5). */

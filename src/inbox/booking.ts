@@ -1,15 +1,15 @@
 // Books what a look found, order by order: each order's evidence over one draft, loaded once and saved once.
 // Must not know: gateways, hints. Evidence is filed under the merchant_uid that it names itself, whatever a hint paired.
+import { linkedOrders } from '../db/books/attempts.ts'
+import { loadBooks, type About } from '../db/books/books.ts'
+import { carryOut } from '../db/books/carryOut.ts'
+import { grouped } from '../db/books/grouped.ts'
+import type { Began } from '../db/clock.ts'
+import type { Trx } from '../db/connect.ts'
 import type { Books } from '../domain/books/books.ts'
 import type { Evidence } from '../domain/gateway.ts'
 import { merchantUid, OWN_ID } from '../domain/ids.ts'
 import { judgeAll } from '../domain/moves/evidence/judge.ts'
-import { loadBooks, type About } from '../db/books/books.ts'
-import { carryOut } from '../db/books/carryOut.ts'
-import type { Began } from '../db/clock.ts'
-import type { Trx } from '../db/connect.ts'
-import { linkedOrders } from '../db/books/attempts.ts'
-import { grouped } from '../db/books/grouped.ts'
 import { metrics } from '../metrics.ts'
 import type { LookDeps, LookOptions } from './look.ts'
 

@@ -1,7 +1,6 @@
 // The looker: claims references with unlooked hints, looks at each, and says when the next look may be.
 // Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no gateway call.
-import { Failure, FAILURES } from '../domain/failures.ts'
-import { gatewayName, gatewayRef, merchantUid } from '../domain/ids.ts'
+import { transact } from '../db/connect.ts'
 import {
   candidates,
   lease,
@@ -12,13 +11,14 @@ import {
   unlinkedLooks,
   type Candidate,
 } from '../db/hints/looks.ts'
-import { transact } from '../db/connect.ts'
 import { putAlert } from '../db/outgoing/outgoing.ts'
+import { Failure, FAILURES } from '../domain/failures.ts'
+import { gatewayName, gatewayRef, merchantUid } from '../domain/ids.ts'
+import { quoted, shownId, tame } from '../domain/text.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { FORGOTTEN } from './account.ts'
 import { look, type LookDeps, type Subject } from './look.ts'
-import { quoted, shownId, tame } from '../domain/text.ts'
 
 const AT_ONCE = 8
 /** Longer than a look takes; one that outlives its lease is judged by its own began-time, so a second look does no harm. */

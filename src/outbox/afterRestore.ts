@@ -2,15 +2,15 @@
 // that Temporal knows and the database does not.
 // Must not know: gateways, who asks. It runs beside no saga; it may be run again.
 import type { Client } from '@temporalio/client'
-import { refundId, refundWorkflowId, type RefundId } from '../domain/ids.ts'
-import type { Patience } from '../domain/patience.ts'
-import type { Links } from '../domain/shown/views.ts'
-import { nextTicketKey } from '../domain/moves/tickets.ts'
 import { loadBooks, refundAbout, type Loaded } from '../db/books/books.ts'
+import { markAsLost, markIfBack } from '../db/books/wentBack.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import { openRefunds, recorded } from '../db/lists/open.ts'
-import { markAsLost, markIfBack } from '../db/books/wentBack.ts'
+import { refundId, refundWorkflowId, type RefundId } from '../domain/ids.ts'
+import { nextTicketKey } from '../domain/moves/tickets.ts'
+import type { Patience } from '../domain/patience.ts'
+import type { Links } from '../domain/shown/views.ts'
 import { lastRun, type LastRun } from '../temporal/memory.ts'
 
 const PAGE = 500

@@ -1,7 +1,7 @@
 // Delivers alerts to people: each at once to the log, and gathered by level to a webhook where one is configured.
 // Must not know: what is wrong. A level has a loop of its own, so that a page never waits behind a quieter message.
-import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/outgoing/alerts.ts'
 import type { Db } from '../db/connect.ts'
+import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/outgoing/alerts.ts'
 import type { Links } from '../domain/shown/views.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'

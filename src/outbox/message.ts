@@ -1,12 +1,12 @@
 // One message to people about all alerts of a level that left together: text lines as chat tools show them, and fields for programs.
 // Must not know: SQL, HTTP, how often messages leave.
 import { z } from 'zod'
+import type { Gathered, Level } from '../db/outgoing/alerts.ts'
 import { isCurrency } from '../domain/currencies.ts'
 import { money, printMoney } from '../domain/money.ts'
 import type { Links } from '../domain/shown/views.ts'
-import type { Gathered, Level } from '../db/outgoing/alerts.ts'
-import { runbookLine } from './runbook.ts'
 import { tame } from '../domain/text.ts'
+import { runbookLine } from './runbook.ts'
 
 const OLDEST = 5
 const LONGEST_LINE = 400

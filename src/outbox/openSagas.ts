@@ -1,10 +1,10 @@
 // Which sagas are open: by SQL where that can tell, else by their books.
 // Must not know: Temporal, why it is asked.
-import { paymentClosed } from '../domain/books/balance.ts'
-import { merchantUid } from '../domain/ids.ts'
 import { loadBooks } from '../db/books/books.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import { countOpen, openPayments, openRefunds, openStrays, unsurePayments, type OpenRow } from '../db/lists/open.ts'
+import { paymentClosed } from '../domain/books/balance.ts'
+import { merchantUid } from '../domain/ids.ts'
 
 export const OPEN_ROWS = { payment: openPayments, refund: openRefunds, stray: openStrays } as const
 type Kind = keyof typeof OPEN_ROWS

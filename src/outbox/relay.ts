@@ -1,7 +1,7 @@
 // The relay: one outbox, one loop. Claims what must leave, hands it to its deliverer, delays what did not leave.
 // Must not know: what a wake or an alert is.
-import { claim, delayed, delivered, type Claimed } from '../db/outgoing/outgoing.ts'
 import type { Db } from '../db/connect.ts'
+import { claim, delayed, delivered, type Claimed } from '../db/outgoing/outgoing.ts'
 import type { OutboxKind } from '../db/schema.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'

@@ -1,12 +1,12 @@
 // Replanning: open refunds that wait for another checkpoint than the patience of today would plan are woken, and plan anew.
 // Must not know: what patience says, timers. A wake too many does no harm; one too few would hold the old plan until its next checkpoint.
-import { refundWorkflowId } from '../domain/ids.ts'
-import type { Patience } from '../domain/patience.ts'
-import { isReplanned } from '../domain/books/waits.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
 import { waitingRefunds } from '../db/lists/open.ts'
 import { putMissingWakes } from '../db/outgoing/outgoing.ts'
+import { isReplanned } from '../domain/books/waits.ts'
+import { refundWorkflowId } from '../domain/ids.ts'
+import type { Patience } from '../domain/patience.ts'
 import { startLoop, type Loop } from '../loop.ts'
 
 export type ReplanDeps = {

@@ -1,12 +1,12 @@
 // Restarts one saga by hand: its run is ended and the next one begins from its row, with a line in the journal.
 // Must not know: who is asked for the ids, how Temporal ends a run. A row that is closed has nothing to go on with.
-import { OWN_ID, refundId, strayNamedBy } from '../domain/ids.ts'
 import { refundAbout } from '../db/books/books.ts'
+import { writeJournal } from '../db/books/journal.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
-import { writeJournal } from '../db/books/journal.ts'
 import { recorded } from '../db/lists/open.ts'
 import { putWake } from '../db/outgoing/outgoing.ts'
+import { OWN_ID, refundId, strayNamedBy } from '../domain/ids.ts'
 import { restartSaga, type Restarting } from '../temporal/restart.ts'
 import { saidBy } from '../temporal/said.ts'
 import { isOpenSaga } from './openSagas.ts'

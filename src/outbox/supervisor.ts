@@ -3,14 +3,14 @@
 // Must not know: how Temporal is asked. It only proposes: the server's one run per id is the
 // arbiter, so a wake too many does no harm.
 import { setTimeout as pause } from 'node:timers/promises'
-import { SUPERVISE_SCHEDULE } from '../domain/names.ts'
-import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import type { OpenRow } from '../db/lists/open.ts'
 import { putMissingWakes } from '../db/outgoing/outgoing.ts'
 import { forgetOverdue, takeOverdue } from '../db/watch/overdueWakes.ts'
 import { notePassUntil, passReadUntil } from '../db/watch/passes.ts'
+import { SUPERVISE_SCHEDULE } from '../domain/names.ts'
+import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { metrics } from '../metrics.ts'
 import { countOpenSagas, OPEN_ROWS, reallyOpen } from './openSagas.ts'
 import { pageWithoutRow, type RunningSaga } from './withoutRow.ts'

@@ -1,15 +1,15 @@
 // Delivers wakes: tells Temporal to start the saga of a row, or that its row moved. Reads the row for what the UI shows at the start.
 // Must not know: why it moved.
+import { loadBooks, refundAbout } from '../db/books/books.ts'
+import { transact, type Db } from '../db/connect.ts'
 import type { Books } from '../domain/books/books.ts'
 import { merchantUid, refundId, strayNamedBy, type GatewayName, type GatewayRef } from '../domain/ids.ts'
 import { printMoney } from '../domain/money.ts'
 import { PAYMENT_WORKFLOW, PAYMENTS_QUEUE, REFUND_WORKFLOW, REFUNDS_QUEUE, STRAY_WORKFLOW } from '../domain/names.ts'
-import { standing } from '../domain/shown/sheet.ts'
 import { paymentAttributes, refundAttributes, strayAttributes } from '../domain/shown/attributes.ts'
-import { loadBooks, refundAbout } from '../db/books/books.ts'
-import { transact, type Db } from '../db/connect.ts'
-import type { Start, TemporalClient } from '../temporal/client.ts'
+import { standing } from '../domain/shown/sheet.ts'
 import { shownId } from '../domain/text.ts'
+import type { Start, TemporalClient } from '../temporal/client.ts'
 
 /** Throws where Temporal did not accept it. A sentence says what was done. */
 export async function deliverWake(db: Db, temporal: TemporalClient, saga: string): Promise<string> {

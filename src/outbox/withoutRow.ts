@@ -1,11 +1,11 @@
 // Workflows that run without a row: a restored backup, or a foreign start. A person is told once for each run of them.
 // Must not know: how Temporal is asked. Nothing is started or stopped.
-import { OWN_ID, strayNamedBy } from '../domain/ids.ts'
+import { writeJournal } from '../db/books/journal.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
-import { writeJournal } from '../db/books/journal.ts'
 import { recorded } from '../db/lists/open.ts'
 import { putAlert } from '../db/outgoing/outgoing.ts'
+import { OWN_ID, strayNamedBy } from '../domain/ids.ts'
 
 export type RunningSaga = {
   readonly workflowId: string

@@ -11,6 +11,8 @@ import {
   type ConnectionOptions,
 } from '@temporalio/client'
 import { ApplicationFailure, type SearchAttributePair, type Workflow } from '@temporalio/common'
+import { startPairs } from '../../workflows/attributePairs.ts'
+import type { CommandAnswer } from '../../workflows/people.ts'
 import { Failure, FAILURES, type FailureKind } from '../domain/failures.ts'
 import { NEWS_SIGNAL } from '../domain/names.ts'
 import type { Attributes } from '../domain/shown/attributes.ts'
@@ -18,8 +20,6 @@ import { STATUS } from './ask.ts'
 import { watchAttributes, type AttributeWatch } from './attributes.ts'
 import { lastMemory } from './memory.ts'
 import { saidBy } from './said.ts'
-import type { CommandAnswer } from '../../workflows/people.ts'
-import { startPairs } from '../../workflows/attributePairs.ts'
 
 export type Start = {
   readonly workflowId: string

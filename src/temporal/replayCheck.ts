@@ -2,9 +2,6 @@
 // Must not know: what the workflows do, who reads the result. Nothing is written: neither here nor in Temporal.
 import type { Connection } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
-import { ask, STATUS } from './ask.ts'
-import { executionsOf } from './running.ts'
-import { saidBy } from './said.ts'
 import {
   PAYMENT_WORKFLOW,
   REFUND_WORKFLOW,
@@ -12,6 +9,9 @@ import {
   SUPERVISE_WORKFLOW,
   SWEEP_WORKFLOW,
 } from '../domain/names.ts'
+import { ask, STATUS } from './ask.ts'
+import { executionsOf } from './running.ts'
+import { saidBy } from './said.ts'
 
 export type ReplayCheck = {
   readonly connection: Connection

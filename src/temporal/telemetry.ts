@@ -1,8 +1,8 @@
 // The SDK's Runtime, one per process: its lines to our log, and its metrics to be read as Prometheus text.
 // Must not know: who reads them. Its own exporter listens on the loopback only, for what stands behind a port of ours.
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogLevel } from '@temporalio/worker'
-import { freePort } from './server/ports.ts'
 import { factsOf, type Facts } from './said.ts'
+import { freePort } from './server/ports.ts'
 
 export type WriteLine = (level: LogLevel, message: string, facts: Facts) => void
 /** The metrics of Temporal's SDK as Prometheus text. Throws where they cannot be read. */

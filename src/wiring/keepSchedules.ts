@@ -1,12 +1,12 @@
 // Keeps the Schedules in being while a worker runs, and the database told which are expected to run.
 // Must not know: what their runs do.
-import { expectPasses } from '../db/watch/passes.ts'
 import type { Db } from '../db/connect.ts'
+import { expectPasses } from '../db/watch/passes.ts'
 import type { GatewayName } from '../domain/ids.ts'
 import { startLoop, type Loop } from '../loop.ts'
-import type { Temporal } from './parts.ts'
 import { saidBy } from '../temporal/said.ts'
 import { ensureSchedule, SUPERVISOR, sweepOf } from '../temporal/schedules.ts'
+import type { Temporal } from './parts.ts'
 
 export type KeepSchedules = {
   readonly db: Db

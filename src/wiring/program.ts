@@ -5,11 +5,11 @@ import { namesTemporal, temporalAccess, type Config } from '../config.ts'
 import { openDatabase, type Db } from '../db/connect.ts'
 import { hasAccount } from '../gateways/index.ts'
 import type { Log } from '../log.ts'
+import type { SdkMetrics } from '../temporal/telemetry.ts'
 import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
 import { runApi, runVitals, runWorker } from './roles.ts'
 import { runSimulator, sendWebhooksTo } from './simulator.ts'
 import { checkClock, keepPrivate, noteHold, refuseHeldFolder, saidOfTemporal } from './startup.ts'
-import type { SdkMetrics } from '../temporal/telemetry.ts'
 
 export type Program = {
   /** Where each part is found; null where this process does not run it. */

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ActivityDeps } from '../../activities/deps.ts'
-import { beginPayment, beginRefund } from '../../activities/begin/rows.ts'
+import { beginPayment, beginRefund } from '../../activities/begin/begin.ts'
 import { transact } from '../../src/db/connect.ts'
 import { recordRefund } from '../../src/db/books/record.ts'
 import { Failure } from '../../src/domain/failures.ts'

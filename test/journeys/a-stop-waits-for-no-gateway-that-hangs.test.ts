@@ -1,7 +1,7 @@
 // A stop waits for no gateway that hangs: looks under way end with their activity, and the next start takes them up again.
 // Must not know: how a look is cut off. The time limit is the promise itself, not what it takes on this machine.
 import { expect } from 'vitest'
-import { LOOK_AFTER_MS } from '../../activities/answer.ts'
+import { LOOK_AFTER_MS } from '../../activities/ticket.ts'
 import { SHUTDOWN_GRACE_MS } from '../../src/temporal/worker.ts'
 import { programTest } from '../support/program.ts'
 import { eventually } from '../support/shop.ts'

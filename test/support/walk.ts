@@ -1,7 +1,7 @@
 // A refund brought into each of its states over the real database by the real code, what may then happen to it, and what came of it.
 // Must not know: what ought to come of it. Every line is read back from rows; the tables that it is held against are typed by hand.
 import { expect } from 'vitest'
-import { recordAnswer } from '../../activities/answer.ts'
+import { recordAnswer } from '../../activities/ticket.ts'
 import type { ActivityDeps } from '../../activities/deps.ts'
 import { takeCommand } from '../../activities/commands/people.ts'
 import { transact, type Db } from '../../src/db/connect.ts'

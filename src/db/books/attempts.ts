@@ -2,10 +2,10 @@
 // Must not know: what evidence means.
 import type { Attempt, BookedEntry } from '../../domain/books/books.ts'
 import type { GatewayRef, MerchantUid } from '../../domain/ids.ts'
-import { insertAll, updateAll } from './batch.ts'
-import { byGateway, grouped, type Keyed } from './grouped.ts'
-import { oneRow, same, versionOf, type Rows } from './compare.ts'
 import type { Trx } from '../connect.ts'
+import { insertAll, updateAll } from './batch.ts'
+import { oneRow, same, versionOf, type Rows } from './compare.ts'
+import { byGateway, grouped, type Keyed } from './grouped.ts'
 
 /** All attempts of an order, and those that are named besides: references that may not be linked to it yet. */
 export type AttemptsAbout = { readonly merchantUid?: MerchantUid; readonly also: readonly Keyed[] }

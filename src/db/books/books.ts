@@ -1,11 +1,11 @@
 // Loads the books of one order under the payment's lock, and saves what a decision changed: rows, journal and outbox in one transaction.
 // Must not know: what was decided or why. Every update is a compare-and-set on the row's version, and its count is read.
 import type { Books, Decision } from '../../domain/books/books.ts'
-import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../../domain/ids.ts'
 import { keysThatMatter, type Memory } from '../../domain/books/memory.ts'
+import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'
-import type { Keyed } from './grouped.ts'
 import { loadAttempts, saveAttempts } from './attempts.ts'
+import type { Keyed } from './grouped.ts'
 import { writeJournal } from './journal.ts'
 import { loadPayment, savePayment } from './payments.ts'
 import { loadRefunds, NO_REFUNDS, refundMoved, saveRefunds } from './refunds.ts'

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import type { Decision } from '../../domain/books/books.ts'
 import { noticesOf, wakesOf } from '../../domain/books/outgoing.ts'
 import type { Links } from '../../domain/shown/views.ts'
-import { saveBooks, type Loaded } from './books.ts'
 import type { Trx } from '../connect.ts'
 import { alertRow, noticeRow, putOutgoing, wakeRow } from '../outgoing/outgoing.ts'
+import { saveBooks, type Loaded } from './books.ts'
 
 export type Mover = {
   /** Who moved it, for the journal: `look`, `checkout:NAME`, `ops:NAME`, or the saga's workflow id. */

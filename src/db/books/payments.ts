@@ -3,8 +3,8 @@
 import { sql } from 'kysely'
 import type { Payment } from '../../domain/books/books.ts'
 import { merchantUid, type MerchantUid } from '../../domain/ids.ts'
-import { oneRow, same, versionOf } from './compare.ts'
 import type { Trx } from '../connect.ts'
+import { oneRow, same, versionOf } from './compare.ts'
 
 type LoadedPayment = { readonly row: Payment; readonly version: readonly [string, number]; readonly notices: number }
 

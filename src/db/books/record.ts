@@ -1,8 +1,6 @@
 // Records a new order and what callers ask of one: each a single transaction of row, journal and wake, repeatable by its id.
 // Must not know: HTTP, Temporal. Used by the API and by the sagas' first steps alike, so that both are one path.
 import type { Books, Payment, Refund } from '../../domain/books/books.ts'
-import { Failure } from '../../domain/failures.ts'
-import { refundWorkflowId, type MerchantUid, type RefundId } from '../../domain/ids.ts'
 import {
   differsFrom,
   filledIn,
@@ -11,6 +9,9 @@ import {
   type OrderDefaults,
   type OrderRequest,
 } from '../../domain/books/order.ts'
+import { Failure } from '../../domain/failures.ts'
+import { refundWorkflowId, type MerchantUid, type RefundId } from '../../domain/ids.ts'
+import { START_REQUEST, type Limits } from '../../domain/moves/people/unproved.ts'
 import {
   closeOrder,
   newPayment,
@@ -20,16 +21,15 @@ import {
   type RefundRules,
 } from '../../domain/moves/requests.ts'
 import type { Patience } from '../../domain/patience.ts'
-import { START_REQUEST, type Limits } from '../../domain/moves/people/unproved.ts'
-import { loadBooks, refundAbout } from './books.ts'
-import { carryOut, type Mover } from './carryOut.ts'
 import type { Trx } from '../connect.ts'
 import { unpark } from '../hints/hints.ts'
-import { writeJournal } from './journal.ts'
-import { putWake } from '../outgoing/outgoing.ts'
-import { insertPayment } from './payments.ts'
-import { askApproval } from '../people.ts'
 import { adoptStrays } from '../lists/strays.ts'
+import { putWake } from '../outgoing/outgoing.ts'
+import { askApproval } from '../people.ts'
+import { loadBooks, refundAbout } from './books.ts'
+import { carryOut, type Mover } from './carryOut.ts'
+import { writeJournal } from './journal.ts'
+import { insertPayment } from './payments.ts'
 
 export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }
 

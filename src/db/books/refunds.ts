@@ -3,10 +3,10 @@
 import { sql } from 'kysely'
 import type { Attempt, Refund, Ticket } from '../../domain/books/books.ts'
 import { refundId, type RefundId } from '../../domain/ids.ts'
-import { byGateway } from './grouped.ts'
-import { oneRow, same, versionOf, type Rows } from './compare.ts'
 import type { Trx } from '../connect.ts'
 import { OPEN_REFUND } from '../lists/open.ts'
+import { oneRow, same, versionOf, type Rows } from './compare.ts'
+import { byGateway } from './grouped.ts'
 import { saveTicket } from './tickets.ts'
 
 export type RefundRows = Rows<Refund> & { readonly births: readonly (readonly [RefundId, string | null])[] }

@@ -2,8 +2,8 @@
 // Must not know: gateways, retries.
 import type { Ticket } from '../../domain/books/books.ts'
 import type { RefundId } from '../../domain/ids.ts'
-import { oneRow, same } from './compare.ts'
 import type { Trx } from '../connect.ts'
+import { oneRow, same } from './compare.ts'
 
 /** Inserts a new intent (a taken key fails on the primary key), or sets an outcome where the row is still as it was loaded. */
 export async function saveTicket(trx: Trx, id: RefundId, before: Ticket | undefined, ticket: Ticket): Promise<void> {

@@ -2,13 +2,13 @@
 // transaction.
 // Must not know: where the memory comes from, what is decided about such a row.
 import type { Decision } from '../../domain/books/books.ts'
-import type { RefundId } from '../../domain/ids.ts'
 import { missingOf, type Memory } from '../../domain/books/memory.ts'
-import type { Patience } from '../../domain/patience.ts'
+import type { RefundId } from '../../domain/ids.ts'
 import { intentLost, rowWentBack } from '../../domain/moves/wentBack.ts'
+import type { Patience } from '../../domain/patience.ts'
+import type { Trx } from '../connect.ts'
 import { rowOf, type Loaded } from './books.ts'
 import { carryOut, type Mover } from './carryOut.ts'
-import type { Trx } from '../connect.ts'
 import { raiseVersion } from './refunds.ts'
 
 type Marking = Mover & { readonly patience: Patience }

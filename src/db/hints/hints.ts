@@ -1,8 +1,8 @@
 // The inbox: hints exactly as received, each row received → looked | parked. Nothing here is believed.
 // Must not know: gateways, what a look finds.
 import { sql } from 'kysely'
-import type { Db, Trx } from '../connect.ts'
 import { fromNow } from '../clock.ts'
+import type { Db, Trx } from '../connect.ts'
 import type { HintSource } from '../schema.ts'
 
 export type Hint = {

@@ -2,8 +2,8 @@
 // Must not know: gateways, evidence beyond ids. All comparisons of arrival and look times are the database's own.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Db, Trx } from '../connect.ts'
 import { fromNow, isOver, type Began } from '../clock.ts'
+import type { Db, Trx } from '../connect.ts'
 import type { HintSource } from '../schema.ts'
 
 export type Candidate = {

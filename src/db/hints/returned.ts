@@ -1,10 +1,10 @@
 // Hints of browsers, as a checkout passes them on: however often a buyer comes back, few rows wait for a look.
 // Must not know: HTTP, what a look finds.
 import { sql } from 'kysely'
-import type { Trx } from '../connect.ts'
-import { NEXT_ARRIVAL } from '../clock.ts'
-import { keepHint } from './hints.ts'
 import type { MerchantUid } from '../../domain/ids.ts'
+import { NEXT_ARRIVAL } from '../clock.ts'
+import type { Trx } from '../connect.ts'
+import { keepHint } from './hints.ts'
 
 export type ReturnedHint = {
   readonly gateway: string

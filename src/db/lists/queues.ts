@@ -1,10 +1,10 @@
 // Inbox and outbox as people see them: lists by state, one row, and letting a parked one try again.
 // Must not know: HTTP, what a hint or an outgoing row is for.
 import { sql } from 'kysely'
+import { writeJournal } from '../books/journal.ts'
 import { databaseNow } from '../clock.ts'
 import type { Trx } from '../connect.ts'
 import { keepHint } from '../hints/hints.ts'
-import { writeJournal } from '../books/journal.ts'
 import type { HintState, OutboxKind } from '../schema.ts'
 
 type Page = { readonly after: number; readonly limit: number }

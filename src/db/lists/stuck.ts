@@ -1,9 +1,9 @@
 // Open refunds as people work through them: the longest waiting or the largest first, with the sums behind the page.
 // Must not know: HTTP, what a person may do.
 import { sql } from 'kysely'
-import type { RefundState } from '../../domain/refund.ts'
 import type { Attention } from '../../domain/books/books.ts'
 import type { RefundId } from '../../domain/ids.ts'
+import type { RefundState } from '../../domain/refund.ts'
 import type { Trx } from '../connect.ts'
 import { OPEN_REFUND } from './open.ts'
 

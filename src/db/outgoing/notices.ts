@@ -1,8 +1,8 @@
 // Notices to the checkout as rows of the outbox: which are too old, which a person sees, and which go out once more.
 // Must not know: HTTP, signatures. What a notice says was fixed by the move that made it; here only its delivery changes.
 import { sql } from 'kysely'
-import type { Db, Trx } from '../connect.ts'
 import { writeJournal } from '../books/journal.ts'
+import type { Db, Trx } from '../connect.ts'
 import { parked, putAlert, STALE, type Claimed } from './outgoing.ts'
 
 const AT_ONCE = 500

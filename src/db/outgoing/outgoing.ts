@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Alert } from '../../domain/books/books.ts'
-import type { Db, Trx } from '../connect.ts'
 import { fromNow, isOver } from '../clock.ts'
+import type { Db, Trx } from '../connect.ts'
 import type { OutboxKind } from '../schema.ts'
 
 const row = (kind: OutboxKind, target: string, payload: object) => ({

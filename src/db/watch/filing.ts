@@ -1,8 +1,7 @@
 // The hold that stops every new cancel call, and the refunds that it keeps from filing.
 // Must not know: who may hold or release.
 import { sql } from 'kysely'
-import { HELD_WORDS } from '../../domain/moves/filing.ts'
-import type { Hold } from '../../domain/moves/filing.ts'
+import { HELD_WORDS, type Hold } from '../../domain/moves/filing.ts'
 import type { Db, Trx } from '../connect.ts'
 import { putMissingWakes } from '../outgoing/outgoing.ts'
 

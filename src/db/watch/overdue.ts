@@ -11,10 +11,10 @@ import {
   type OverdueFor,
   type OverdueKind,
 } from '../../domain/shown/watchdog.ts'
-import type { Trx } from '../connect.ts'
 import { databaseNow } from '../clock.ts'
-import { latePasses } from './passes.ts'
+import type { Trx } from '../connect.ts'
 import { NO_MONEY, OPEN_REFUND, STRAY_ID } from '../lists/open.ts'
+import { latePasses } from './passes.ts'
 
 export type OverdueRow = {
   /** The workflow id of its saga. */

@@ -2,8 +2,8 @@
 // Must not know: how a history is counted.
 import { until } from '../checks.ts'
 import { FORGERIES } from '../forgeries.ts'
-import type { Ledger } from './ledger.ts'
 import type { Stage } from '../stage.ts'
+import type { Ledger } from './ledger.ts'
 
 const HEAD = ['saga', 'state', 'actions', 'events', 'gateway calls']
 

@@ -1,10 +1,10 @@
 // The balance of an attempt: what was paid, what went back, what is reserved, what may still be asked for.
 // Must not know: where the rows come from. Requests are judged by it; evidence is always booked.
-import type { Attempt, Books, Payment, Refund } from './books.ts'
 import type { GatewayRef } from '../ids.ts'
-import { contradicted, orderHeld } from './holds.ts'
 import { attemptState, type PaymentState, type Sums } from '../payment.ts'
 import { closedByAmount, REFUND_STATES, refundReserves } from '../refund.ts'
+import type { Attempt, Books, Payment, Refund } from './books.ts'
+import { contradicted, orderHeld } from './holds.ts'
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0)
 

@@ -1,11 +1,11 @@
 // The books of one order as plain data: the payment, its attempts with their booked cancel entries, its refunds with their tickets.
 // Must not know: SQL, HTTP, Temporal. Everything that decides takes Books and gives Books back.
-import type { AlertKind } from './alerts.ts'
 import type { Currency } from '../currencies.ts'
 import type { Channel, Evidence } from '../gateway.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../ids.ts'
 import type { OrderState, PaymentState } from '../payment.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'
+import type { AlertKind } from './alerts.ts'
 
 /** How loudly a saga asks for a person, quietest first. */
 export const ATTENTIONS = ['none', 'remind', 'warn', 'page'] as const

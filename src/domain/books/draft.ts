@@ -1,5 +1,11 @@
 // A draft of the books while one decision is made: small moves that always leave their journal line.
 // Must not know: SQL, and which event calls it. A draft is used up by `decided`.
+import type { Evidence } from '../gateway.ts'
+import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
+import type { Patience } from '../patience.ts'
+import { orderAfter, type OrderEvent } from '../payment.ts'
+import { refundAfter, refundClosed, type RefundEvent } from '../refund.ts'
+import { shownId } from '../text.ts'
 import type { AlertKind } from './alerts.ts'
 import { heldOf, sumsOf, shownState, strayClosed } from './balance.ts'
 import {
@@ -12,14 +18,8 @@ import {
   type Payment,
   type Refund,
 } from './books.ts'
-import type { Evidence } from '../gateway.ts'
-import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
-import { orderAfter, type OrderEvent } from '../payment.ts'
-import type { Patience } from '../patience.ts'
 import { seenOf, seenOfRefund } from './seen.ts'
-import { refundAfter, refundClosed, type RefundEvent } from '../refund.ts'
 import { planPayment, planRefund, planStray, replanRefund } from './waits.ts'
-import { shownId } from '../text.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
 export type Setting = { readonly now: string; readonly patience: Patience }

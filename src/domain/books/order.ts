@@ -1,8 +1,6 @@
 // An order and a refund as a checkout asks for them: THE judge of their shape for both doors, what
 // an order that is asked for again differs in, and the question to its gateway.
 // Must not know: HTTP, Temporal, SQL, what a gateway takes.
-import type { LatePolicy, Payment } from './books.ts'
-import { refuseApiPayment } from './apiPayments.ts'
 import { isCurrency, type Currency } from '../currencies.ts'
 import { Failure } from '../failures.ts'
 import { choice, given, inside, line, matching, needed, readObject, type Form, type Read, type Rule } from '../form.ts'
@@ -21,6 +19,8 @@ import {
   type RefundId,
 } from '../ids.ts'
 import { parseDurationMs } from '../patience.ts'
+import { refuseApiPayment } from './apiPayments.ts'
+import type { LatePolicy, Payment } from './books.ts'
 
 /** An order as it is recorded: what was left out is filled in. */
 export type OrderRequest = {

@@ -1,10 +1,10 @@
 // What must leave because rows moved: wakes for sagas, notices for the checkout, alerts for people. Pure: books before, decision after.
 // Must not know: queues, delivery.
-import { paymentClosed, strayClosed } from './balance.ts'
-import type { Books, Decision, Refund } from './books.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from '../ids.ts'
 import { refundClosed } from '../refund.ts'
 import { orderView, refundView, type Links } from '../shown/views.ts'
+import { paymentClosed, strayClosed } from './balance.ts'
+import type { Books, Decision, Refund } from './books.ts'
 
 export type Notice = {
   readonly type: string

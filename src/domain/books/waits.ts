@@ -1,6 +1,5 @@
 // The wait of each row: which schedules run, how loud it is at once, and when it next needs a hand.
 // Must not know: timers, SQL. Used by whatever moves a row, and by the sagas' steps.
-import { louder, type Attempt, type Attention, type Payment, type Refund, type Wait } from './books.ts'
 import {
   HOLD_PATIENCE,
   levelAt,
@@ -11,9 +10,10 @@ import {
   type Patience,
   type Track,
 } from '../patience.ts'
-import type { Held } from './balance.ts'
-import { contradicted } from './holds.ts'
 import { closedByAmount, refundClosed, type RefundState } from '../refund.ts'
+import type { Held } from './balance.ts'
+import { louder, type Attempt, type Attention, type Payment, type Refund, type Wait } from './books.ts'
+import { contradicted } from './holds.ts'
 
 /** States that ask for a person the moment they are entered; the others only by patience. */
 const AT_ONCE: Partial<Record<RefundState, Attention>> = { blocked: 'warn', refused: 'warn', reversed: 'page' }

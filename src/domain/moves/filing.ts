@@ -2,8 +2,8 @@
 // Must not know: SQL, who ends it. Calls that are under way when it begins end as they would.
 import type { Books, Decision } from '../books/books.ts'
 import { decided, draftOf, putRefund, refundIn, type Setting } from '../books/draft.ts'
-import type { RefundId } from '../ids.ts'
 import { replanRefund } from '../books/waits.ts'
+import type { RefundId } from '../ids.ts'
 
 /** ISO; who, as the journal names people; and why. */
 export type Hold = { readonly since: string; readonly who: string; readonly reason: string }

@@ -3,10 +3,10 @@
 import { balanceOf } from '../books/balance.ts'
 import { freshWait, type Attempt, type Refund } from '../books/books.ts'
 import { putRefund, refundIn, type Draft } from '../books/draft.ts'
-import { AUTO_PREFIX, refundId, type RefundId } from '../ids.ts'
 import { markOf } from '../books/mark.ts'
-import type { RefundOrigin, RefundState } from '../refund.ts'
 import { planRefund } from '../books/waits.ts'
+import { AUTO_PREFIX, refundId, type RefundId } from '../ids.ts'
+import type { RefundOrigin, RefundState } from '../refund.ts'
 
 type PolicyReason = 'testChannel' | 'second' | 'late'
 

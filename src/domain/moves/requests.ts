@@ -3,14 +3,14 @@
 import { attemptOf, balanceOf } from '../books/balance.ts'
 import { freshWait, type Attempt, type Books, type Decision, type Payment, type Refund } from '../books/books.ts'
 import { decided, draftOf, moveOrder, moveRefund, putRefund, refundIn, type Setting } from '../books/draft.ts'
+import { trimmed, type OrderRequest } from '../books/order.ts'
 import { Failure } from '../failures.ts'
 import type { MerchantUid, RefundId } from '../ids.ts'
 import { money, printMoney } from '../money.ts'
-import { trimmed, type OrderRequest } from '../books/order.ts'
-import { newRefund } from './policyRefunds.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'
-import { block } from './tickets.ts'
 import { aboveLimit, START_REQUEST, type Limits } from './people/unproved.ts'
+import { newRefund } from './policyRefunds.ts'
+import { block } from './tickets.ts'
 
 /** A new order's row, before the gateway knows of it. */
 export function newPayment(order: OrderRequest, { now }: Setting): Payment {

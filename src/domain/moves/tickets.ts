@@ -2,9 +2,6 @@
 // Must not know: HTTP, SQL, Temporal. One ticket per authorisation, whatever is killed or repeated (design.md §6.3).
 import type { BlockedBecause } from '../books/alerts.ts'
 import { attemptOf, balanceOf, bookedTotal } from '../books/balance.ts'
-import { orderHeld } from '../books/holds.ts'
-import { reasonMarker } from '../ids.ts'
-import { firstWentBack } from './evidence/second.ts'
 import {
   louder,
   type Attempt,
@@ -15,11 +12,13 @@ import {
   type TicketOutcome,
 } from '../books/books.ts'
 import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from '../books/draft.ts'
-import type { RefundId } from '../ids.ts'
-import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
-import type { RefundEvent } from '../refund.ts'
+import { orderHeld } from '../books/holds.ts'
 import { replanRefund } from '../books/waits.ts'
+import { reasonMarker, type RefundId } from '../ids.ts'
+import type { RefundEvent } from '../refund.ts'
 import { quoted } from '../text.ts'
+import { firstWentBack } from './evidence/second.ts'
+import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
 
 /** Tickets of the present authorisation: `submit`, `submit.2`, …, each one a try that the next may follow only if nothing was sent. */
 export function ticketsOf(refund: Refund): readonly Ticket[] {

@@ -11,11 +11,11 @@ import {
   type Wait,
 } from '../books/books.ts'
 import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, type Setting } from '../books/draft.ts'
-import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
 import { contradicted } from '../books/holds.ts'
+import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from '../books/waits.ts'
+import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
 import { REFUND_STATES, refundClosed } from '../refund.ts'
 import { lastLook } from '../shown/views.ts'
-import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from '../books/waits.ts'
 import { quoted, shownId } from '../text.ts'
 
 /** `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated raises nothing twice. */

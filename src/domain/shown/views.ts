@@ -2,10 +2,10 @@
 // Must not know: HTTP. Amounts are integers in minor units; times ISO 8601 in UTC.
 import { attemptOf, refundsOf, remainingOf, shownAttempt, shownState, sumsOf } from '../books/balance.ts'
 import type { Attempt, Books, Payment, Refund } from '../books/books.ts'
+import { seenOf, seenOfRefund } from '../books/seen.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from '../ids.ts'
 import { attemptState, PAYMENT_STATES, type MoneyState } from '../payment.ts'
 import { closedByAmount, REFUND_STATES } from '../refund.ts'
-import { seenOf, seenOfRefund } from '../books/seen.ts'
 import { quoted } from '../text.ts'
 
 /** Makes the Temporal UI's address of a workflow, or null where no UI is known. */

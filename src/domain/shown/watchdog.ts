@@ -2,9 +2,9 @@
 // words.
 // Must not know: SQL, clocks, who asks. Many processes ask, and people are told once for all of
 // them.
+import { isCurrency } from '../currencies.ts'
 import type { ListedStatus } from '../gateway.ts'
 import { money, printMoney } from '../money.ts'
-import { isCurrency } from '../currencies.ts'
 
 /** How long something may be late before it is overdue, in milliseconds. */
 export type OverdueAfter = { readonly rowsMs: number; readonly sweepsMs: number }

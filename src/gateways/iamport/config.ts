@@ -5,8 +5,8 @@ import { gatewayName } from '../../domain/ids.ts'
 import { address, by } from '../../settings.ts'
 import type { GatewayKind } from '../kind.ts'
 import { createIamportGateway } from './client.ts'
-import { windowShape } from './window.ts'
 import { webhooks } from './webhook.ts'
+import { windowShape } from './window.ts'
 
 export const IAMPORT_MAIN = gatewayName('iamport/main')
 

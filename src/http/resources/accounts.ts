@@ -1,17 +1,17 @@
 // The calls about gateways' accounts: what is remembered of each, and a person's word that another one is right now.
 // Must not know: gateways. What an account shows was noted by the check that found the difference.
-import { PEOPLE, callerOf, personNamed } from '../server/caller.ts'
-import { acceptAccount, listAccounts, lockAccount, type Account } from '../../db/watch/accounts.ts'
+import { z } from 'zod'
+import { writeJournal } from '../../db/books/journal.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
 import { retryAll } from '../../db/hints/looks.ts'
-import { writeJournal } from '../../db/books/journal.ts'
+import { acceptAccount, listAccounts, lockAccount, type Account } from '../../db/watch/accounts.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { GatewayName } from '../../domain/ids.ts'
+import { PEOPLE, callerOf, personNamed } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
+import { REFUSALS, route, at, type Answer, type Call, type Route } from '../server/route.ts'
 import { readTogether } from './read.ts'
-import { type Answer, type Call, REFUSALS, type Route, route, at } from '../server/route.ts'
-import { z } from 'zod'
 import * as schemas from './schemas.ts'
 
 type Accepting = { readonly params: { readonly gateway: GatewayName }; readonly body: { readonly reason: string } }

@@ -1,10 +1,10 @@
 // The shapes of what is answered, for OpenAPI; a test holds every answer against them, so that the documents cannot lie.
 // Must not know: how an answer is made.
-import { KINDS } from '../../gateways/index.ts'
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'
 import { ERROR_CODES } from '../../domain/failures.ts'
 import { REFUND_ORIGINS } from '../../domain/refund.ts'
+import { KINDS } from '../../gateways/index.ts'
 import { paymentStates, refundStates } from './schemas.ts'
 
 const text = z.string().nullable()

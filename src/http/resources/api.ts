@@ -2,7 +2,7 @@
 // Must not know: how anything is done.
 import { z } from 'zod'
 import { openApiOf } from '../server/openapi.ts'
-import { type Route, route, at } from '../server/route.ts'
+import { route, at, type Route } from '../server/route.ts'
 import { accountRoutes } from './accounts.ts'
 import { filingRoutes } from './filing.ts'
 import { healthRoutes } from './health/health.ts'

@@ -1,15 +1,15 @@
 // The calls about the hold on filing: whether it is in force, and people who begin and end it.
 // Must not know: sagas. What is held is told by its own rows.
-import { PEOPLE, personNamed } from '../server/caller.ts'
+import { z } from 'zod'
+import { writeJournal } from '../../db/books/journal.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
 import { endHold, filingHold, freeHeld, holdFiling } from '../../db/watch/filing.ts'
-import { writeJournal } from '../../db/books/journal.ts'
 import { Failure } from '../../domain/failures.ts'
+import { PEOPLE, personNamed } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
+import { BODY_REFUSALS, REFUSALS, at, route, type Answer, type Call, type Route } from '../server/route.ts'
 import { readTogether } from './read.ts'
-import { type Answer, BODY_REFUSALS, type Call, REFUSALS, type Route, at, route } from '../server/route.ts'
-import { z } from 'zod'
 import * as schemas from './schemas.ts'
 
 type Asked = { readonly body: { readonly reason: string } }

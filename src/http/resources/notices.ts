@@ -1,14 +1,14 @@
 // The calls about notices: list those of a payment, send one once more.
 // Must not know: how they are signed or delivered.
-import { PEOPLE, personNamed } from '../server/caller.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
 import { listNotices, resendNotice, type NoticeRow } from '../../db/outgoing/notices.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { MerchantUid } from '../../domain/ids.ts'
-import { cursorOf, readCursor } from '../server/page.ts'
+import { PEOPLE, personNamed } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
-import { type Answer, type Call, REFUSALS, type Route, route, at } from '../server/route.ts'
+import { cursorOf, readCursor } from '../server/page.ts'
+import { REFUSALS, route, at, type Answer, type Call, type Route } from '../server/route.ts'
 import * as answers from './answers.ts'
 import * as schemas from './schemas.ts'
 

@@ -1,23 +1,23 @@
 // The calls about refunds: ask for one, read one, list those that wait.
 // Must not know: gateways, Temporal. A refund is a row, its reservation and its wake in one transaction; the saga does the rest.
-import * as schemas from './schemas.ts'
-import * as answers from './answers.ts'
-import { ANYBODY, CHECKOUT, checkoutNamed } from '../server/caller.ts'
 import { refundAbout } from '../../db/books/books.ts'
-import { databaseNow } from '../../db/clock.ts'
-import { transact } from '../../db/connect.ts'
 import { recordRefund } from '../../db/books/record.ts'
 import { listRefunds } from '../../db/books/refunds.ts'
+import { databaseNow } from '../../db/clock.ts'
+import { transact } from '../../db/connect.ts'
 import type { Attention, Books } from '../../domain/books/books.ts'
+import { readAskedRefund, type AskedRefund } from '../../domain/books/order.ts'
 import { Failure } from '../../domain/failures.ts'
 import { OWN_ID, type MerchantUid, type RefundId } from '../../domain/ids.ts'
-import { type AskedRefund, readAskedRefund } from '../../domain/books/order.ts'
 import type { RefundState } from '../../domain/refund.ts'
 import { refundView } from '../../domain/shown/views.ts'
-import { cursorOf, readCursor } from '../server/page.ts'
+import { ANYBODY, CHECKOUT, checkoutNamed } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
+import { cursorOf, readCursor } from '../server/page.ts'
+import { REFUSALS, judgedBy, route, BODY_REFUSALS, at, type Answer, type Call, type Route } from '../server/route.ts'
+import * as answers from './answers.ts'
 import { makeBooksReader, readTogether } from './read.ts'
-import { type Answer, type Call, REFUSALS, type Route, judgedBy, route, BODY_REFUSALS, at } from '../server/route.ts'
+import * as schemas from './schemas.ts'
 
 type Asked = { readonly params: { readonly merchantUid: MerchantUid }; readonly body: AskedRefund }
 

@@ -3,7 +3,15 @@
 // Must not know: routes, rows. Every fault is a sentence that names the rule and never the value.
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'
-import { LINE } from '../../domain/text.ts'
+import {
+  CHANNELS,
+  COUNTRY,
+  DURATION,
+  LATE_POLICIES,
+  ORDER_LIMITS,
+  WEB_ADDRESS,
+  WIDGET,
+} from '../../domain/books/order.ts'
 import {
   GATEWAY_NAME,
   GATEWAY_NAME_RULE,
@@ -14,18 +22,10 @@ import {
   merchantUid,
   refundId,
 } from '../../domain/ids.ts'
-import {
-  CHANNELS,
-  COUNTRY,
-  DURATION,
-  LATE_POLICIES,
-  ORDER_LIMITS,
-  WEB_ADDRESS,
-  WIDGET,
-} from '../../domain/books/order.ts'
 import { parseDurationMs } from '../../domain/patience.ts'
 import { PAYMENT_STATES } from '../../domain/payment.ts'
 import { REFUND_STATES, type RefundState } from '../../domain/refund.ts'
+import { LINE } from '../../domain/text.ts'
 import { KINDS } from '../../gateways/index.ts'
 
 const ownId = z.string(OWN_ID_RULE).regex(OWN_ID, OWN_ID_RULE)

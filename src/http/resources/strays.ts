@@ -1,17 +1,17 @@
 // The calls about strays: list those that wait for a person, read one. What a person does is in people.ts.
 // Must not know: gateways, Temporal.
-import { PEOPLE } from '../server/caller.ts'
 import { listStrays, type StrayRow } from '../../db/lists/strays.ts'
 import { attemptOf } from '../../domain/books/balance.ts'
 import type { Books } from '../../domain/books/books.ts'
 import { Failure } from '../../domain/failures.ts'
 import { strayNamedBy, strayWorkflowId, type GatewayName, type GatewayRef } from '../../domain/ids.ts'
 import { strayView } from '../../domain/shown/views.ts'
-import { cursorOf, readCursor } from '../server/page.ts'
+import { PEOPLE } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
-import { makeBooksReader, readTogether } from './read.ts'
-import { type Answer, REFUSALS, type Route, route, at } from '../server/route.ts'
+import { cursorOf, readCursor } from '../server/page.ts'
+import { REFUSALS, route, at, type Answer, type Route } from '../server/route.ts'
 import * as answers from './answers.ts'
+import { makeBooksReader, readTogether } from './read.ts'
 import * as schemas from './schemas.ts'
 
 type Name = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }

@@ -1,13 +1,13 @@
 // Catch-ups over HTTP: one is begun and answered at once, and read until its looks are done.
 // Must not know: how lists are walked; the composition root hands that in.
-import { PEOPLE, callerOf } from '../server/caller.ts'
 import { randomUUID } from 'node:crypto'
 import { databaseNow } from '../../db/clock.ts'
 import { transact } from '../../db/connect.ts'
 import { beginCatchUp, readCatchUp, type CatchUp } from '../../db/watch/sweeps.ts'
 import { Failure } from '../../domain/failures.ts'
+import { PEOPLE, callerOf } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
-import { type Answer, type Call, type Route, at, route, REFUSALS } from '../server/route.ts'
+import { at, route, REFUSALS, type Answer, type Call, type Route } from '../server/route.ts'
 import * as answers from './answers.ts'
 import * as schemas from './schemas.ts'
 

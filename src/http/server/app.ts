@@ -4,12 +4,12 @@ import { Router } from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { Failure } from '../../domain/failures.ts'
 import { metrics } from '../../metrics.ts'
+import { routes } from '../resources/api.ts'
 import { makeAccess, type Access } from './access.ts'
 import { CallerGone } from './body.ts'
 import type { HttpDeps } from './deps.ts'
 import { problemOf } from './errors.ts'
 import type { Answer, Call, Route } from './route.ts'
-import { routes } from '../resources/api.ts'
 
 const RETRY_AFTER_SECONDS = 5
 

@@ -1,15 +1,15 @@
 // What the HTTP API is given: the whole of it, so that nothing here reads the environment or builds a part by itself.
 // Must not know: how any of it is made.
 import type { Db } from '../../db/connect.ts'
+import type { OrderDefaults } from '../../domain/books/order.ts'
 import type { Gateway } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
-import type { OrderDefaults } from '../../domain/books/order.ts'
-import type { Patience } from '../../domain/patience.ts'
 import type { RefundRules } from '../../domain/moves/requests.ts'
+import type { Patience } from '../../domain/patience.ts'
 import type { Links } from '../../domain/shown/views.ts'
 import type { OverdueAfter } from '../../domain/shown/watchdog.ts'
-import type { ApiKey } from './access.ts'
 import type { HintRoom } from '../resources/webhooks/room.ts'
+import type { ApiKey } from './access.ts'
 
 export type HttpLog = {
   info(facts: object, message: string): void

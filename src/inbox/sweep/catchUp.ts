@@ -2,9 +2,9 @@
 // kept as hints of that catch-up.
 // Must not know: HTTP. The sweep's own cursors stay where they are.
 import { setTimeout as pause } from 'node:timers/promises'
+import { noteCatchUp, type SweepCounts } from '../../db/watch/sweeps.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { Gateway, ListedStatus } from '../../domain/gateway.ts'
-import { noteCatchUp, type SweepCounts } from '../../db/watch/sweeps.ts'
 import { proveAccount } from '../account.ts'
 import { added, keepRange, LISTED, NOTHING_SWEPT, type SweepDeps } from './keepRange.ts'
 

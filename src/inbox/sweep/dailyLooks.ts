@@ -3,9 +3,6 @@
 // Must not know: lists, what a look will find. Half of the calls allowed in a second ask about many
 // at once, half are looks.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Failure } from '../../domain/failures.ts'
-import type { Evidence, Gateway } from '../../domain/gateway.ts'
-import { gatewayRef, type GatewayName } from '../../domain/ids.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact, type Db, type Trx } from '../../db/connect.ts'
 import { keepHint } from '../../db/hints/hints.ts'
@@ -18,6 +15,9 @@ import {
   turnPage,
   type Overdue,
 } from '../../db/watch/overdueLooks.ts'
+import { Failure } from '../../domain/failures.ts'
+import type { Evidence, Gateway } from '../../domain/gateway.ts'
+import { gatewayRef, type GatewayName } from '../../domain/ids.ts'
 import { metrics } from '../../metrics.ts'
 import { differs } from './differences.ts'
 

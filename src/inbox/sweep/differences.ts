@@ -1,15 +1,15 @@
 // What a list says differently than the evidence kept last, kept as one hint of each reference in
 // one transaction.
 // Must not know: how lists are walked, what a look will find.
-import type { CancelEntry, Evidence, ListPage, Unreadable } from '../../domain/gateway.ts'
-import type { GatewayName } from '../../domain/ids.ts'
-import { paidByEvidence } from '../../domain/moves/evidence/judge.ts'
 import { transact, type Db, type Trx } from '../../db/connect.ts'
 import { keepHint } from '../../db/hints/hints.ts'
 import { keepUnreadable, knownOf, type Known } from '../../db/hints/listed.ts'
 import { putAlert } from '../../db/outgoing/outgoing.ts'
-import { metrics } from '../../metrics.ts'
+import type { CancelEntry, Evidence, ListPage, Unreadable } from '../../domain/gateway.ts'
+import type { GatewayName } from '../../domain/ids.ts'
+import { paidByEvidence } from '../../domain/moves/evidence/judge.ts'
 import { quoted, shownId } from '../../domain/text.ts'
+import { metrics } from '../../metrics.ts'
 
 type Keeping = { readonly db: Db; readonly log: (line: string) => void }
 type Shown = Pick<ListPage, 'listed' | 'unreadable'>

@@ -2,9 +2,9 @@
 // transaction of its own.
 // Must not know: cursors, catch-ups, the other lists. A list that fails has failed by itself: what
 // was kept before is told.
+import type { SweepCounts } from '../../db/watch/sweeps.ts'
 import type { Evidence, Gateway, ListedStatus, ListPage } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
-import type { SweepCounts } from '../../db/watch/sweeps.ts'
 import type { AccountDeps } from '../account.ts'
 import { keepDiffering } from './differences.ts'
 import { walkList, type PageAsked, type Window } from './walkList.ts'

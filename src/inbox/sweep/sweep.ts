@@ -2,16 +2,16 @@
 // from the evidence kept last.
 // Must not know: sagas, what a look will find. Only hints come of it, so a sweep may be lost,
 // repeated or run twice at once.
-import type { Gateway, ListedStatus } from '../../domain/gateway.ts'
-import { Failure } from '../../domain/failures.ts'
-import type { GatewayName } from '../../domain/ids.ts'
 import { databaseNow } from '../../db/clock.ts'
 import { transact, type Trx } from '../../db/connect.ts'
 import { putAlert } from '../../db/outgoing/outgoing.ts'
 import { moveCursor, readCursor, type SweepCounts, type SweepCursor } from '../../db/watch/sweeps.ts'
+import { Failure } from '../../domain/failures.ts'
+import type { Gateway, ListedStatus } from '../../domain/gateway.ts'
+import type { GatewayName } from '../../domain/ids.ts'
 import { metrics } from '../../metrics.ts'
-import { lookDaily, NO_DAILY_LOOKS, type DailyCounts } from './dailyLooks.ts'
 import { proveAccount } from '../account.ts'
+import { lookDaily, NO_DAILY_LOOKS, type DailyCounts } from './dailyLooks.ts'
 import { added, keepRange, NOTHING_SWEPT, type KeptRange, type SweepDeps } from './keepRange.ts'
 
 export type SweepOptions = {

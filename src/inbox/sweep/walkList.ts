@@ -3,8 +3,8 @@
 // Must not know: databases, which list it is. The range is that of the status' time, the order that
 // of the last update (iamport.md §3.2), so neither may move the other: a payment that was updated
 // late stands behind all others.
-import type { ListPage, Unreadable } from '../../domain/gateway.ts'
 import { Failure } from '../../domain/failures.ts'
+import type { ListPage, Unreadable } from '../../domain/gateway.ts'
 
 export type Window = { readonly from: Date; readonly to: Date }
 export type PageAsked = Window & { readonly page: number; readonly size: number }

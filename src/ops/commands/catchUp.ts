@@ -1,11 +1,9 @@
 // ops catch-up: begins a catch-up over a range of days, follows it until its looks are done, and prints what came of it.
 // Must not know: how the API lists or looks.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { z } from 'zod'
-import type { Api } from '../api.ts'
-import { ApiError } from '../api.ts'
+import { ApiError, type Api } from '../api.ts'
 import { json, progress, table } from '../render.ts'
 
 const answer = z.object({

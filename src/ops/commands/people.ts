@@ -1,7 +1,6 @@
 // One command for each of people's commands on a refund or a payment, and the recheck of many at once.
 // Must not know: who the person is; the API key says it. State is judged by the saga, whose sentence is printed.
-import type { Command } from 'commander'
-import { Option } from 'commander'
+import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { ApiError, type Api } from '../api.ts'
 import { agreed } from '../ask.ts'

@@ -1,7 +1,6 @@
 // ops show and ops letter: one refund or payment with what happened to it, and the mail to the desk. Reads only.
 // Must not know: how the API keeps it.
-import type { Command } from 'commander'
-import { Option } from 'commander'
+import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { NotKnown, type Api } from '../api.ts'
 import { queryOf, step } from '../options.ts'

@@ -1,11 +1,10 @@
 // ops stuck: what waits, for whom and since when, by age or by money. Reads only.
 // Must not know: how the API finds them.
-import type { Command } from 'commander'
-import { Option } from 'commander'
+import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
-import { ageText, grid, json, timeText } from '../render.ts'
 import { count, duration, queryOf } from '../options.ts'
+import { ageText, grid, json, timeText } from '../render.ts'
 
 const answer = z.object({
   asOf: z.string(),

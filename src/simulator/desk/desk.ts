@@ -3,13 +3,13 @@
 // Must not know the vendors' wires: it judges what may happen and lets it happen.
 import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { FAULT_CHANGE } from '../world/faults.ts'
-import { CURRENCY, leftOf, PG_PROVIDER, statusOf, type Payment, type Ticket } from '../world/model.ts'
-import { isLoopback } from '../world/loopback.ts'
-import { fromMajor } from '../world/money.ts'
 import { deskPage } from '../pages/page.ts'
-import { approve, giveBack, pay, refuseTicket, takeBack, type Simulation } from '../world/simulation.ts'
 import { PAGE_POLICY } from '../pages/widget.ts'
+import { FAULT_CHANGE } from '../world/faults.ts'
+import { isLoopback } from '../world/loopback.ts'
+import { CURRENCY, leftOf, PG_PROVIDER, statusOf, type Payment, type Ticket } from '../world/model.ts'
+import { fromMajor } from '../world/money.ts'
+import { approve, giveBack, pay, refuseTicket, takeBack, type Simulation } from '../world/simulation.ts'
 import { answer, answerError, NOTHING, paymentOf, refuseStrangers, showPayment, validBody } from './control.ts'
 import { disguise } from './disguise.ts'
 

@@ -2,11 +2,11 @@
 // Must not know the desk or the faults' control; lists and cancels have files of their own.
 import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { bodyObject, vendorRoute, type Act, type Method } from '../endpoint.ts'
-import { cancel, NUMBER } from './cancel.ts'
 import { IAMPORT_KEY, IAMPORT_SECRET } from '../credentials.ts'
+import { bodyObject, vendorRoute, type Act, type Method } from '../endpoint.ts'
 import type { Simulation } from '../world/simulation.ts'
 import { channels, iamportPayment, prepared } from './account.ts'
+import { cancel, NUMBER } from './cancel.ts'
 import { byStatus, findAll, findOne, severalAtOnce } from './lists.ts'
 import { answer, NOT_FOUND, refuse } from './shape.ts'
 import { readSingle, showPayment } from './shown.ts'

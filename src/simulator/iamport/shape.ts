@@ -2,9 +2,9 @@
 // Must not know endpoints, nor why something is answered.
 import type { Context } from 'koa'
 import { PROJECT_KEY } from '../credentials.ts'
-import type { PaymentObject } from './wire.ts'
 import { returnedOf, type Payment } from '../world/model.ts'
 import { toMajor } from '../world/money.ts'
+import type { PaymentObject } from './wire.ts'
 
 export const NOT_FOUND = '존재하지 않는 결제정보입니다.'
 

@@ -1,12 +1,12 @@
 // What i'mport's reads show of a payment: whether at all, with
 // which contradictions, through which distortions.
 // Must not know endpoints, nor how payments change.
-import { distort, type Wire } from './wire.ts'
 import type { Faults } from '../world/faults.ts'
 import { statusOf, statusTimeOf, type Payment } from '../world/model.ts'
 import type { Simulation } from '../world/simulation.ts'
 import { iamportPayment } from './account.ts'
 import { inOrder, paymentObject } from './shape.ts'
+import { distort, type Wire } from './wire.ts'
 
 /** The payment's own switches win over those of all payments. */
 export function wireOf(faults: Faults, payment: Payment): Wire {

@@ -2,13 +2,13 @@
 // (paymentwall.md §3-§8): widget, tickets, status, delivery.
 // Must not know i'mport's API; payments made through i'mport are not found here.
 import { Router, type RouterContext } from '@koa/router'
-import { answerBroken, bodyText, neverAnswer, sleep, vendorRoute } from '../endpoint.ts'
 import { PROJECT_KEY, PROJECT_SECRET } from '../credentials.ts'
+import { answerBroken, bodyText, neverAnswer, sleep, vendorRoute } from '../endpoint.ts'
+import { refusedPage, widgetPage } from '../pages/widget.ts'
 import { leftOf, type Payment } from '../world/model.ts'
 import { fromMajor, toText } from '../world/money.ts'
-import { isSigned, parametersOf, type Parameters } from './signature.ts'
 import { giveBack, openTicket, type Simulation } from '../world/simulation.ts'
-import { refusedPage, widgetPage } from '../pages/widget.ts'
+import { isSigned, parametersOf, type Parameters } from './signature.ts'
 
 const NO_ACCESS = 'You do not have access to the developers API'
 const ANSWER_AFTER_PINGBACK_MS = 5_000

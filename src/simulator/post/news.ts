@@ -1,12 +1,12 @@
 // What the merchant is sent: i'mport's webhook (iamport.md §6) or
 // Paymentwall's signed pingback (paymentwall.md §5).
 // Must not know when something is told, nor how badly it is delivered.
+import type { Wire } from '../iamport/wire.ts'
+import { sign, type Parameters, type SignVersion } from '../paymentwall/signature.ts'
 import { isLoopback } from '../world/loopback.ts'
 import { statusOf, type Payment } from '../world/model.ts'
 import { toText } from '../world/money.ts'
-import { sign, type Parameters, type SignVersion } from '../paymentwall/signature.ts'
 import type { News, Returned } from '../world/simulation.ts'
-import type { Wire } from '../iamport/wire.ts'
 import { write, type Words } from './hints.ts'
 import type { Message } from './webhooks.ts'
 

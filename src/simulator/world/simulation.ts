@@ -2,13 +2,13 @@
 // in it: paid, approved, asked back, given back.
 // Must not know HTTP: endpoints and the desk judge, then call one of these.
 import { randomBytes, randomInt } from 'node:crypto'
+import type { Tokens } from '../iamport/tokens.ts'
+import type { Messenger } from '../post/webhooks.ts'
 import type { Calls } from './calls.ts'
 import type { Faults } from './faults.ts'
 import type { Looks } from './looks.ts'
 import { leftOf, type Cancel, type Payment, type Ticket } from './model.ts'
 import type { Store } from './store.ts'
-import type { Tokens } from '../iamport/tokens.ts'
-import type { Messenger } from '../post/webhooks.ts'
 
 export type Simulation = {
   store: Store

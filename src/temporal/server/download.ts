@@ -1,8 +1,8 @@
 // Gets a server binary by the Temporal SDK's own download, at a pinned version.
 // Must not know where the binary is kept afterwards.
 
-import { createRequire } from 'node:module'
 import { readdir, rename } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Environment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'

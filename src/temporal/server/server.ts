@@ -4,10 +4,10 @@
 import { join, resolve as absolute } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
+import { withFileLock } from '../../lock.ts'
 import type { Environment } from './childEnvironment.ts'
 import { lastLines } from './command.ts'
 import { openDataFolder } from './dataFolder.ts'
-import { withFileLock } from '../../lock.ts'
 import { becomesFree, freePort, isListening } from './ports.ts'
 import { runServer, type ServerProcess } from './serverProcess.ts'
 

@@ -2,11 +2,11 @@
 // Must not know: policies, refunds' states.
 import { bookedTotal } from '../../books/balance.ts'
 import { freshWait, type Attempt } from '../../books/books.ts'
-import { contradictions, inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
 import { attemptIn, pageAbout, putAttempt, putRefund, type Draft } from '../../books/draft.ts'
-import type { Evidence } from '../../gateway.ts'
 import { contradicted } from '../../books/holds.ts'
+import type { Evidence } from '../../gateway.ts'
 import { quoted } from '../../text.ts'
+import { contradictions, inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
 
 export type Moment = {
   readonly now: string

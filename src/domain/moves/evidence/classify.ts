@@ -1,14 +1,14 @@
 // Money that is seen for the first time: whether it settles its order, or why not, and what policy then does with it.
 // Must not know: entries, SQL, Temporal.
-import type { Moment } from './attempts.ts'
 import { bookedTotal } from '../../books/balance.ts'
 import type { Attempt, AttemptReason, LatePolicy, Payment, SecondPolicy } from '../../books/books.ts'
 import { alert, attemptIn, putAttempt, type Draft, type Setting } from '../../books/draft.ts'
+import { orderHeld } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
 import { paymentWorkflowId, strayWorkflowId } from '../../ids.ts'
 import { printMoney } from '../../money.ts'
 import { policyRefund } from '../policyRefunds.ts'
-import { orderHeld } from '../../books/holds.ts'
+import type { Moment } from './attempts.ts'
 import { firstStands } from './second.ts'
 
 export type Policies = { readonly late: LatePolicy; readonly second: SecondPolicy }

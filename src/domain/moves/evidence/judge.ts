@@ -1,17 +1,17 @@
 // The judge: what evidence of an order's attempts moves in the books. Evidence is always booked; requests are judged elsewhere.
 // Must not know: where the evidence came from, SQL, Temporal. Pure: the same books and evidence give the same decision.
-import { noteAttempt, noteSums } from './attempts.ts'
 import { balanceOf } from '../../books/balance.ts'
 import type { Attempt, Books, Decision } from '../../books/books.ts'
+import { attemptIn, decided, draftOf, moveOrder, type Draft } from '../../books/draft.ts'
+import { orderHeld } from '../../books/holds.ts'
+import type { Evidence } from '../../gateway.ts'
+import { orderAfter } from '../../payment.ts'
+import { blockWhereFirstWentBack, goOn } from '../automatic.ts'
+import { noteAttempt, noteSums } from './attempts.ts'
 import { classify, type JudgeSetting } from './classify.ts'
 import { inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
-import { attemptIn, decided, draftOf, moveOrder, type Draft } from '../../books/draft.ts'
 import { bookEntries } from './entries/entries.ts'
-import type { Evidence } from '../../gateway.ts'
-import { orderHeld } from '../../books/holds.ts'
-import { blockWhereFirstWentBack, goOn } from '../automatic.ts'
 import { overtake } from './overtaking.ts'
-import { orderAfter } from '../../payment.ts'
 
 export type { JudgeSetting, Policies } from './classify.ts'
 export { paidByEvidence } from './classify.ts'

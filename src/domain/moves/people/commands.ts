@@ -2,8 +2,8 @@
 // Must not know: who asks, the books. State is judged elsewhere, under the lock.
 import { done, flag, oneOf, optional, parsed, readForm, required, time, type Form } from '../../form.ts'
 import { gatewayRef, type GatewayRef } from '../../ids.ts'
-import type { RefundCommand } from './refunds.ts'
 import { OUTCOMES } from './possible.ts'
+import type { RefundCommand } from './refunds.ts'
 
 export const REFUND_COMMANDS = [
   'recheck',

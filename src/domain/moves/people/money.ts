@@ -1,17 +1,17 @@
 // What a person may do to money that nobody has decided on: accept it, or give it back. Judged against the books.
 // Must not know: HTTP, Temporal, keys.
-import { goOn } from '../automatic.ts'
 import { attemptOf, balanceOf, refundsOf, undecided } from '../../books/balance.ts'
 import type { Attempt, Books, Decision } from '../../books/books.ts'
-import type { PaymentCommand } from './commands.ts'
 import { decided, draftOf, moveRefund, putAttempt, putRefund, type Draft, type Setting } from '../../books/draft.ts'
+import { contradicted, orderHeld } from '../../books/holds.ts'
 import { Failure } from '../../failures.ts'
 import type { GatewayRef } from '../../ids.ts'
-import { contradicted, orderHeld } from '../../books/holds.ts'
-import { autoId, newRefund } from '../policyRefunds.ts'
-import { mayBeSent } from './possible.ts'
-import { firstStands } from '../evidence/second.ts'
 import { strayState } from '../../shown/views.ts'
+import { goOn } from '../automatic.ts'
+import { firstStands } from '../evidence/second.ts'
+import { autoId, newRefund } from '../policyRefunds.ts'
+import type { PaymentCommand } from './commands.ts'
+import { mayBeSent } from './possible.ts'
 
 export function commandPayment(books: Books, command: PaymentCommand, setting: Setting): Decision {
   const draft = draftOf(books, setting)

@@ -3,10 +3,12 @@
 import { attemptOf, balanceOf, remainingOf } from '../../books/balance.ts'
 import type { Books, Decision, Refund } from '../../books/books.ts'
 import { decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Setting } from '../../books/draft.ts'
-import { Failure } from '../../failures.ts'
 import { orderHeld } from '../../books/holds.ts'
+import { planRefund } from '../../books/waits.ts'
+import { Failure } from '../../failures.ts'
 import type { RefundId } from '../../ids.ts'
 import { money, printMoney } from '../../money.ts'
+import { refundClosed, refundReserves, type RefundState } from '../../refund.ts'
 import { overtake } from '../evidence/overtaking.ts'
 import {
   closesByDeadTicket,
@@ -19,9 +21,7 @@ import {
   retryable,
   type Outcome,
 } from './possible.ts'
-import { refundClosed, refundReserves, type RefundState } from '../../refund.ts'
 import { START_REQUEST } from './unproved.ts'
-import { planRefund } from '../../books/waits.ts'
 
 /** One word a command, the same from the Temporal UI, the API and the CLI. */
 export type RefundCommand =

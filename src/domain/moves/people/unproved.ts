@@ -1,11 +1,11 @@
 // What an asker without a proof may do: whoever reaches Temporal's namespace, by its UI, its CLI or a client.
 // Must not know: how a proof is made or kept, whether keys are set; the configuration says it.
 import type { Refund } from '../../books/books.ts'
-import type { PaymentCommand, PaymentCommandName, RefundCommandName } from './commands.ts'
+import { pagesBy } from '../../books/waits.ts'
 import type { Money } from '../../money.ts'
 import type { Patience } from '../../patience.ts'
+import type { PaymentCommand, PaymentCommandName, RefundCommandName } from './commands.ts'
 import type { RefundCommand } from './refunds.ts'
-import { pagesBy } from '../../books/waits.ts'
 
 export type TemporalAccess = {
   /** `proved`: a start records nothing without a proof. */

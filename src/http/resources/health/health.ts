@@ -1,13 +1,13 @@
 // Is the process alive, may it be sent work, and what do its numbers say.
 // Must not know: what the parts do. Every question to a part has a time limit: a hanging part is a part that is down.
-import { z } from 'zod'
-import * as answers from '../answers.ts'
-import { ANYBODY } from '../../server/caller.ts'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import { registry } from '../../../metrics.ts'
+import { ANYBODY } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
+import { at, route, type Answer, type Route } from '../../server/route.ts'
+import * as answers from '../answers.ts'
 import { databaseGauges } from './gauges.ts'
-import { type Answer, type Route, at, route } from '../../server/route.ts'
 
 const PART_WAIT_MS = 3_000
 

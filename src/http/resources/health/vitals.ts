@@ -4,9 +4,9 @@ import type { Server } from 'node:http'
 import type { Db } from '../../../db/connect.ts'
 import { registry } from '../../../metrics.ts'
 import type { HttpDeps, HttpLog } from '../../server/deps.ts'
-import { getHealth, getMetrics, getReady } from './health.ts'
 import { limitedServer } from '../../server/limits.ts'
 import type { Answer } from '../../server/route.ts'
+import { getHealth, getMetrics, getReady } from './health.ts'
 
 export type Vitals = {
   /** undefined: this role has no database, and needs no Temporal either. */

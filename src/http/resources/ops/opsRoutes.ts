@@ -1,14 +1,14 @@
 // Rows of the route table for ops: what is stuck, what happened, the letter to the desk, and what is parked.
 // Must not know: how anything is done.
 import { PEOPLE } from '../../server/caller.ts'
+import { REFUSALS, at, route, type Route } from '../../server/route.ts'
 import { empty } from '../answers.ts'
+import * as schemas from '../schemas.ts'
 import { getLetter, getPaymentHistory, getRefundHistory, getStuck } from './ops.ts'
 import * as answers from './opsAnswers.ts'
-import { getOverdue } from './overdue.ts'
 import * as queries from './opsSchemas.ts'
+import { getOverdue } from './overdue.ts'
 import { getHint, getInbox, getOutbox, getOutgoing, postHintReplay, postOutgoingReplay } from './queues.ts'
-import { REFUSALS, type Route, at, route } from '../../server/route.ts'
-import * as schemas from '../schemas.ts'
 
 const get = (path: string) => at('get', path, PEOPLE)
 const post = (path: string) => at('post', path, PEOPLE)

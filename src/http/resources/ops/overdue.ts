@@ -4,9 +4,9 @@
 import { readOverdue } from '../../../db/watch/overdue.ts'
 import { amountText, countOf, OVERDUE_AFTER } from '../../../domain/shown/watchdog.ts'
 import type { HttpDeps } from '../../server/deps.ts'
-import type { OverdueQuery } from './opsSchemas.ts'
-import { readTogether } from '../read.ts'
 import type { Answer } from '../../server/route.ts'
+import { readTogether } from '../read.ts'
+import type { OverdueQuery } from './opsSchemas.ts'
 
 export function getOverdue(
   { db, links, overdueAfter = OVERDUE_AFTER }: HttpDeps,

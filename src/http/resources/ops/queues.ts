@@ -1,6 +1,5 @@
 // Inbox and outbox over HTTP, for ops: what is parked, one row, and letting it try again.
 // Must not know: looks, deliverers. Bodies of hints are shown to whoever asks with a key, and never logged.
-import { personNamed } from '../../server/caller.ts'
 import { transact, type Trx } from '../../../db/connect.ts'
 import {
   listHints,
@@ -12,11 +11,12 @@ import {
   type Replayed,
 } from '../../../db/lists/queues.ts'
 import { Failure } from '../../../domain/failures.ts'
-import { cursorOf, readCursor } from '../../server/page.ts'
+import { personNamed } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
-import type { InboxQuery, OutboxQuery } from './opsSchemas.ts'
-import { readTogether } from '../read.ts'
+import { cursorOf, readCursor } from '../../server/page.ts'
 import type { Answer, Call } from '../../server/route.ts'
+import { readTogether } from '../read.ts'
+import type { InboxQuery, OutboxQuery } from './opsSchemas.ts'
 
 type Row = { readonly params: { readonly id: number } }
 const ROW = /^[1-9]\d{0,14}$/

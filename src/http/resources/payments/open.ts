@@ -1,20 +1,20 @@
 // POST /payments: records the order once, waits until the gateway knows it, and answers with what the payment window needs.
 // Must not know: gateways' addresses, Temporal. The buyer is used for the window alone: neither stored, compared nor logged.
-import { checkoutNamed } from '../../server/caller.ts'
+import { openOrder } from '../../../db/books/record.ts'
 import { databaseNow } from '../../../db/clock.ts'
 import { transact, type Db, type Trx } from '../../../db/connect.ts'
-import { openOrder } from '../../../db/books/record.ts'
 import type { Books, Payment } from '../../../domain/books/books.ts'
-import { Failure } from '../../../domain/failures.ts'
-import type { MerchantUid } from '../../../domain/ids.ts'
-import type { Buyer, PaymentWindow } from '../../../domain/gateway.ts'
 import { askItsGateway, type AskedOrder, type OrderRequest } from '../../../domain/books/order.ts'
+import { Failure } from '../../../domain/failures.ts'
+import type { Buyer, PaymentWindow } from '../../../domain/gateway.ts'
+import type { MerchantUid } from '../../../domain/ids.ts'
 import { paymentView } from '../../../domain/shown/views.ts'
+import { quoted } from '../../../domain/text.ts'
+import { checkoutNamed } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
-import { booksOf, readTogether } from '../read.ts'
 import type { Answer, Call } from '../../server/route.ts'
 import { waitUntil } from '../../server/wait.ts'
-import { quoted } from '../../../domain/text.ts'
+import { booksOf, readTogether } from '../read.ts'
 
 type Body = AskedOrder & { readonly buyer: Buyer }
 

@@ -1,17 +1,8 @@
 // The calls of people: one handler for every command on a refund or a payment. The form is judged here, the state by the saga.
 // Must not know: Temporal. Who asks is proved by a row; the saga is told only the proof's id.
-import { APPROVERS, PEOPLE, callerOf } from '../../server/caller.ts'
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import { answeredAnother, mintProof, type UpdateOf } from '../../../db/people.ts'
-import {
-  parsePaymentCommand,
-  parseRefundCommand,
-  type PaymentCommandName,
-  type RefundCommandName,
-  COMMAND_HELP,
-  PAYMENT_COMMANDS,
-  REFUND_COMMANDS,
-} from '../../../domain/moves/people/commands.ts'
 import { Failure, type FailureKind } from '../../../domain/failures.ts'
 import {
   paymentWorkflowId,
@@ -22,10 +13,19 @@ import {
   type MerchantUid,
   type RefundId,
 } from '../../../domain/ids.ts'
-import type { HttpDeps } from '../../server/deps.ts'
-import { type Answer, type Call, type Route, at, route } from '../../server/route.ts'
-import { z } from 'zod'
+import {
+  parsePaymentCommand,
+  parseRefundCommand,
+  COMMAND_HELP,
+  PAYMENT_COMMANDS,
+  REFUND_COMMANDS,
+  type PaymentCommandName,
+  type RefundCommandName,
+} from '../../../domain/moves/people/commands.ts'
 import type { Role } from '../../server/access.ts'
+import { APPROVERS, PEOPLE, callerOf } from '../../server/caller.ts'
+import type { HttpDeps } from '../../server/deps.ts'
+import { at, route, type Answer, type Call, type Route } from '../../server/route.ts'
 import * as answers from '../answers.ts'
 import * as schemas from '../schemas.ts'
 

@@ -1,13 +1,13 @@
 // Proofs for those who go to Temporal themselves: who asks is proved here, for one start or one command, word for word.
 // Must not know: Temporal, sagas. A proof is used once and soon; whoever reads it in a history can do nothing with it.
-import { callerOf } from '../../server/caller.ts'
+import { z } from 'zod'
 import { databaseNow } from '../../../db/clock.ts'
 import { mintProof, PROOF_LIVES_MS } from '../../../db/people.ts'
-import { START_PROOF } from '../../../domain/moves/people/unproved.ts'
-import type { HttpDeps } from '../../server/deps.ts'
-import { type Answer, BODY_REFUSALS, type Call, type Route, route, at } from '../../server/route.ts'
-import { z } from 'zod'
 import { PAYMENT_COMMANDS, REFUND_COMMANDS } from '../../../domain/moves/people/commands.ts'
+import { START_PROOF } from '../../../domain/moves/people/unproved.ts'
+import { callerOf } from '../../server/caller.ts'
+import type { HttpDeps } from '../../server/deps.ts'
+import { BODY_REFUSALS, route, at, type Answer, type Call, type Route } from '../../server/route.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Start = { readonly body: { readonly workflowId: string; readonly input: Fields } }

@@ -1,18 +1,18 @@
 // The receiver: raw bytes → parse → kept in the inbox, committed → 200. It believes nothing and calls nobody (design: the hint's way).
 // Must not know: payments, looks, Temporal. What can never be understood is answered with 4xx, and kept too while there is room.
 import { z } from 'zod'
-import * as answers from '../answers.ts'
-import { KINDS } from '../../../gateways/index.ts'
 import { keepHint } from '../../../db/hints/hints.ts'
 import { keepReceived } from '../../../db/hints/received.ts'
 import { Failure, FAILURES } from '../../../domain/failures.ts'
 import type { Webhooks } from '../../../domain/gateway.ts'
 import { kindOf } from '../../../domain/ids.ts'
+import { KINDS } from '../../../gateways/index.ts'
 import { metrics } from '../../../metrics.ts'
 import { readBody, tooLarge } from '../../server/body.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { titleOf } from '../../server/errors.ts'
-import { type Answer, type Call, type Route, route, at } from '../../server/route.ts'
+import { route, at, type Answer, type Call, type Route } from '../../server/route.ts'
+import * as answers from '../answers.ts'
 import { isPublished, senderOf } from './senders.ts'
 
 /** A usual webhook has some 150 bytes; a row's size is not a stranger's to choose. */

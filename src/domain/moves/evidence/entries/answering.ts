@@ -3,15 +3,15 @@
 // Must not know: why it is this refund's (matching.ts), which entries are new (pairing.ts).
 import { remainingOf } from '../../../books/balance.ts'
 import type { Attempt, BookedEntry, Refund } from '../../../books/books.ts'
-import { rowsInDoubt } from './doubt.ts'
 import { attemptIn, moveRefund, putAttempt, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
-import type { CancelEntry } from '../../../gateway.ts'
-import { EXCESS } from './groups.ts'
-import type { GatewayRef, RefundId } from '../../../ids.ts'
-import type { Match } from './matching.ts'
-import { outsideRefund } from '../../policyRefunds.ts'
-import { closedByAmount, refundClosed } from '../../../refund.ts'
 import { planRefund } from '../../../books/waits.ts'
+import type { CancelEntry } from '../../../gateway.ts'
+import type { GatewayRef, RefundId } from '../../../ids.ts'
+import { closedByAmount, refundClosed } from '../../../refund.ts'
+import { outsideRefund } from '../../policyRefunds.ts'
+import { rowsInDoubt } from './doubt.ts'
+import { EXCESS } from './groups.ts'
+import type { Match } from './matching.ts'
 
 /** Something of the refund still waits to be answered. */
 export function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, match: Match): void {

@@ -3,13 +3,13 @@
 // Must not know: how entries are paired. The money has moved either way; the doubt is whose it was.
 import type { Attempt, BookedEntry, Refund } from '../../../books/books.ts'
 import { attemptIn, putAttempt, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
-import type { CancelEntry } from '../../../gateway.ts'
-import { groupsOf, restKey } from './groups.ts'
-import type { GatewayRef } from '../../../ids.ts'
-import { fittingByAmount, saysItIs } from './matching.ts'
-import { outsideRefund } from '../../policyRefunds.ts'
-import { closedByAmount } from '../../../refund.ts'
 import { planRefund } from '../../../books/waits.ts'
+import type { CancelEntry } from '../../../gateway.ts'
+import type { GatewayRef } from '../../../ids.ts'
+import { closedByAmount } from '../../../refund.ts'
+import { outsideRefund } from '../../policyRefunds.ts'
+import { groupsOf, restKey } from './groups.ts'
+import { fittingByAmount, saysItIs } from './matching.ts'
 
 /** Booked to this refund, and not by anything that it says. */
 export const rowsInDoubt = (draft: Draft, attempt: Attempt, refund: Refund): readonly BookedEntry[] =>

@@ -1,19 +1,19 @@
 // Booking cancel entries: each once, to the refund that it answers, else as money that moved
 // outside; and entries that went missing.
 // Must not know: SQL, wire formats, how entries are paired (pairing.ts) or matched (matching.ts).
-import { bookAnswer, bookOutside, rename } from './answering.ts'
 import { remainingOf } from '../../../books/balance.ts'
 import type { BookedEntry } from '../../../books/books.ts'
-import { nowNamed, takeAsOutside, tellWhomItFits } from './doubt.ts'
 import { attemptIn, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
-import type { CancelEntry, Evidence } from '../../../gateway.ts'
-import { newKey, restKey, type Group } from './groups.ts'
 import { contradicted } from '../../../books/holds.ts'
+import type { CancelEntry, Evidence } from '../../../gateway.ts'
 import type { GatewayRef } from '../../../ids.ts'
+import { closedByAmount } from '../../../refund.ts'
+import { bookAnswer, bookOutside, rename } from './answering.ts'
+import { nowNamed, takeAsOutside, tellWhomItFits } from './doubt.ts'
+import { newKey, restKey, type Group } from './groups.ts'
 import { frontMarker } from './markers.ts'
 import { matchEntry, namedRefund } from './matching.ts'
 import { pair, type Fresh, type Pairs } from './pairing.ts'
-import { closedByAmount } from '../../../refund.ts'
 import { countedAgain, foundAgain, missed } from './reversal.ts'
 
 /**

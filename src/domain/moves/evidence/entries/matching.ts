@@ -5,8 +5,8 @@
 import { refundsOf, remainingOf } from '../../../books/balance.ts'
 import type { Attempt, Books, Refund } from '../../../books/books.ts'
 import type { CancelEntry } from '../../../gateway.ts'
-import { isBeginOf, namedIn, type Sent } from './markers.ts'
 import { closedByAmount, ticketMayLive } from '../../../refund.ts'
+import { isBeginOf, namedIn, type Sent } from './markers.ts'
 
 export type Match = {
   readonly refund: Refund
