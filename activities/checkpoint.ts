@@ -1,11 +1,13 @@
-// A checkpoint: look, then raise attention and tell a person what the look said, or that it could not look.
+// A checkpoint: look, then raise attention and tell a person what the look said, or that it could
+// not look.
 // Must not know: calendars; the domain plans. One activity catches a failing look itself.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../src/domain/failures.ts'
 import { merchantUid, paymentWorkflowId, refundId, refundWorkflowId } from '../src/domain/ids.ts'
 import { raisePayment, raiseRefund } from '../src/domain/moves/time.ts'
 import type { PaymentStep, RefundStep } from '../src/domain/next.ts'
-import { look, type Subject } from '../src/inbox/look.ts'
+import { look } from '../src/inbox/look.ts'
+import type { Subject } from '../src/inbox/subject.ts'
 import type { ReadPayment, ReadRefund } from './begin/begin.ts'
 import { decidePayment, decideRefund, readPaymentRow, readRefundRow } from './decide.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -34,8 +36,8 @@ export async function checkpointPayment(
 /**
  * Tries for two minutes, or until the activity is cancelled, which throws; a sentence where no look
  * answered. "Could not look" is never "looked: still paid". Whatever the look throws is such a
- * sentence, a fault of this program too: a person is told all the same. Only a database that is away
- * stops a checkpoint, for the row cannot be written then: its next transaction says so.
+ * sentence, a fault of this program too: a person is told all the same. Only a database that is
+ * away stops a checkpoint, for the row cannot be written then: its next transaction says so.
  */
 export async function lookFor(
   deps: ActivityDeps,

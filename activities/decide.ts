@@ -1,5 +1,10 @@
-// One decision on the books of a saga in one transaction, and what its row asks for next: for refunds, payments and strays.
+// One decision on the books of a saga in one transaction, and what its row asks for next: for
+// refunds, payments and strays.
 // Must not know: what is decided, workflows.
+import { loadBooks, memoryAfter, refundAbout, type Loaded } from '../src/db/books/books.ts'
+import { carryOut, type Mover } from '../src/db/books/carryOut.ts'
+import { markIfBack } from '../src/db/books/wentBack.ts'
+import { transact, type Trx } from '../src/db/connect.ts'
 import { attemptOf } from '../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Payment, Refund } from '../src/domain/books/books.ts'
 import type { Setting } from '../src/domain/books/draft.ts'
@@ -22,10 +27,6 @@ import {
   type RefundStep,
   type StrayStep,
 } from '../src/domain/next.ts'
-import { loadBooks, memoryAfter, refundAbout, type Loaded } from '../src/db/books/books.ts'
-import { carryOut, type Mover } from '../src/db/books/carryOut.ts'
-import { markIfBack } from '../src/db/books/wentBack.ts'
-import { transact, type Trx } from '../src/db/connect.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /** Which refund, when, and what its workflow has seen of it. */
@@ -68,7 +69,8 @@ export async function onRefund(
   const { loaded } = await recallRefund(deps, trx, id, now, memory)
   const decision = change(loaded.books, { now, patience: deps.patience })
   const own = mover(deps, refundWorkflowId(id), now)
-  // Nobody waits for a late answer any more: its saga has gone on, and sleeps until the next checkpoint unless it is woken.
+  // Nobody waits for a late answer any more: its saga has gone on, and sleeps until the next
+  // checkpoint unless it is woken.
   const late = decision.journal.some(({ what }) => what === 'ticket.lateAnswer')
   const moved = await carryOut(trx, loaded, decision, late ? { ...own, saga: null } : own)
   return { moved, step: stepAfter(loaded, decision.books, id, now) }
@@ -144,7 +146,10 @@ export async function recallRefund(
   return { loaded: wentBack ? await loadRefund(trx, id) : loaded, wentBack }
 }
 
-/** A row that was there when its workflow saw it, and is not: it is waited for, and the supervisor pages. */
+/**
+ * A row that was there when its workflow saw it, and is not: it is waited for, and the supervisor
+ * pages.
+ */
 export async function loadRefund(trx: Trx, id: RefundId, memory?: Memory): Promise<Loaded> {
   const about = await refundAbout(trx, id)
   if (!about && memory)

@@ -3,7 +3,10 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { Failure, FAILURES } from '../src/domain/failures.ts'
 
-/** Failures that no retry can mend end the workflow with their kind as type; everything else is tried again. */
+/**
+ * Failures that no retry can mend end the workflow with their kind as type; everything else is
+ * tried again.
+ */
 export function toApplicationFailure(error: unknown): unknown {
   if (!(error instanceof Failure)) return error
   const { retry } = FAILURES[error.kind]

@@ -48,8 +48,9 @@ export function createActivities(deps: ActivityDeps, usableAttributes: () => Rea
 }
 
 /**
- * A step carries only attributes that its namespace takes, so that workflow code upserts what it is given: what was decided
- * here is in the history, and a replay meets it again whatever the namespace takes by then.
+ * A step carries only attributes that its namespace takes, so that workflow code upserts what it is
+ * given: what was decided here is in the history, and a replay meets it again whatever the
+ * namespace takes by then.
  */
 export function shownWith<Taken extends Step<unknown>>(usable: ReadonlySet<string>, step: Taken): Taken {
   const attributes = Object.fromEntries(Object.entries(step.attributes).filter(([name]) => usable.has(name)))

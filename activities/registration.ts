@@ -1,4 +1,5 @@
-// openPayment registers the order with the gateway; expirePayment looks once more before the checkout is told that its time is over.
+// openPayment registers the order with the gateway; expirePayment looks once more before the
+// checkout is told that its time is over.
 // Must not know: workflows. Both catch a gateway that does not answer and say when to come back.
 import { loadBooks } from '../src/db/books/books.ts'
 import { transact } from '../src/db/connect.ts'
@@ -63,7 +64,10 @@ const refuse =
     return decided(draft)
   }
 
-/** Expiry needs a look that answered; until then it is tried again after 1, 5, then every 10 minutes. */
+/**
+ * Expiry needs a look that answered; until then it is tried again after 1, 5, then every 10
+ * minutes.
+ */
 export async function expirePayment(deps: ActivityDeps, { merchantUid: text, now }: ReadPayment): Promise<PaymentStep> {
   const id = merchantUid(text)
   const saga = paymentWorkflowId(id)

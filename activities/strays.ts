@@ -1,5 +1,7 @@
-// The steps of a stray's saga: read its row, and look at a checkpoint before a person is asked again.
-// Must not know: workflows, calendars. Its row is the attempt, which evidence has made; nothing here makes one.
+// The steps of a stray's saga: read its row, and look at a checkpoint before a person is asked
+// again.
+// Must not know: workflows, calendars. Its row is the attempt, which evidence has made; nothing
+// here makes one.
 import { decided, draftOf } from '../src/domain/books/draft.ts'
 import { gatewayName, gatewayRef, strayWorkflowId } from '../src/domain/ids.ts'
 import { raiseStray } from '../src/domain/moves/time.ts'

@@ -5,7 +5,7 @@ import { notePass } from '../src/db/watch/passes.ts'
 import { gatewayName } from '../src/domain/ids.ts'
 import { sweepScheduleId } from '../src/domain/names.ts'
 import { sweepGateway, type Swept } from '../src/inbox/sweep/sweep.ts'
-import { supervise, type Supervised } from '../src/outbox/supervisor.ts'
+import { superviseRows, type Supervised } from '../src/outbox/supervisor.ts'
 import type { ActivityDeps } from './deps.ts'
 import { cancellation } from './ending.ts'
 import { heartbeating } from './heartbeat.ts'
@@ -25,5 +25,5 @@ export async function sweepLists(deps: ActivityDeps, { gateway }: SweepLists): P
 
 export async function superviseSagas(deps: ActivityDeps): Promise<Supervised> {
   const stopping = cancellation()
-  return heartbeating(() => supervise(deps, { stopping }))
+  return heartbeating(() => superviseRows(deps, { stopping }))
 }

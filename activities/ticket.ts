@@ -1,5 +1,7 @@
-// fileTicket and settleTicket: one ticket per authorisation, whatever is killed, lost or repeated (design.md §6.3).
-// Must not know: workflows. The intent is committed before the call; every ending of the call has its row.
+// fileTicket and settleTicket: one ticket per authorisation, whatever is killed, lost or repeated
+// (design.md §6.3).
+// Must not know: workflows. The intent is committed before the call; every ending of the call has
+// its row.
 import { ApplicationFailure } from '@temporalio/common'
 import { carryOut } from '../src/db/books/carryOut.ts'
 import { beginLook, type Began } from '../src/db/clock.ts'
@@ -45,7 +47,10 @@ type Intended = {
   readonly checksum: number
 }
 
-/** After so long since the intent nothing is sent any more: a process that slept may find the world changed. */
+/**
+ * After so long since the intent nothing is sent any more: a process that slept may find the world
+ * changed.
+ */
 const SEND_WITHIN_MS = 5_000
 
 export async function fileTicket(deps: ActivityDeps, asked: FileTicket): Promise<RefundStep> {
@@ -69,7 +74,10 @@ export async function fileTicket(deps: ActivityDeps, asked: FileTicket): Promise
   })
 }
 
-/** Temporal is the second memory of the call: without it a database that loses the intent would send it twice. */
+/**
+ * Temporal is the second memory of the call: without it a database that loses the intent would send
+ * it twice.
+ */
 const NOT_NOTED: CancelAnswer = {
   kind: 'notSent',
   said: 'Temporal did not take note of the call in time, so it was not made',
@@ -86,13 +94,16 @@ const lostAfter = (call: Announced, error: unknown): ApplicationFailure =>
   })
 
 export type SettleTicket = FileTicket & {
-  /** The lost try had told Temporal that its call begins. Missing in what was scheduled before it did. */
+  /**
+   * The lost try had told Temporal that its call begins. Missing in what was scheduled before it
+   * did.
+   */
   readonly mayHaveSent?: boolean
 }
 
 /**
- * The activity was lost, or its key was taken: no intent → nothing was sent, but where the call is known to have begun the
- * database has lost it; an intent without outcome → unknown.
+ * The activity was lost, or its key was taken: no intent → nothing was sent, but where the call is
+ * known to have begun the database has lost it; an intent without outcome → unknown.
  */
 export async function settleTicket(deps: ActivityDeps, asked: SettleTicket): Promise<RefundStep> {
   const { refundId: text, key, mayHaveSent } = asked
@@ -106,7 +117,10 @@ export async function settleTicket(deps: ActivityDeps, asked: SettleTicket): Pro
   })
 }
 
-/** (a) A look that books what it finds. A sentence where it failed: nothing was sent, no key is used. */
+/**
+ * (a) A look that books what it finds. A sentence where it failed: nothing was sent, no key is
+ * used.
+ */
 async function lookFirst(deps: ActivityDeps, { id, now, memory }: OnRefund): Promise<string | undefined> {
   const { gateway, gatewayRef } = await readRefundRow(deps, { id, now, ...(memory && { memory }) })
   try {
@@ -121,7 +135,10 @@ async function lookFirst(deps: ActivityDeps, { id, now, memory }: OnRefund): Pro
   }
 }
 
-/** (b) The intent, committed. `taken`: the key was used before; `moved`: the refund asks for no ticket any more. */
+/**
+ * (b) The intent, committed. `taken`: the key was used before; `moved`: the refund asks for no
+ * ticket any more.
+ */
 async function intent(
   deps: ActivityDeps,
   { id, key, now, memory }: OnRefund & Announced,
@@ -160,8 +177,9 @@ async function intent(
 }
 
 /**
- * (c) and (d) The call, unless more than five seconds have passed since the intent by either clock (a suspended machine
- * stops the monotonic one), or the activity was cancelled before it. Once it has begun it is waited for: its answer is worth more than a quick stop.
+ * (c) and (d) The call, unless more than five seconds have passed since the intent by either clock
+ * (a suspended machine stops the monotonic one), or the activity was cancelled before it. Once it
+ * has begun it is waited for: its answer is worth more than a quick stop.
  */
 async function call(
   deps: ActivityDeps,
@@ -188,7 +206,10 @@ const RECORD_TRIES = 5
 /** Not ended by a stop, for it tells a refusal from a lost answer; so it is short. */
 export const LOOK_AFTER_MS = 10_000
 
-/** (e) The outcome, by compare-and-set: into its own ticket always, into the refund only while that ticket is its latest. */
+/**
+ * (e) The outcome, by compare-and-set: into its own ticket always, into the refund only while that
+ * ticket is its latest.
+ */
 export async function recordAnswer(
   deps: ActivityDeps,
   id: RefundId,
@@ -197,7 +218,8 @@ export async function recordAnswer(
   answer: CancelAnswer,
 ): Promise<RefundStep> {
   const { key, now } = asked
-  // What was answered is written whatever the row has come to: the next step compares it with what was seen of it.
+  // What was answered is written whatever the row has come to: the next step compares it with what
+  // was seen of it.
   const about = { id, now }
   const end = (outcome: TicketOutcome, said: string): Promise<RefundStep> =>
     recorded(() =>
@@ -220,7 +242,10 @@ export async function recordAnswer(
   }
 }
 
-/** code 0: what the answer shows is booked like a look; with our entry in it the refund is done, else a ticket is open. */
+/**
+ * code 0: what the answer shows is booked like a look; with our entry in it the refund is done,
+ * else a ticket is open.
+ */
 function bookAnswer(
   deps: ActivityDeps,
   books: Books,
@@ -238,7 +263,10 @@ function bookAnswer(
   return { books: ended.books, journal: [...seen.journal, ...ended.journal], alerts: [...seen.alerts, ...ended.alerts] }
 }
 
-/** code ≠ 0 is followed by a look: the balance moved since (a) → nothing was sent under these books; else it is a refusal. */
+/**
+ * code ≠ 0 is followed by a look: the balance moved since (a) → nothing was sent under these books;
+ * else it is a refusal.
+ */
 async function afterTurnedDown(
   deps: ActivityDeps,
   id: RefundId,

@@ -8,17 +8,20 @@ import { ENVIRONMENT, KEYS_FORM } from './environment.ts'
 import { ADDRESSES, CREDENTIALS, halfAccounts, hasAccount } from './gateways/index.ts'
 import { isLoopback } from './http/server/thisMachine.ts'
 
-export const ROLES = ['api', 'worker', 'simulator'] as const
-export type Role = (typeof ROLES)[number]
+export const PROGRAM_ROLES = ['api', 'worker', 'simulator'] as const
+export type ProgramRole = (typeof PROGRAM_ROLES)[number]
 
 type Settings = z.output<typeof ENVIRONMENT>
-export type Config = Settings & { readonly roles: readonly Role[]; readonly cacheDir: string }
+export type Config = Settings & { readonly roles: readonly ProgramRole[]; readonly cacheDir: string }
 
 /**
- * Parses the environment for these roles; throws one Error that lists every fault and what to write instead. No roles:
- * nothing is asked for that only a start needs.
+ * Parses the environment for these roles; throws one Error that lists every fault and what to write
+ * instead. No roles: nothing is asked for that only a start needs.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>, roles: readonly Role[]): Config {
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  roles: readonly ProgramRole[],
+): Config {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
@@ -36,7 +39,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 export type MigrateConfig = Readonly<Pick<Config, 'LOG_LEVEL'> & { DATABASE_URL: string }>
 
-/** The one-shot that migrates holds the owner's URL and no other secret, so it asks for nothing else. */
+/**
+ * The one-shot that migrates holds the owner's URL and no other secret, so it asks for nothing
+ * else.
+ */
 export function readMigrateConfig(environment: Readonly<Record<string, string | undefined>>): MigrateConfig {
   const { DATABASE_URL, LOG_LEVEL } = environment
   const given = { DATABASE_URL: DATABASE_URL || undefined, LOG_LEVEL: LOG_LEVEL || undefined }
@@ -47,7 +53,10 @@ export function readMigrateConfig(environment: Readonly<Record<string, string | 
   throw new Error(`Nothing was migrated: ${faults.length > 0 ? faults.join('; ') : missing}`)
 }
 
-/** Where keys are set a person proves who he is; a worker of its own does not hold them, and in production they are set. */
+/**
+ * Where keys are set a person proves who he is; a worker of its own does not hold them, and in
+ * production they are set.
+ */
 export function temporalAccess(config: Settings): TemporalAccess {
   const keys = config.API_KEYS.length > 0 || config.NODE_ENV === 'production'
   return { starts: config.TEMPORAL_STARTS ?? 'open', commands: config.TEMPORAL_COMMANDS ?? (keys ? 'quiet' : 'all') }
@@ -55,15 +64,16 @@ export function temporalAccess(config: Settings): TemporalAccess {
 
 type Names = 'TEMPORAL_ADDRESS' | 'TEMPORAL_PROFILE' | 'TEMPORAL_CONFIG_FILE'
 /**
- * Whether a Temporal server is named, by its address or by a profile of Temporal's own configuration file. The file at its
- * usual place alone names none: it is there for other programs too.
+ * Whether a Temporal server is named, by its address or by a profile of Temporal's own
+ * configuration file. The file at its usual place alone names none: it is there for other programs
+ * too.
  */
 export const namesTemporal = (config: Pick<Settings, Names>): boolean =>
   [config.TEMPORAL_ADDRESS, config.TEMPORAL_PROFILE, config.TEMPORAL_CONFIG_FILE].some((name) => name !== undefined)
 
-function acrossFields(config: Settings, roles: readonly Role[]): string[] {
+function acrossFields(config: Settings, roles: readonly ProgramRole[]): string[] {
   const faults: string[] = []
-  const all = ROLES.every((role) => roles.includes(role))
+  const all = PROGRAM_ROLES.every((role) => roles.includes(role))
   if (!all && !roles.every((role) => role === 'simulator')) {
     if (config.DATABASE_URL === undefined)
       faults.push(
@@ -95,8 +105,11 @@ function acrossFields(config: Settings, roles: readonly Role[]): string[] {
   return faults
 }
 
-/** Without keys whoever comes from this machine may do everything, and a proxy makes strangers come from it. */
-function withoutKeys(config: Settings, roles: readonly Role[]): readonly string[] {
+/**
+ * Without keys whoever comes from this machine may do everything, and a proxy makes strangers come
+ * from it.
+ */
+function withoutKeys(config: Settings, roles: readonly ProgramRole[]): readonly string[] {
   if (!roles.includes('api') || config.API_KEYS.length > 0) return []
   if (config.NODE_ENV === 'production')
     return [
@@ -119,7 +132,7 @@ function withoutKeys(config: Settings, roles: readonly Role[]): readonly string[
 /** Keys of the account, news of orders, and an address that is a secret leave by these. */
 const IN_THE_CLEAR = [...ADDRESSES, 'NOTICE_URL', 'ALERT_WEBHOOK_URL'] as const
 
-function inProduction(config: Settings, roles: readonly Role[]): readonly string[] {
+function inProduction(config: Settings, roles: readonly ProgramRole[]): readonly string[] {
   const faults: string[] = []
   if (config.DATABASE_URL === undefined)
     faults.push(

@@ -1,4 +1,5 @@
-// Every setting by name: how it is read, its default as one would write it, and what it means. docs/configure.md is printed from it.
+// Every setting by name: how it is read, its default as one would write it, and what it means.
+// docs/configure.md is printed from it.
 // Must not know: which settings fit together, which role needs them, what the parts do with them.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,10 +10,8 @@ import { parseRefundRules } from './domain/moves/refundRules.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
 import { OVERDUE_AFTER } from './domain/shown/watchdog.ts'
 import { gatewaySettings } from './gateways/index.ts'
+import type { ApiKey } from './http/server/access.ts'
 import { address, by } from './settings.ts'
-
-export type ApiRole = 'checkout' | 'ops' | 'approver'
-export type ApiKey = { readonly name: string; readonly role: ApiRole; readonly key: string }
 
 export const KEYS_FORM =
   'write name:role:key,… with the roles checkout, ops, approver and keys of 16 characters or more'
@@ -21,7 +20,10 @@ const REFUND_RULES = fileURLToPath(new URL('refundRules.csv', import.meta.url))
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const duration = by(parseDurationMs)
-/** Of one of anything a worker cannot do two kinds of tasks, those of sagas that it has in memory and new ones. */
+/**
+ * Of one of anything a worker cannot do two kinds of tasks, those of sagas that it has in memory
+ * and new ones.
+ */
 const atLeastTwo = z.coerce.number().int().min(2)
 const cached = atLeastTwo.max(100_000)
 /** Paths are appended to it. */
@@ -195,7 +197,8 @@ function parseApiKeys(text: string): readonly ApiKey[] {
   return parts.map((part, index) => {
     const [name = '', role = '', ...rest] = part.trim().split(':')
     const key = rest.join(':')
-    // By its place alone: in a mistyped entry anything may be the key, what stands for the name too.
+    // By its place alone: in a mistyped entry anything may be the key, what stands for the name
+    // too.
     const entry = `entry ${index + 1} of ${parts.length}`
     if (role !== 'checkout' && role !== 'ops' && role !== 'approver')
       throw new RangeError(`${entry} has no known role; ${KEYS_FORM}`)
@@ -205,7 +208,10 @@ function parseApiKeys(text: string): readonly ApiKey[] {
   })
 }
 
-/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; two while a checkout changes from one to the other. */
+/**
+ * Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; two while a checkout changes from one
+ * to the other.
+ */
 function parseSecrets(text: string): readonly string[] {
   const secrets = text.split(',').map((part) => part.trim())
   const fits = (secret: string) => {

@@ -1,4 +1,5 @@
-// A lock file between processes: one works, the others wait and say so, a dead owner's lock is taken over.
+// A lock file between processes: one works, the others wait and say so, a dead owner's lock is
+// taken over.
 // Must not know what is done under the lock.
 
 import { randomUUID } from 'node:crypto'
@@ -17,7 +18,10 @@ export type LockOptions = {
 type Owner = { readonly pid: number; readonly token: string }
 
 const POLL_MS = 200
-/** Tokens of locks held by this very process: after a container restart an old lock may carry our own pid. */
+/**
+ * Tokens of locks held by this very process: after a container restart an old lock may carry our
+ * own pid.
+ */
 const heldHere = new Set<string>()
 
 /** Runs `work` while holding the lock file; the lock is given back whatever happens. */
@@ -67,7 +71,10 @@ export async function holderOf(path: string): Promise<{ who: string; remedy: str
   return { who: `process ${owner.pid}${await nameOf(owner.pid)}`, remedy: remedyFor(path) }
 }
 
-/** After a crash the system may give the id away again: then a stranger seems to hold the lock, and never gives it back. */
+/**
+ * After a crash the system may give the id away again: then a stranger seems to hold the lock, and
+ * never gives it back.
+ */
 const remedyFor = (path: string): string =>
   `Stop that process and start again; if it is no program of ours, because its id was used again, delete ${path}.`
 
@@ -104,8 +111,9 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 }
 
 /**
- * Two waiters may find the same dead owner. The second could otherwise remove the lock the first has just taken,
- * so what was moved away is looked at, and put back when it belongs to somebody else.
+ * Two waiters may find the same dead owner. The second could otherwise remove the lock the first
+ * has just taken, so what was moved away is looked at, and put back when it belongs to somebody
+ * else.
  */
 async function removeStale(path: string, stale: Owner): Promise<void> {
   const aside = `${path}.stale-${randomUUID()}`

@@ -1,4 +1,5 @@
-// The log: JSON lines, or readable ones at a terminal, which nothing in them can steer. Secrets and personal data are redacted by name before they are written.
+// The log: JSON lines, or readable ones at a terminal, which nothing in them can steer. Secrets and
+// personal data are redacted by name before they are written.
 // Must not know: what is logged.
 import { pino, type LogFn, type Logger } from 'pino'
 import pretty from 'pino-pretty'
@@ -20,7 +21,10 @@ export function createLog(level: string, terminal: boolean, out?: NodeJS.Writabl
       : pino(options)
 }
 
-/** JSON writes control characters as escapes; a readable line does not, and may quote what others wrote. */
+/**
+ * JSON writes control characters as escapes; a readable line does not, and may quote what others
+ * wrote.
+ */
 function tamely(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
   const tamed = args.map((each: unknown) => (typeof each === 'string' ? tame(each) : factsOf(each)))
   Reflect.apply(method, this, tamed)
@@ -39,7 +43,10 @@ const factsOf = (facts: unknown): unknown =>
 
 export type Log = Logger
 
-/** Lines of Temporal's SDK, beside ours: errors as errors, everything else that it says aloud as warnings. */
+/**
+ * Lines of Temporal's SDK, beside ours: errors as errors, everything else that it says aloud as
+ * warnings.
+ */
 export const sdkLines =
   (log: Log) =>
   (level: string, message: string, facts: object): void =>

@@ -1,4 +1,5 @@
-// A loop that works while there is work, sleeps until kicked or until the next poll, and survives every error of its work.
+// A loop that works while there is work, sleeps until kicked or until the next poll, and survives
+// every error of its work.
 // Must not know: what the work is.
 
 export type Loop = {
@@ -69,7 +70,10 @@ function makeSleeper() {
     sleep: async (ms: number) => {
       if (!kicked) await rest(ms)
     },
-    /** After an error: until the time is over or the stop; a kick counts too, for something may have changed. */
+    /**
+     * After an error: until the time is over or the stop; a kick counts too, for something may have
+     * changed.
+     */
     rest,
     kick: () => {
       kicked = true

@@ -1,5 +1,5 @@
-// Starts the program: reads the command line and the environment, prints where everything is, ends in order on a signal. And the
-// commands that need its database or its Temporal server.
+// Starts the program: reads the command line and the environment, prints where everything is, ends
+// in order on a signal. And the commands that need its database or its Temporal server.
 // Must not know: how the parts are wired; nobody imports this file.
 import { once } from 'node:events'
 import { Command, Option } from 'commander'
@@ -7,7 +7,7 @@ import { addAfterRestore } from './commands/afterRestore.ts'
 import { CommandFailure } from './commands/outside.ts'
 import { addReplayCheck } from './commands/replayCheck.ts'
 import { addRestart } from './commands/restart.ts'
-import { readConfig, readMigrateConfig, ROLES, type Role } from './config.ts'
+import { readConfig, readMigrateConfig, PROGRAM_ROLES, type ProgramRole } from './config.ts'
 import { migrateOnce } from './db/migrate.ts'
 import { createLog, sdkLines } from './log.ts'
 import { saidBy } from './temporal/said.ts'
@@ -22,8 +22,8 @@ const command = new Command('paymentwall-saga')
   )
   .addOption(
     new Option('--role <role>', 'run only this part (may be repeated)')
-      .choices(ROLES)
-      .argParser((value, before: Role[] | undefined) => [...(before ?? []), roleOf(value)]),
+      .choices(PROGRAM_ROLES)
+      .argParser((value, before: ProgramRole[] | undefined) => [...(before ?? []), roleOf(value)]),
   )
   .action(serve)
 command
@@ -35,13 +35,16 @@ addRestart(command, process.env, exit)
 addReplayCheck(command, process.env, exit)
 addAfterRestore(command, process.env, exit)
 
-function roleOf(value: string): Role {
-  const role = ROLES.find((known) => known === value)
-  if (!role) throw new Error(`there is no role "${value}"; choose ${ROLES.join(', ')}`)
+function roleOf(value: string): ProgramRole {
+  const role = PROGRAM_ROLES.find((known) => known === value)
+  if (!role) throw new Error(`there is no role "${value}"; choose ${PROGRAM_ROLES.join(', ')}`)
   return role
 }
 
-/** What this program and its children write is for their user alone, whatever the shell that started it thinks of others. */
+/**
+ * What this program and its children write is for their user alone, whatever the shell that started
+ * it thinks of others.
+ */
 const NOT_FOR_OTHERS = 0o077
 
 async function main(): Promise<void> {
@@ -56,8 +59,8 @@ async function migrate(): Promise<void> {
   process.stdout.write(done.length === 0 ? 'the database is up to date\n' : `migrated: ${done.join(', ')}\n`)
 }
 
-async function serve({ role }: { readonly role?: Role[] }): Promise<void> {
-  const config = readConfig(process.env, role ?? ROLES)
+async function serve({ role }: { readonly role?: ProgramRole[] }): Promise<void> {
+  const config = readConfig(process.env, role ?? PROGRAM_ROLES)
   const log = createLog(config.LOG_LEVEL, process.stdout.isTTY)
   const measured = config.METRICS_PORT !== 0
   const sdkMetrics = measured ? await installMeasuredRuntime('WARN', sdkLines(log)) : undefined

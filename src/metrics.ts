@@ -1,4 +1,5 @@
-// The counters and histograms of this process, for /metrics. Gauges that are read from the database are in http/health.ts.
+// The counters and histograms of this process, for /metrics. Gauges that are read from the database
+// are in http/health.ts.
 // Must not know: HTTP, SQL.
 import { Counter, Histogram, Registry } from 'prom-client'
 

@@ -1,4 +1,5 @@
-// How settings are read: parsers that the configuration and each kind of gateway's block of settings share.
+// How settings are read: parsers that the configuration and each kind of gateway's block of
+// settings share.
 // Must not know: which settings there are.
 import { z } from 'zod'
 

@@ -164,3 +164,95 @@ test('no file beyond its folder names a gateway: what differs between them is be
 })
 
 const withoutComments = (text: string): string => text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+
+const MOST_IN_A_FOLDER = 12
+const LONGEST_COMMENT = 100
+
+test(`a folder holds at most ${MOST_IN_A_FOLDER} files, so that a newcomer reads its names at once`, () => {
+  const counts = new Map<string, number>()
+  for (const file of files.filter((each) => !each.startsWith('src/db/migrations/')))
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+  expect([...counts].filter(([, count]) => count > MOST_IN_A_FOLDER)).toEqual([])
+})
+
+test('no file needs another that needs it, not even for its types', () => {
+  expect(
+    circlesOf(
+      new Map(
+        files.map((file) => [
+          file,
+          importsOf(file)
+            .filter(({ to }) => to.startsWith('.'))
+            .map(target),
+        ]),
+      ),
+    ),
+  ).toEqual([])
+})
+
+test('a circle is found', () => {
+  expect(
+    circlesOf(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['a']],
+        ['d', ['a']],
+      ]),
+    ),
+  ).toEqual([['a', 'b', 'c']])
+})
+
+/** Files that reach themselves, each circle once: whatever reaches a file and is reached by it. */
+function circlesOf(needs: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const reached = new Map<string, ReadonlySet<string>>()
+  for (const file of needs.keys()) {
+    const seen = new Set<string>()
+    const todo = [...(needs.get(file) ?? [])]
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      todo.push(...(needs.get(next) ?? []))
+    }
+    reached.set(file, seen)
+  }
+  const round = [...needs.keys()].filter((file) => reached.get(file)?.has(file))
+  const circles = round.map((file) =>
+    round.filter((other) => reached.get(file)?.has(other) && reached.get(other)?.has(file)),
+  )
+  return [...new Map(circles.map((circle) => [circle.join(), circle])).values()]
+}
+
+test(`comments have at most ${LONGEST_COMMENT} columns`, () => {
+  const long = files.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) =>
+        /^\s*(\/\/|\*|\/\*)/.test(line) && line.length > LONGEST_COMMENT ? [`${file}:${index + 1}`] : [],
+      ),
+  )
+  expect(long).toEqual([])
+})
+
+test('SQL stands in its rooms only: the database, the inbox, the outbox', () => {
+  const speaking = files.filter((file) =>
+    /\b(selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql[<`]/.test(read(file)),
+  )
+  expect(speaking.filter((file) => !/^src\/(db|inbox|outbox|demo)\//.test(file))).toEqual([])
+})
+
+/** Programs of their own, which share no code with the rest; migrations, which are found by their files' names. */
+const APART = /^src\/(simulator|demo|db\/migrations)\//
+/** A workflow is named as its type in Temporal, and answers of the API as what they show. */
+const SHARED_NAMES = new Set(['payment', 'refund', 'stray', 'sweep'])
+
+test('a name that is exported has one meaning', () => {
+  const exporting = new Map<string, string[]>()
+  for (const file of files.filter((each) => !APART.test(each)))
+    for (const [, name = ''] of read(file).matchAll(
+      /^export (?:async )?(?:function\*?|const|class|type|interface) (\w+)/gm,
+    ))
+      exporting.set(name, [...(exporting.get(name) ?? []), file])
+  const twice = [...exporting].filter(([name, where]) => where.length > 1 && !SHARED_NAMES.has(name))
+  expect(twice.map(([name, where]) => `${name}: ${where.join(', ')}`)).toEqual([])
+})

@@ -1,4 +1,5 @@
-// Every activity as the sagas see it, grouped by how it may fail. Time-outs and retries are decided here and nowhere else.
+// Every activity as the sagas see it, grouped by how it may fail. Time-outs and retries are decided
+// here and nowhere else.
 // Must not know: how an activity does its work.
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
@@ -18,7 +19,10 @@ const local = (summary: string) =>
     scheduleToCloseTimeout: '30s',
     retry: { maximumAttempts: 3, initialInterval: '200ms' },
   })
-/** The same while it does not: three local tries, then a normal activity, so that an outage is not paid in heartbeats. */
+/**
+ * The same while it does not: three local tries, then a normal activity, so that an outage is not
+ * paid in heartbeats.
+ */
 const patient = proxyActivities<Rows>({
   summary: 'our database did not answer: trying until it does',
   startToCloseTimeout: '30s',
@@ -54,8 +58,9 @@ function firstLocally<Args extends unknown[], T>(
 let underWay: Promise<void> | undefined
 
 /**
- * Two local activities that run at once are answered in the order in which they end; a replay answers them in another, and
- * the run could never go on where it is replayed. A command that comes while the row is being read waits for that.
+ * Two local activities that run at once are answered in the order in which they end; a replay
+ * answers them in another, and the run could never go on where it is replayed. A command that comes
+ * while the row is being read waits for that.
  */
 function oneAtATime<Args extends unknown[], T>(locally: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
   return async (...args) => {
@@ -74,13 +79,19 @@ function oneAtATime<Args extends unknown[], T>(locally: (...args: Args) => Promi
 /** Bad input and broken promises: trying again cannot help. */
 const isFinal = (error: unknown): boolean => cannotSucceed(error) && changed('finalLocally')
 
-/** The failure itself, or what the SDK wrapped: a local activity's comes bare today, and nothing promises that it stays so. */
+/**
+ * The failure itself, or what the SDK wrapped: a local activity's comes bare today, and nothing
+ * promises that it stays so.
+ */
 export function cannotSucceed(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error
   return cause instanceof ApplicationFailure && cause.nonRetryable === true
 }
 
-/** Asks the gateway, then writes the row; each catches a gateway that does not answer and says in its result when to come back. */
+/**
+ * Asks the gateway, then writes the row; each catches a gateway that does not answer and says in
+ * its result when to come back.
+ */
 const repeatable = { startToCloseTimeout: '4m', retry: { initialInterval: '2s', maximumInterval: '1m' } } as const
 
 export const { openPayment } = proxyActivities<Pick<Activities, 'openPayment'>>({
@@ -117,8 +128,9 @@ export const { noteCancelRequest } = proxyActivities<Pick<Activities, 'noteCance
 })
 
 /**
- * Idempotent and bounded, in heartbeats; what three tries do not do, the next run of the Schedule does. It begins only
- * once this one has ended, so its tries end before the run's hour does, and say why.
+ * Idempotent and bounded, in heartbeats; what three tries do not do, the next run of the Schedule
+ * does. It begins only once this one has ended, so its tries end before the run's hour does, and
+ * say why.
  */
 const regular = {
   startToCloseTimeout: '10m',
@@ -135,7 +147,9 @@ export const { superviseSagas } = proxyActivities<Pick<Activities, 'superviseSag
   summary: 'wake open rows that have no workflow',
 })
 
-/** The one call that may move money: never repeated by Temporal; a lost one is settled by its rows. */
+/**
+ * The one call that may move money: never repeated by Temporal; a lost one is settled by its rows.
+ */
 export const { fileTicket } = proxyActivities<Pick<Activities, 'fileTicket'>>({
   summary: 'ask the gateway for the cancel: opens a ticket',
   startToCloseTimeout: '45s',

@@ -1,7 +1,8 @@
-// From our plain attributes to Temporal's typed pairs: for the start by the client and the upsert in the workflow alike.
+// From our plain attributes to Temporal's typed pairs: for the start by the client and the upsert
+// in the workflow alike.
 // Must not know: when they are set.
 import { defineSearchAttributeKey, type SearchAttributePair, type SearchAttributeUpdatePair } from '@temporalio/common'
-import { SEARCH_ATTRIBUTES } from '../src/domain/attributes.ts'
+import { SEARCH_ATTRIBUTES } from '../src/domain/names.ts'
 import type { Attributes } from '../src/domain/shown/attributes.ts'
 
 export type AttributeName = keyof typeof SEARCH_ATTRIBUTES

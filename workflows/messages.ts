@@ -1,5 +1,7 @@
-// The words on the wire: inputs and signals; workflow types and task queues are in src/domain/names.ts. Names in histories are for ever.
-// Must not know: activities, databases. Inputs are JSON: times are ISO strings, amounts integers in minor units.
+// The words on the wire: inputs and signals; workflow types and task queues are in
+// src/domain/names.ts. Names in histories are for ever.
+// Must not know: activities, databases. Inputs are JSON: times are ISO strings, amounts integers in
+// minor units.
 import { defineSignal } from '@temporalio/workflow'
 import type { Memory } from '../src/domain/books/memory.ts'
 import { NEWS_SIGNAL } from '../src/domain/names.ts'
@@ -7,7 +9,9 @@ import { NEWS_SIGNAL } from '../src/domain/names.ts'
 /** Your row moved: read it again. Carries nothing, so a repeated or forged one changes nothing. */
 export const news = defineSignal(NEWS_SIGNAL)
 
-/** Only the id is needed once the row exists; a checkout without the HTTP API sends the whole order. */
+/**
+ * Only the id is needed once the row exists; a checkout without the HTTP API sends the whole order.
+ */
 export type PaymentInput = {
   readonly merchantUid: string
   readonly amount?: number

@@ -1,4 +1,5 @@
-// The payment saga: register the order, wait for money or for its time to run out; money that needs a person keeps it open.
+// The payment saga: register the order, wait for money or for its time to run out; money that needs
+// a person keeps it open.
 // Must not know: databases, gateways.
 import { continueAsNew } from '@temporalio/workflow'
 import type { PaymentNext } from '../src/domain/next.ts'

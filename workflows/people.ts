@@ -1,4 +1,5 @@
-// People's commands as updates, the same from the Temporal UI, the API and the CLI. Validators judge form; state is judged under the lock.
+// People's commands as updates, the same from the Temporal UI, the API and the CLI. Validators
+// judge form; state is judged under the lock.
 // Must not know: rows, gateways.
 import {
   ActivityFailure,
@@ -22,7 +23,10 @@ import { here, type NewsDesk } from './saga.ts'
 
 export type { CommandAnswer }
 
-/** `memory`: what the run has seen of its row by then; a command on a row that went back moves nothing. */
+/**
+ * `memory`: what the run has seen of its row by then; a command on a row that went back moves
+ * nothing.
+ */
 export function takeRefundCommands(desk: NewsDesk, workflowId: string, memory: () => Memory | undefined): void {
   for (const name of REFUND_COMMANDS) take(name, { desk, workflowId, memory }, (args) => parseRefundCommand(name, args))
 }
@@ -66,7 +70,8 @@ async function carriedOut(
     desk.ring()
     return answer
   } catch (error) {
-    // In histories from before refusals were results: the refusal itself, not the activity around it, is what the person reads.
+    // In histories from before refusals were results: the refusal itself, not the activity around
+    // it, is what the person reads.
     if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw error.cause
     throw error
   }

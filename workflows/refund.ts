@@ -1,6 +1,7 @@
-// The refund saga: reserve, file one ticket, then wait for evidence, with checkpoints and a person at the end of it.
-// Must not know: databases, gateways, calendars. What it has seen of its row it hands back with each step, so that a row that
-// went back in time is known.
+// The refund saga: reserve, file one ticket, then wait for evidence, with checkpoints and a person
+// at the end of it.
+// Must not know: databases, gateways, calendars. What it has seen of its row it hands back with
+// each step, so that a row that went back in time is known.
 import { ApplicationFailure, TimeoutFailure } from '@temporalio/common'
 import { ActivityFailure, continueAsNew } from '@temporalio/workflow'
 import { remembered, type Memory } from '../src/domain/books/memory.ts'
@@ -14,7 +15,10 @@ import { here, run } from './saga.ts'
 export async function refund({ memory: before, ...input }: RefundInput = { refundId: '' }): Promise<Ended> {
   const { refundId } = input
   let memory = before
-  /** What every activity on the row is told: which it is, what was seen of it, and the time of this task. */
+  /**
+   * What every activity on the row is told: which it is, what was seen of it, and the time of this
+   * task.
+   */
   const seen = (): Seen => ({ refundId, now: here(), ...(memory && { memory }) })
   /** Keeps what the step has seen. */
   const noting = async (asked: Promise<RefundStep>): Promise<RefundStep> => {
@@ -41,7 +45,10 @@ export async function refund({ memory: before, ...input }: RefundInput = { refun
 
 type Seen = { readonly refundId: string; readonly now: string; readonly memory?: Memory }
 
-/** One try at one ticket. A lost activity may still have sent it: its rows say, or nobody knows, and then it is `unknown`. */
+/**
+ * One try at one ticket. A lost activity may still have sent it: its rows say, or nobody knows, and
+ * then it is `unknown`.
+ */
 async function file(seen: () => Seen, key: string): Promise<RefundStep> {
   try {
     return await fileTicket({ ...seen(), key })
@@ -52,8 +59,8 @@ async function file(seen: () => Seen, key: string): Promise<RefundStep> {
 }
 
 /**
- * Whether a lost try had come as far as its call: the heartbeat right before it names the key. Where a row has lost its
- * intent too, this is the only memory of the call.
+ * Whether a lost try had come as far as its call: the heartbeat right before it names the key.
+ * Where a row has lost its intent too, this is the only memory of the call.
  */
 function mayHaveSent({ cause }: ActivityFailure, key: string): boolean {
   if (cause instanceof TimeoutFailure) return names(cause.lastHeartbeatDetails, key)

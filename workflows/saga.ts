@@ -1,7 +1,8 @@
-// The loop that every saga is: read the row, show it, do what it asks for next, wait for news of it, until it is closed.
+// The loop that every saga is: read the row, show it, do what it asks for next, wait for news of
+// it, until it is closed.
 // Must not know: what the row is. The row is the memory, the workflow is the hand.
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow'
-import type { Step, Wait } from '../src/domain/next.ts'
+import type { Step, SagaWait } from '../src/domain/next.ts'
 import { noteCancelRequest } from './activities.ts'
 import { news, type Ended } from './messages.ts'
 import { shower } from './shown.ts'
@@ -62,7 +63,7 @@ async function advance<Next extends { readonly do: string }, S extends Step<Next
   return woken || next.whenDue === 'read' ? desk.reading(saga.read) : saga.due(next)
 }
 
-const waits = <Next extends { readonly do: string }>(next: Next): next is WaitOf<Next> & Wait => next.do === 'wait'
+const waits = <Next extends { readonly do: string }>(next: Next): next is WaitOf<Next> & SagaWait => next.do === 'wait'
 const asks = <Next extends { readonly do: string }>(next: Next): next is Asked<Next> & Next =>
   next.do !== 'wait' && next.do !== 'end'
 
@@ -73,11 +74,17 @@ export type NewsDesk = {
   pending(): boolean
   /** Reads the row; news that arrived before it began is answered by it. */
   reading<T>(read: () => Promise<T>): Promise<T>
-  /** Waits for news, or until interrupted; false where its time came first, which it may have before the wait began. */
-  until(wait: Wait, interrupted: () => boolean): Promise<boolean>
+  /**
+   * Waits for news, or until interrupted; false where its time came first, which it may have before
+   * the wait began.
+   */
+  until(wait: SagaWait, interrupted: () => boolean): Promise<boolean>
 }
 
-/** News is counted, so that what came before a read began is answered by that read. The handler is synchronous and never throws. */
+/**
+ * News is counted, so that what came before a read began is answered by that read. The handler is
+ * synchronous and never throws.
+ */
 function openNewsDesk(): NewsDesk {
   let arrived = 0
   let answered = 0
@@ -104,8 +111,11 @@ function openNewsDesk(): NewsDesk {
 /** The time of this workflow task: every time that a workflow writes into a row comes from here. */
 export const here = (): string => new Date().toISOString()
 
-/** From the time of this workflow task: a worker may have been away for days since the wait was planned. */
-const leftOf = ({ ms, until }: Wait): number => (until === undefined ? ms : Date.parse(until) - Date.now())
+/**
+ * From the time of this workflow task: a worker may have been away for days since the wait was
+ * planned.
+ */
+const leftOf = ({ ms, until }: SagaWait): number => (until === undefined ? ms : Date.parse(until) - Date.now())
 
 /** Commands under way have been answered, and none of them moved the row since it was read. */
 async function quiet(desk: NewsDesk): Promise<boolean> {
@@ -113,14 +123,17 @@ async function quiet(desk: NewsDesk): Promise<boolean> {
   return !desk.pending()
 }
 
-/** A command whose run ends before it has answered would be told that it was refused, though it may have been carried out. */
+/**
+ * A command whose run ends before it has answered would be told that it was refused, though it may
+ * have been carried out.
+ */
 const handlersFinished = (): Promise<void> => condition(allHandlersFinished)
 
 type CancelRequests = { pending(): boolean; answered(): void }
 
 /**
- * "Request Cancellation" in the Temporal UI stops no saga, for a ticket cannot be called back: it is noted once, and the wait
- * goes on. Temporal passes on one request at most.
+ * "Request Cancellation" in the Temporal UI stops no saga, for a ticket cannot be called back: it
+ * is noted once, and the wait goes on. Temporal passes on one request at most.
  */
 function uncancellable<T>(body: (requests: CancelRequests) => Promise<T>): Promise<T> {
   let asked = false

@@ -1,5 +1,5 @@
-// What Schedules start, or people by hand: one run of a gateway's sweep, which asks what changed there; and one pass of the
-// supervisor, over open rows that have no workflow or are overdue.
+// What Schedules start, or people by hand: one run of a gateway's sweep, which asks what changed
+// there; and one pass of the supervisor, over open rows that have no workflow or are overdue.
 // Must not know: lists, rows, gateways.
 import { superviseSagas, sweepLists } from './activities.ts'
 import type { SweepInput } from './messages.ts'

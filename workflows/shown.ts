@@ -1,10 +1,14 @@
-// What operators see of a saga: search attributes that are upserted only where they changed, and current details.
+// What operators see of a saga: search attributes that are upserted only where they changed, and
+// current details.
 // Must not know: which saga it is.
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow'
 import type { Step } from '../src/domain/next.ts'
 import { ATTRIBUTE_NAMES, updatePair, type AttributeName } from './attributePairs.ts'
 
-/** Shows steps: one upsert a change with all that changed, none where the start's attributes say it already. */
+/**
+ * Shows steps: one upsert a change with all that changed, none where the start's attributes say it
+ * already.
+ */
 export function shower(): (step: Step<unknown>) => void {
   const shown = new Map<AttributeName, string>()
   for (const { key, value } of workflowInfo().typedSearchAttributes.getAll()) {

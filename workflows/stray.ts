@@ -1,4 +1,5 @@
-// The stray saga: money that no order waits for, kept in sight until a person accepts it or gives it back.
+// The stray saga: money that no order waits for, kept in sight until a person accepts it or gives
+// it back.
 // Must not know: databases, gateways.
 import { continueAsNew } from '@temporalio/workflow'
 import type { StrayNext } from '../src/domain/next.ts'

@@ -1,4 +1,5 @@
-// Named changes of the order of commands, so that sagas that began before a change go on as they began.
+// Named changes of the order of commands, so that sagas that began before a change go on as they
+// began.
 // Must not know: what the sagas do. docs/change-a-workflow.md tells when a name may go.
 import { patched } from '@temporalio/workflow'
 

@@ -1,4 +1,5 @@
-// The sagas' first steps and reads: record or read the row, plan its next checkpoint, say what to do next.
+// The sagas' first steps and reads: record or read the row, plan its next checkpoint, say what to
+// do next.
 // Must not know: gateways. Short enough for a local activity.
 import { refundAbout } from '../../src/db/books/books.ts'
 import { loadPayment } from '../../src/db/books/payments.ts'

@@ -1,4 +1,5 @@
-// Who starts a saga with a whole order or refund: a checkout, proved by a row that the API minted, or whoever reaches Temporal.
+// Who starts a saga with a whole order or refund: a checkout, proved by a row that the API minted,
+// or whoever reaches Temporal.
 // Must not know: orders, refunds. What is recorded already is read by anybody.
 import type { Trx } from '../../src/db/connect.ts'
 import { useProof } from '../../src/db/people.ts'
@@ -16,7 +17,10 @@ export function withoutProof(input: unknown): { proof: unknown; rest: unknown } 
   return { proof, rest }
 }
 
-/** Throws `forbidden` where something would be recorded that may not be. `isThere`: its row is recorded already. */
+/**
+ * Throws `forbidden` where something would be recorded that may not be. `isThere`: its row is
+ * recorded already.
+ */
 export async function starterOf(
   deps: ActivityDeps,
   trx: Trx,

@@ -1,4 +1,5 @@
-// Four eyes: what is above the limit waits as a row until another person carries it out, or it is dropped with a sentence.
+// Four eyes: what is above the limit waits as a row until another person carries it out, or it is
+// dropped with a sentence.
 // Must not know: HTTP, keys. Who asks has been proved, or not, before.
 import { randomUUID } from 'node:crypto'
 import { carryOut } from '../../src/db/books/carryOut.ts'
@@ -12,13 +13,13 @@ import { releaseStart } from '../../src/domain/moves/requests.ts'
 import { mover, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import {
-  done,
+  donePlan,
   follow,
   judged,
   rejected,
-  wordOf,
+  personWord,
   type CommandAnswer,
-  type Person,
+  type CommandingPerson,
   type Plan,
   type Request,
 } from './plans.ts'
@@ -69,7 +70,10 @@ export async function planToAsk(
   }
 }
 
-/** Nobody need take back what another person will not approve: until then it bars other requests, and then it is gone. */
+/**
+ * Nobody need take back what another person will not approve: until then it bars other requests,
+ * and then it is gone.
+ */
 const LIVES_MS = 3 * 86_400_000
 const lapsesAt = ({ askedAt }: PendingApproval): string => new Date(Date.parse(askedAt) + LIVES_MS).toISOString()
 /** What was started above the limit reserves its amount, so it waits for as long as it takes. */
@@ -78,14 +82,20 @@ const hasLapsed = (pending: PendingApproval, now: string): boolean =>
   !isStart(pending) && Date.parse(lapsesAt(pending)) <= Date.parse(now)
 const whatWas = ({ command, person }: PendingApproval): string => `${command}, asked for by ${person},`
 
-/** Without who asked; with the money that it was about, for another attempt may wait by the time it is approved. */
+/**
+ * Without who asked; with the money that it was about, for another attempt may wait by the time it
+ * is approved.
+ */
 function argsToKeep(args: unknown, { about: { gatewayRef } }: Target): object {
   const given = typeof args === 'object' && args !== null ? Object.entries(args) : []
   const kept = Object.fromEntries(given.filter(([name]) => name !== 'proof' && name !== 'person'))
   return gatewayRef === undefined ? kept : { ...kept, gatewayRef }
 }
 
-/** Carries out what waits. What can no longer be carried out is dropped: it was asked for in another situation. */
+/**
+ * Carries out what waits. What can no longer be carried out is dropped: it was asked for in another
+ * situation.
+ */
 export async function approve(deps: ActivityDeps, trx: Trx, request: Request): Promise<CommandAnswer | Failure> {
   const { workflowId, now, person } = request
   const pending = await judged(() => approvable(trx, request))
@@ -99,7 +109,7 @@ export async function approve(deps: ActivityDeps, trx: Trx, request: Request): P
     const decision = signed(target.carry(), person, pending.person)
     if (target.movedSince(pending.askedAt))
       throw rejected(`it has become ${target.state(target.loaded.books)} since it was asked for`)
-    return done(target, decision, `${pending.command}, asked for by ${pending.person}, is done`)
+    return donePlan(target, decision, `${pending.command}, asked for by ${pending.person}, is done`)
   })
   return plan instanceof Failure ? drop(deps, trx, request, pending, plan) : follow(deps, trx, plan, request)
 }
@@ -151,12 +161,12 @@ async function drop(
   const why = `${whatWas(pending)} was not carried out: ${message}`
   const journal: readonly JournalLine[] = [{ what: 'approvalDropped', ...aboutOf(workflowId), why }]
   const decision = { books: loaded.books, journal, alerts: [] }
-  await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
+  await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: personWord(person) })
   return new Failure(kind, `${message}; what ${pending.person} asked for is dropped, ask anew if it is still wanted`)
 }
 
 /** An approved move names both people. */
-function signed(decision: Decision, approver: Person, asker: string): Decision {
+function signed(decision: Decision, approver: CommandingPerson, asker: string): Decision {
   const journal = decision.journal.map((line) => ({
     ...line,
     facts: { ...line.facts, askedBy: asker, approvedBy: approver.name },

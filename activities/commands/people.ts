@@ -1,5 +1,7 @@
-// What people do to a saga: their commands, judged under the lock; and a cancellation asked for in the Temporal UI, which stops nothing.
-// Must not know: HTTP, keys. A person is proved by a row that the API minted, or only claimed, and then named `unverified`.
+// What people do to a saga: their commands, judged under the lock; and a cancellation asked for in
+// the Temporal UI, which stops nothing.
+// Must not know: HTTP, keys. A person is proved by a row that the API minted, or only claimed, and
+// then named `unverified`.
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import { sqlState, transact, type Trx } from '../../src/db/connect.ts'
 import { keepTold, toldBefore, useProof } from '../../src/db/people.ts'
@@ -11,14 +13,14 @@ import { loadRefund, mover, recallRefund, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { approve, planToAsk } from './approvals.ts'
 import {
-  done,
+  donePlan,
   follow,
   judged,
   rejected,
   type CommandAnswer,
   type Commanded,
   type CommandRefused,
-  type Person,
+  type CommandingPerson,
   type Plan,
   type Request,
 } from './plans.ts'
@@ -28,8 +30,9 @@ export type { CommandAnswer, Commanded } from './plans.ts'
 export type CancelRequested = { readonly workflowId: string; readonly now: string }
 
 /**
- * A saga that ends while news comes is asked by the server to think again, and everything that it did in that moment is
- * done again: the same update is then told the same, and nothing moves a second time.
+ * A saga that ends while news comes is asked by the server to think again, and everything that it
+ * did in that moment is done again: the same update is then told the same, and nothing moves a
+ * second time.
  */
 export async function takeCommand(deps: ActivityDeps, commanded: Commanded): Promise<CommandAnswer | CommandRefused> {
   const { workflowId: saga, name: command, updateId } = commanded
@@ -52,7 +55,10 @@ export async function takeCommand(deps: ActivityDeps, commanded: Commanded): Pro
   return answer
 }
 
-/** What the database can never store (SQLSTATE class 22) is refused: tried again and again, it would bar its saga from ending. */
+/**
+ * What the database can never store (SQLSTATE class 22) is refused: tried again and again, it would
+ * bar its saga from ending.
+ */
 async function judgedByDatabase<T>(work: () => Promise<T>): Promise<T | CommandRefused> {
   try {
     return await work()
@@ -94,7 +100,7 @@ async function requestOf(trx: Trx, commanded: Commanded): Promise<Request> {
   return { ...commanded, asked, person: await personOf(trx, asked.asker, commanded) }
 }
 
-async function personOf(trx: Trx, { proof, person }: Asker, commanded: Commanded): Promise<Person> {
+async function personOf(trx: Trx, { proof, person }: Asker, commanded: Commanded): Promise<CommandingPerson> {
   if (proof === null) return { name: person ?? 'nobody', role: undefined }
   const { workflowId: saga, name: command, args } = commanded
   const proven = await useProof(trx, proof, { saga, command, args })
@@ -118,7 +124,7 @@ async function planOf(deps: ActivityDeps, trx: Trx, request: Request): Promise<P
   const { now, name, asked } = request
   const target = await targetOf(trx, asked, { now, patience: deps.patience })
   if (aboveLimit(deps.approvalLimit, target.money)) return planToAsk(trx, target, request)
-  return done(target, target.carry(), `${name} is done`)
+  return donePlan(target, target.carry(), `${name} is done`)
 }
 
 export async function noteCancelRequest(deps: ActivityDeps, { workflowId, now }: CancelRequested): Promise<void> {

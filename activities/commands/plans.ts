@@ -1,4 +1,5 @@
-// What a command comes to before anything is written, and how it is written then; who asks, and what they are told.
+// What a command comes to before anything is written, and how it is written then; who asks, and
+// what they are told.
 // Must not know: how a person is proved, when another person must approve.
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import type { Trx } from '../../src/db/connect.ts'
@@ -28,17 +29,23 @@ export type CommandAnswer = {
   /** What waits for another person: `approve` names it. */
   readonly request?: string
 }
-/** A refusal is a result as well: a person was answered, nothing has failed, and nothing is to be tried again. */
+/**
+ * A refusal is a result as well: a person was answered, nothing has failed, and nothing is to be
+ * tried again.
+ */
 export type CommandRefused = { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }
 
 /** `role` null: this machine, without keys; undefined: a name that nobody proved. */
-export type Person = { readonly name: string; readonly role: string | null | undefined }
-export const wordOf = ({ name, role }: Person): string =>
+export type CommandingPerson = { readonly name: string; readonly role: string | null | undefined }
+export const personWord = ({ name, role }: CommandingPerson): string =>
   role === undefined ? `unverified:${name}` : role === null ? 'local' : `${role}:${name}`
 
-export type Request = Commanded & { readonly person: Person; readonly asked: ParsedCommand }
+export type Request = Commanded & { readonly person: CommandingPerson; readonly asked: ParsedCommand }
 
-/** What a command comes to: the decision, and the request that waits for another person where it is above the limit. */
+/**
+ * What a command comes to: the decision, and the request that waits for another person where it is
+ * above the limit.
+ */
 export type Plan = {
   readonly loaded: Target['loaded']
   /** What to look at, where a look is all that was asked for. */
@@ -48,7 +55,7 @@ export type Plan = {
   readonly answer: CommandAnswer
 }
 
-export const done = (target: Target, decision: Decision, sentence: string): Plan => ({
+export const donePlan = (target: Target, decision: Decision, sentence: string): Plan => ({
   loaded: target.loaded,
   recheck: target.recheck,
   decision,
@@ -62,14 +69,15 @@ export async function follow(
   { workflowId, now, person }: Request,
 ): Promise<CommandAnswer> {
   if (pending) await askApproval(trx, pending)
-  await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: wordOf(person) })
+  await carryOut(trx, loaded, decision, { ...mover(deps, workflowId, now), who: personWord(person) })
   if (recheck) await keepHint(trx, { ...recheck, source: 'person' })
   return answer
 }
 
 /**
- * A refusal is given back, not thrown, so that its transaction commits: the proof, which anybody can read in the
- * history, is used up by a refused request as by any other. Whatever is judged in here has written nothing else.
+ * A refusal is given back, not thrown, so that its transaction commits: the proof, which anybody
+ * can read in the history, is used up by a refused request as by any other. Whatever is judged in
+ * here has written nothing else.
  */
 export async function judged<T>(judge: () => Promise<T>): Promise<T | Failure> {
   try {

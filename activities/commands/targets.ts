@@ -1,4 +1,5 @@
-// What a command is about: the refund, the payment or the stray that its workflow id names, and how each carries it out.
+// What a command is about: the refund, the payment or the stray that its workflow id names, and how
+// each carries it out.
 // Must not know: who asks, approvals.
 import { loadBooks, type Loaded } from '../../src/db/books/books.ts'
 import type { Trx } from '../../src/db/connect.ts'
@@ -26,6 +27,7 @@ import {
   type Asked,
   type Asker,
   type PaymentCommand,
+  type RefundCommand,
 } from '../../src/domain/moves/people/commands.ts'
 import {
   attemptToDecide,
@@ -34,7 +36,7 @@ import {
   commandStray,
   strayToDecide,
 } from '../../src/domain/moves/people/money.ts'
-import { commandRefund, movesMoney, type RefundCommand } from '../../src/domain/moves/people/refunds.ts'
+import { commandRefund, movesMoney } from '../../src/domain/moves/people/refunds.ts'
 import { strayState } from '../../src/domain/shown/views.ts'
 import { loadRefund, paymentIn, refundIn, strayIn } from '../decide.ts'
 
@@ -43,7 +45,10 @@ type Saga =
   | { readonly kind: 'payment'; readonly id: MerchantUid }
   | { readonly kind: 'stray'; readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
 
-/** One saga's side of a command: what it is about, whether another person must approve, how it is carried out. */
+/**
+ * One saga's side of a command: what it is about, whether another person must approve, how it is
+ * carried out.
+ */
 export type Target = {
   readonly loaded: Loaded
   /** For its journal lines; the reference where it decides on money. */
@@ -201,10 +206,15 @@ function attemptMeant(
   return kind === 'refund' ? attemptToRefund(books, ref) : attemptToDecide(books, ref)
 }
 
-/** What a release lets go: the largest of the contradicted amounts says whether another person must approve. */
+/**
+ * What a release lets go: the largest of the contradicted amounts says whether another person must
+ * approve.
+ */
 const moneyHeld = (books: Books): Money | undefined =>
   books.attempts.filter(contradicted).toSorted((a, b) => b.amount - a.amount)[0]
 
-/** Money that waits for a decision has waited for it all the time: what decides it takes it away. */
+/**
+ * Money that waits for a decision has waited for it all the time: what decides it takes it away.
+ */
 const unmoved = (): boolean => false
 const cannotApprove = (): Error => new Error('an approval cannot itself be approved')

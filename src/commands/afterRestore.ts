@@ -1,5 +1,5 @@
-// after-restore: before anything runs again over a database that went back in time. Filing is held; what was lost is found by what
-// Temporal and the gateway remember.
+// after-restore: before anything runs again over a database that went back in time. Filing is held;
+// what was lost is found by what Temporal and the gateway remember.
 // Must not know: how the two are compared, what is decided about a refund that went back.
 import type { Command } from 'commander'
 import { raiseNotices } from '../db/books/payments.ts'
@@ -8,7 +8,8 @@ import { openRefundReferences } from '../db/lists/open.ts'
 import { holdFiling } from '../db/watch/filing.ts'
 import { Failure } from '../domain/failures.ts'
 import { hasAccount } from '../gateways/index.ts'
-import { look, type LookDeps } from '../inbox/look.ts'
+import { look } from '../inbox/look.ts'
+import type { LookDeps } from '../inbox/subject.ts'
 import { createLog } from '../log.ts'
 import { grid, progress } from '../ops/render.ts'
 import { compareMemories, withoutRows, type AfterRestore, type Found } from '../outbox/afterRestore.ts'
@@ -97,7 +98,10 @@ async function raiseAll(db: Db, say: (text: string) => void): Promise<void> {
   }
 }
 
-/** Presence is proof: a cancel that the gateway shows answers its refund, whatever the database has lost. */
+/**
+ * Presence is proof: a cancel that the gateway shows answers its refund, whatever the database has
+ * lost.
+ */
 async function lookAtAll(deps: LookDeps, say: (text: string) => void): Promise<readonly Found[]> {
   const failed: Found[] = []
   let [looked, after] = [0, '']

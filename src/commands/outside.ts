@@ -1,4 +1,5 @@
-// What commands beside a running program work with: its configuration, its Temporal server, its database.
+// What commands beside a running program work with: its configuration, its Temporal server, its
+// database.
 // Must not know: what a command does. Nothing is started here that the running program would meet.
 import { readConfig, type Config } from '../config.ts'
 import { openDatabase, type Database } from '../db/connect.ts'
@@ -17,7 +18,10 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Nothing that only a start needs is asked for: beside a worker there are no keys of the API, wherever it listens. */
+/**
+ * Nothing that only a start needs is asked for: beside a worker there are no keys of the API,
+ * wherever it listens.
+ */
 export const configOf = (environment: Environment): Config => readConfig({ ...environment, NODE_ENV: undefined }, [])
 
 export type Outside = { readonly temporal: TemporalClient; readonly namespace: string; readonly address: string }
@@ -35,7 +39,9 @@ export async function reachTemporal(config: Config, environment: Environment): P
   )
 }
 
-/** The database that the running program uses, too: the embedded one belongs to its process alone. */
+/**
+ * The database that the running program uses, too: the embedded one belongs to its process alone.
+ */
 export async function reachDatabase(config: Config, instead: string): Promise<Database> {
   const { DATABASE_URL: url } = config
   if (url === undefined)

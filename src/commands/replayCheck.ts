@@ -1,4 +1,5 @@
-// replay-check: whether this build can go on with everything that runs, asked before it is deployed.
+// replay-check: whether this build can go on with everything that runs, asked before it is
+// deployed.
 // Must not know: how histories are read or replayed.
 import type { Command } from 'commander'
 import { grid, progress } from '../ops/render.ts'

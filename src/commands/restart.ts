@@ -1,4 +1,5 @@
-// restart ID…: ends the runs of sagas that cannot go on, after a bad deploy say; each begins anew from its row.
+// restart ID…: ends the runs of sagas that cannot go on, after a bad deploy say; each begins anew
+// from its row.
 // Must not know: how a run is ended, what a row says.
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'

@@ -1,5 +1,7 @@
-// The database's own clock, for people and for pauses; and the one sequence in which arrivals and looks are ordered.
-// Must not know: what the times are for. A clock may step back, after a failover by minutes: it never decides what is newer.
+// The database's own clock, for people and for pauses; and the one sequence in which arrivals and
+// looks are ordered.
+// Must not know: what the times are for. A clock may step back, after a failover by minutes: it
+// never decides what is newer.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from './connect.ts'
 
@@ -10,7 +12,9 @@ export async function databaseNow(db: Db | Trx): Promise<string> {
   return now
 }
 
-/** The begin of a look: what arrived before has a smaller number, and was there to be seen by it. */
+/**
+ * The begin of a look: what arrived before has a smaller number, and was there to be seen by it.
+ */
 export type Began = { readonly number: number; readonly at: string }
 
 export async function beginLook(db: Db | Trx): Promise<Began> {

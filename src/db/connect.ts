@@ -1,5 +1,7 @@
-// Opens the merchant's database: Postgres by URL, else PGlite in a folder; has it migrated; runs transactions with their guards.
-// Must not know: what is stored. Numbers and times come out the same from both: int8 as a safe integer, timestamptz as ISO 8601.
+// Opens the merchant's database: Postgres by URL, else PGlite in a folder; has it migrated; runs
+// transactions with their guards.
+// Must not know: what is stored. Numbers and times come out the same from both: int8 as a safe
+// integer, timestamptz as ISO 8601.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -24,7 +26,10 @@ export type DatabaseOptions = {
 
 const SLOW_TRANSACTION_MS = 2_000
 const REPEATS = 5
-/** Serialization failure, deadlock, and a row inserted by somebody else at the same moment: nothing was done, the whole may be repeated. */
+/**
+ * Serialization failure, deadlock, and a row inserted by somebody else at the same moment: nothing
+ * was done, the whole may be repeated.
+ */
 const REPEATABLE = new Set(['40001', '40P01', '23505'])
 
 type Log = (line: string) => void
@@ -58,7 +63,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return { db, kind: url === undefined ? 'pglite' : 'postgres', close }
 }
 
-/** The folder's lock proves that no other process lives: what a killed one had leased is free at once. */
+/**
+ * The folder's lock proves that no other process lives: what a killed one had leased is free at
+ * once.
+ */
 async function endLeases(db: Db): Promise<void> {
   await db
     .updateTable('looks')
@@ -80,7 +88,9 @@ const handle = (dialect: Dialect): Db =>
 
 type Opened = { dialect: Dialect; release: () => Promise<void> }
 
-/** A folder opened by two processes silently loses rows, so the folder is locked while it is open. */
+/**
+ * A folder opened by two processes silently loses rows, so the folder is locked while it is open.
+ */
 async function openPglite({ folder }: DatabaseOptions): Promise<Opened> {
   const parsers = { [pgliteTypes.INT8]: safeInteger, [pgliteTypes.TIMESTAMPTZ]: iso }
   if (folder === undefined)
@@ -115,7 +125,10 @@ async function holdFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Runs `work` in one transaction, repeated whole on serialization failures and deadlocks. Named for the log. */
+/**
+ * Runs `work` in one transaction, repeated whole on serialization failures and deadlocks. Named for
+ * the log.
+ */
 export async function transact<T>(
   db: Db,
   name: string,
@@ -142,3 +155,14 @@ export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
 }
+
+/** All reads inside see one moment: rows of a payment and its refunds that belong together. */
+export function readTogether<T>(db: Db, name: string, read: (trx: Trx) => Promise<T>): Promise<T> {
+  return transact(db, name, async (trx) => {
+    await sql`set transaction isolation level repeatable read, read only`.execute(trx)
+    return read(trx)
+  })
+}
+
+/** Throws where it does not. */
+export const databaseAnswers = async (db: Db): Promise<void> => void (await sql`select 1`.execute(db))

@@ -1,4 +1,5 @@
-// The digest of a command's arguments: the same id or proof with other arguments is another command.
+// The digest of a command's arguments: the same id or proof with other arguments is another
+// command.
 // Must not know: which commands there are. Who asks, and the proof of it, are no arguments.
 import { createHash } from 'node:crypto'
 

@@ -1,15 +1,21 @@
-// Guards a driver: the outer handle is refused inside a transaction, and a database of one connection is waited for in turn.
+// Guards a driver: the outer handle is refused inside a transaction, and a database of one
+// connection is waited for in turn.
 // Must not know: which database it is, what is asked of it.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { PGliteAdapter, type Dialect, type Driver } from 'kysely'
 
 const inside = new AsyncLocalStorage<string>()
 
-/** The name of the transaction that this code runs in, if any. No network call may be made there. */
+/**
+ * The name of the transaction that this code runs in, if any. No network call may be made there.
+ */
 export const transactionName = (): string | undefined => inside.getStore()
 export const insideOf = <T>(name: string, work: () => Promise<T>): Promise<T> => inside.run(name, work)
 
-/** On Postgres the outer handle would see another state of things; on PGlite it would wait for itself for ever. */
+/**
+ * On Postgres the outer handle would see another state of things; on PGlite it would wait for
+ * itself for ever.
+ */
 export function guarded(dialect: Dialect): Dialect {
   const single = dialect.createAdapter().supportsMultipleConnections === false
   return {
@@ -20,7 +26,10 @@ export function guarded(dialect: Dialect): Dialect {
   }
 }
 
-/** Kysely would queue for the one connection before it asks the driver, so that no guard of ours were ever reached. */
+/**
+ * Kysely would queue for the one connection before it asks the driver, so that no guard of ours
+ * were ever reached.
+ */
 class OurQueueAdapter extends PGliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true

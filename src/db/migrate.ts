@@ -1,6 +1,7 @@
 // Brings a database to the newest of the migrations: one process does it, the others wait for it.
-// Must not know: what a migration changes. On Postgres each stands alone, step by step, for an index
-// is made beside writers outside of transactions only; on PGlite all of them are one transaction.
+// Must not know: what a migration changes. On Postgres each stands alone, step by step, for an
+// index is made beside writers outside of transactions only; on PGlite all of them are one
+// transaction.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely, PostgresAdapter, sql, type Dialect } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
@@ -19,7 +20,10 @@ import * as starts from './migrations/0012_starts.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
-/** The names of the migrations that this code knows; a database that has others is newer than the code. */
+/**
+ * The names of the migrations that this code knows; a database that has others is newer than the
+ * code.
+ */
 export const MIGRATIONS = {
   '0001_books': books,
   '0002_notify': notify,
@@ -41,11 +45,17 @@ type Log = (line: string) => void
 /** How often whoever waits for a start reads what it may be waiting for. */
 const TOLD_EVERY_MS = 10_000
 
-/** `to`: the last that is run. Each step has time-outs of its own (migrating.ts); all of it takes as long as it takes. */
+/**
+ * `to`: the last that is run. Each step has time-outs of its own (migrating.ts); all of it takes as
+ * long as it takes.
+ */
 export const migratePostgres = async (url: string, log: Log, to?: MigrationName): Promise<void> =>
   void (await beside(url, log, (db) => migrate(db, { to, transaction: false })))
 
-/** For whoever owns the tables, while all others only work with them. Returns the names of what was carried out now. */
+/**
+ * For whoever owns the tables, while all others only work with them. Returns the names of what was
+ * carried out now.
+ */
 export const migrateOnce = (url: string, log: Log): Promise<readonly string[]> =>
   beside(url, log, async (db) => {
     const done = await migrate(db, { to: undefined, transaction: false })
@@ -116,9 +126,9 @@ const LOCK = sql.raw('3853314791062309107')
 const NEXT_TRY_MS = 250
 
 /**
- * The second of two processes asks again and again whether the first is done: one that waited inside
- * a statement would be a transaction for whose end a concurrent index waits, and both would wait for
- * ever.
+ * The second of two processes asks again and again whether the first is done: one that waited
+ * inside a statement would be a transaction for whose end a concurrent index waits, and both would
+ * wait for ever.
  */
 class PatientAdapter extends PostgresAdapter {
   override async acquireMigrationLock(db: Kysely<unknown>): Promise<void> {

@@ -8,15 +8,18 @@ type Db = Kysely<unknown>
 type Statement = RawBuilder<unknown>
 /** `alone`: nobody else uses this database, as on PGlite, or all of it is one transaction. */
 type Place = { readonly db: Db; readonly alone: boolean }
-export type Step = (place: Place) => Promise<void>
+export type MigrationStep = (place: Place) => Promise<void>
 
 /**
  * A statement that locks a table against writers waits behind every reader of it, and all writers
- * wait behind it: so it gives up soon and comes again, and a pause lets them pass. All of it is less
- * than the `lock_timeout` of whoever waits (postgres.ts).
+ * wait behind it: so it gives up soon and comes again, and a pause lets them pass. All of it is
+ * less than the `lock_timeout` of whoever waits (postgres.ts).
  */
 const BRIEF = { lock_timeout: 300, statement_timeout: 3_000 }
-/** Now and then: only who waits for more than a second (`deadlock_timeout`) makes an autovacuum give way. */
+/**
+ * Now and then: only who waits for more than a second (`deadlock_timeout`) makes an autovacuum give
+ * way.
+ */
 const INSISTENT = { ...BRIEF, lock_timeout: 1_500 }
 const INSISTS_EVERY = 5
 /** What locks out no reader and no writer may wait and work for as long as it takes. */
@@ -30,17 +33,19 @@ const REPEATABLE = new Set(['55P03', '57014', '40P01', '40001'])
 
 /** The `up` of a migration. */
 export const steps =
-  (...all: readonly Step[]) =>
+  (...all: readonly MigrationStep[]) =>
   async (db: Db): Promise<void> => {
     const alone = db.isTransaction || db.getExecutor().adapter instanceof PGliteAdapter
     const each = (one: Db) => inTurn(...all)({ db: one, alone })
     if (alone) return each(db)
-    // The time-outs belong to the connection: all steps have the same one, and give it back as it was.
+    // The time-outs belong to the connection: all steps have the same one, and give it back as it
+    // was.
     await db.connection().execute(async (one) => {
       try {
         await each(one)
       } finally {
-        // A connection that is lost has nothing to give back, and what lost it is what must be said.
+        // A connection that is lost has nothing to give back, and what lost it is what must be
+        // said.
         await restoreTimeouts(one).catch(() => {})
       }
     })
@@ -51,7 +56,7 @@ export const steps =
  * or with a constant one; a default; a trigger; a constraint that is not valid yet.
  */
 export const briefly =
-  (...statements: readonly Statement[]): Step =>
+  (...statements: readonly Statement[]): MigrationStep =>
   ({ db, alone }) =>
     again({ db, alone }, BRIEF, async () => {
       if (alone) for (const statement of statements) await statement.execute(db)
@@ -66,7 +71,7 @@ export const briefly =
  * one that failed is made anew.
  */
 export const index =
-  (name: string, on: Statement, { unique = false } = {}): Step =>
+  (name: string, on: Statement, { unique = false } = {}): MigrationStep =>
   (place) =>
     again(place, PATIENT, async () => {
       const { db, alone } = place
@@ -83,14 +88,14 @@ export const index =
     })
 
 /** A CHECK that holds for what is written from now on, then for all that is there. */
-export const check = (table: string, name: string, condition: Statement): Step =>
+export const check = (table: string, name: string, condition: Statement): MigrationStep =>
   inTurn(fromNowOn(table, name, condition), valid(table, name))
 
 /**
  * NOT NULL, proved by a CHECK that locks out nobody while all rows are read. `fill` is run before
  * the CHECK, and again for what was written in between.
  */
-export function notNull(table: string, column: string, fill: Step): Step {
+export function notNull(table: string, column: string, fill: MigrationStep): MigrationStep {
   const name = `${table}_${column}_is_there`
   return inTurn(
     fill,
@@ -103,19 +108,19 @@ export function notNull(table: string, column: string, fill: Step): Step {
 }
 
 const inTurn =
-  (...all: readonly Step[]): Step =>
+  (...all: readonly MigrationStep[]): MigrationStep =>
   async (place) => {
     for (const step of all) await step(place)
   }
 
-const fromNowOn = (table: string, name: string, condition: Statement): Step =>
+const fromNowOn = (table: string, name: string, condition: Statement): MigrationStep =>
   briefly(
     sql`alter table ${sql.table(table)} drop constraint if exists ${sql.ref(name)},
       add constraint ${sql.ref(name)} check (${condition}) not valid`,
   )
 
 const valid =
-  (table: string, name: string): Step =>
+  (table: string, name: string): MigrationStep =>
   (place) =>
     again(place, PATIENT, async () => {
       await sql`alter table ${sql.table(table)} validate constraint ${sql.ref(name)}`.execute(place.db)
@@ -123,11 +128,11 @@ const valid =
 
 /**
  * All rows, portion by portion in the order of a key: others wait for no longer than one portion
- * takes. `portion` begins after the key that it is given, has a `limit`, and answers with the `last`
- * key that it has seen.
+ * takes. `portion` begins after the key that it is given, has a `limit`, and answers with the
+ * `last` key that it has seen.
  */
 export const inPortions =
-  <Key extends string | number>(first: Key, portion: (after: Key) => RawBuilder<{ last: Key | null }>): Step =>
+  <Key extends string | number>(first: Key, portion: (after: Key) => RawBuilder<{ last: Key | null }>): MigrationStep =>
   async (place) => {
     for (let after: Key | null = first; after !== null;) {
       const from: Key = after
@@ -138,7 +143,10 @@ export const inPortions =
     }
   }
 
-/** Until it is done: what works meanwhile goes on without it, and a program that is not migrated cannot start. */
+/**
+ * Until it is done: what works meanwhile goes on without it, and a program that is not migrated
+ * cannot start.
+ */
 async function again({ db, alone }: Place, timeouts: typeof BRIEF, work: () => Promise<void>): Promise<void> {
   if (alone) return work()
   for (let tries = 1; ; tries += 1) {

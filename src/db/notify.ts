@@ -1,11 +1,16 @@
-// Hears of new rows in inbox and outbox that another process put there: Postgres tells every listener when their transaction commits.
-// Must not know: loops, rows. Whatever is missed while it is not connected, the loops find by polling.
+// Hears of new rows in inbox and outbox that another process put there: Postgres tells every
+// listener when their transaction commits.
+// Must not know: loops, rows. Whatever is missed while it is not connected, the loops find by
+// polling.
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
 /** The triggers of migration 0002 notify it. */
 export const NEW_ROWS = 'saga_new_rows'
-/** Whoever put the rows was told at once and is mostly done with them by then; many notifications are one kick. */
+/**
+ * Whoever put the rows was told at once and is mostly done with them by then; many notifications
+ * are one kick.
+ */
 const TOGETHER_MS = 100
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000

@@ -1,5 +1,7 @@
-// People's proofs, pending approvals and answers as rows: a proof is used once, one approval waits for each saga, an update is answered once.
-// Must not know: HTTP, Temporal. Workflow arguments can be read in histories, so they carry only a proof's id.
+// People's proofs, pending approvals and answers as rows: a proof is used once, one approval waits
+// for each saga, an update is answered once.
+// Must not know: HTTP, Temporal. Workflow arguments can be read in histories, so they carry only a
+// proof's id.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { FailureKind } from '../domain/failures.ts'
@@ -63,7 +65,10 @@ export function lockApproval(trx: Trx, saga: string): Promise<PendingApproval | 
   return trx.selectFrom('approvals').selectAll().where('saga', '=', saga).forUpdate().executeTakeFirst()
 }
 
-/** Without a lock: whoever asks holds the payment's lock already, and who approves takes it after this row's. */
+/**
+ * Without a lock: whoever asks holds the payment's lock already, and who approves takes it after
+ * this row's.
+ */
 export function pendingApproval(trx: Trx, saga: string): Promise<PendingApproval | undefined> {
   return trx.selectFrom('approvals').selectAll().where('saga', '=', saga).executeTakeFirst()
 }
@@ -100,8 +105,9 @@ export type Told =
   | { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }
 
 /**
- * What was told before, where the same update is carried out again; undefined the first time. The same id for another
- * command or other arguments is refused: to say of them what was said of the first would be a lie.
+ * What was told before, where the same update is carried out again; undefined the first time. The
+ * same id for another command or other arguments is refused: to say of them what was said of the
+ * first would be a lie.
  */
 export async function toldBefore(trx: Trx, update: UpdateOf): Promise<Told | undefined> {
   const row = await answered(trx, update)

@@ -1,4 +1,5 @@
-// The pool of connections to a Postgres server: its size, its time-outs, and what its drivers give back.
+// The pool of connections to a Postgres server: its size, its time-outs, and what its drivers give
+// back.
 // Must not know: what is stored. A process at work loses connections without ending.
 import { PostgresDialect, type Dialect } from 'kysely'
 import pg from 'pg'
@@ -9,8 +10,8 @@ type Log = (line: string) => void
 export const APPLICATION = 'paymentwall-saga'
 const CONNECTIONS = 10
 /**
- * A crowd queues for the connections. Longer than any statement may take: whoever is ahead is done by then or has
- * failed, and a webhook that is turned away is sent by nobody again.
+ * A crowd queues for the connections. Longer than any statement may take: whoever is ahead is done
+ * by then or has failed, and a webhook that is turned away is sent by nobody again.
  */
 const WAIT_FOR_CONNECTION_MS = 30_000
 
@@ -21,7 +22,10 @@ export const TIMEOUTS = {
   idle_in_transaction_session_timeout: 10_000,
 }
 
-/** Numbers and times come out as from PGlite. A lost connection is logged, and replaced when it is next needed. */
+/**
+ * Numbers and times come out as from PGlite. A lost connection is logged, and replaced when it is
+ * next needed.
+ */
 export function postgresDialect(url: string, log: Log, timeouts: Partial<typeof TIMEOUTS>): Dialect {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, safeInteger)

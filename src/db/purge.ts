@@ -1,17 +1,21 @@
-// What inbox, outbox, looks and people's rows forget: rows that nothing needs any more, a few at a time, so that nobody waits for a purge.
-// Must not know: who runs it. What may still be money, what a person has touched and what moved something is never deleted.
-// Ages are by now(), which stands still within a statement: by clock_timestamp() no index could be used.
+// What inbox, outbox, looks and people's rows forget: rows that nothing needs any more, a few at a
+// time, so that nobody waits for a purge.
+// Must not know: who runs it. What may still be money, what a person has touched and what moved
+// something is never deleted. Ages are by now(), which stands still within a statement: by
+// clock_timestamp() no index could be used.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
 
 /**
- * Late cash methods settle within a month (paymentwall.md §11), and people ask about a refund for longer than that. A
- * parked hint is needed for less: what it may have told, the sweep has found in the gateway's own list meanwhile.
+ * Late cash methods settle within a month (paymentwall.md §11), and people ask about a refund for
+ * longer than that. A parked hint is needed for less: what it may have told, the sweep has found in
+ * the gateway's own list meanwhile.
  */
 const KEPT = sql`interval '90 days'`
 /**
- * Of hints that name nothing known here, so many; beyond that the oldest go, but none before its day is over: by then
- * some hundred sweeps have listed all that changed at the gateway since, and a person had the alert.
+ * Of hints that name nothing known here, so many; beyond that the oldest go, but none before its
+ * day is over: by then some hundred sweeps have listed all that changed at the gateway since, and a
+ * person had the alert.
  */
 const MOST_UNKNOWN = { strangers: 10_000, gateway: 100_000 }
 const KEPT_AT_LEAST = sql`interval '1 day'`
@@ -42,13 +46,19 @@ async function removed(db: Db, statement: RawBuilder<unknown>): Promise<number> 
 
 const unread = sql`not exists (select 1 from journal j where j.what = 'hint.replayed' and j.facts ->> 'hint' = i.id::text)`
 
-/** Those whose look moved nothing: the others stay beside the journal's lines, for they say who told us. */
+/**
+ * Those whose look moved nothing: the others stay beside the journal's lines, for they say who told
+ * us.
+ */
 const answeredHints = sql`
   delete from inbox where id in (select id from inbox i
     where state = 'looked' and not moved and settled_at < now() - ${KEPT} and ${unread}
     order by settled_at limit ${PURGED_AT_ONCE} for update skip locked)`
 
-/** Strangers and the gateway's own addresses are counted apart, so that strangers drive out nothing of the gateway's. */
+/**
+ * Strangers and the gateway's own addresses are counted apart, so that strangers drive out nothing
+ * of the gateway's.
+ */
 const oldestOfTheNewest = (known: boolean, most: number) => sql`coalesce((select settled_at from inbox
   where state = 'parked' and source = 'webhook' and from_known_address = ${known}
   order by settled_at desc offset ${most - 1} limit 1), '-infinity')`
@@ -57,7 +67,10 @@ const listedUntil = sql`(select min(cursor) from sweep_cursors)`
 const tooMany = sql`least(now() - ${KEPT_AT_LEAST}, ${listedUntil}, case when i.from_known_address
   then ${oldestOfTheNewest(true, MOST_UNKNOWN.gateway)} else ${oldestOfTheNewest(false, MOST_UNKNOWN.strangers)} end)`
 
-/** Never one that names what is known, nor one whose look nobody could book: that is for a person, however long it takes. */
+/**
+ * Never one that names what is known, nor one whose look nobody could book: that is for a person,
+ * however long it takes.
+ */
 const unknownHints = sql`
   delete from inbox where id in (select id from inbox i
     where state = 'parked' and source = 'webhook'
@@ -68,7 +81,10 @@ const unknownHints = sql`
       and ${unread}
     order by settled_at limit ${PURGED_AT_ONCE} for update skip locked)`
 
-/** Delivered, and never sent again by a person: of those the journal tells. A parked row waits for its person. */
+/**
+ * Delivered, and never sent again by a person: of those the journal tells. A parked row waits for
+ * its person.
+ */
 const leftOutbox = sql`
   delete from outbox where id in (select id from outbox
     where state = 'delivered' and replayed_at is null and settled_at < now() - ${KEPT}

@@ -1,10 +1,12 @@
-// Who may do what in the database: whether this role may change the tables, and what no other role may do with two of them.
+// Who may do what in the database: whether this role may change the tables, and what no other role
+// may do with two of them.
 // Must not know: which tables there are beyond those two, nor why a migration is pending.
 import { sql, type Kysely } from 'kysely'
 
 /**
- * Throws a sentence that names the command where this role may not carry out what is pending. Asked beforehand, so that
- * a program that was given too little says so, and not whatever the first refused statement says.
+ * Throws a sentence that names the command where this role may not carry out what is pending. Asked
+ * beforehand, so that a program that was given too little says so, and not whatever the first
+ * refused statement says.
  */
 export async function refuseWithoutRights<S>(db: Kysely<S>, pending: readonly string[]): Promise<void> {
   if (pending.length === 0) return
@@ -20,13 +22,19 @@ export async function refuseWithoutRights<S>(db: Kysely<S>, pending: readonly st
   )
 }
 
-/** What was once written there is never changed: by whoever works with the database it is only read and added to. */
+/**
+ * What was once written there is never changed: by whoever works with the database it is only read
+ * and added to.
+ */
 const ONLY_ADDED = { journal: 'update, delete, truncate, references, trigger' } as const
 /** Which migrations were carried out is for their owner to say. */
 const ONLY_READ = ['kysely_migration', 'kysely_migration_lock'] as const
 const ALL_BUT_READ = 'insert, update, delete, truncate, references, trigger'
 
-/** Of every role but the owner of each table. The journal's trigger refuses the same to the owner himself. */
+/**
+ * Of every role but the owner of each table. The journal's trigger refuses the same to the owner
+ * himself.
+ */
 export async function keepFromOthers<S>(db: Kysely<S>): Promise<void> {
   const taken = [...Object.entries(ONLY_ADDED), ...ONLY_READ.map((table) => [table, ALL_BUT_READ] as const)]
   for (const [table, rights] of taken) {

@@ -1,4 +1,5 @@
-// The tables as Kysely types, camelCase as in the domain. Rows of payments, attempts, refunds and tickets ARE the domain's plain data.
+// The tables as Kysely types, camelCase as in the domain. Rows of payments, attempts, refunds and
+// tickets ARE the domain's plain data.
 // Must not know: what decides. Columns beyond the domain's are named here.
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { Attempt, BookedEntry, Payment, Refund, Ticket } from '../domain/books/books.ts'
@@ -21,7 +22,10 @@ export type HintState = 'received' | 'looked' | 'parked'
 export type InboxTable = {
   id: GeneratedAlways<number>
   gateway: string
-  /** What one look answers: `ref:{gatewayRef}` or `order:{merchantUid}`; null where the hint could not be read. */
+  /**
+   * What one look answers: `ref:{gatewayRef}` or `order:{merchantUid}`; null where the hint could
+   * not be read.
+   */
   subject: string | null
   gatewayRef: string | null
   merchantUid: string | null
@@ -32,7 +36,10 @@ export type InboxTable = {
   body: Buffer | Uint8Array | null
   remoteAddress: string | null
   receivedAt: Generated<string>
-  /** In the sequence that also numbers looks: a look answers what has a smaller number. A row counted again takes a new one. */
+  /**
+   * In the sequence that also numbers looks: a look answers what has a smaller number. A row
+   * counted again takes a new one.
+   */
   arrival: Generated<number>
   dueAt: Generated<string>
   state: Generated<HintState>
@@ -161,7 +168,10 @@ export type ApprovalsTable = {
   askedAt: string
 }
 
-/** What a person was told: a state where it was carried out or waits for another person, a kind where it was refused. */
+/**
+ * What a person was told: a state where it was carried out or waits for another person, a kind
+ * where it was refused.
+ */
 export type AnswersTable = {
   saga: string
   updateId: string
@@ -177,7 +187,10 @@ export type AnswersTable = {
   answeredAt: Generated<string>
 }
 
-/** What identifies a gateway's account, as it was when a paid order of ours was first shown, or as a person accepted it. */
+/**
+ * What identifies a gateway's account, as it was when a paid order of ours was first shown, or as a
+ * person accepted it.
+ */
 export type AccountsTable = {
   gateway: string
   channels: unknown

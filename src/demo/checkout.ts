@@ -1,4 +1,5 @@
-// The shop's checkout service: it opens payments, asks for refunds and reads both, over the HTTP API.
+// The shop's checkout service: it opens payments, asks for refunds and reads both, over the HTTP
+// API.
 // Must not know: the database, Temporal, the simulator.
 import { z } from 'zod'
 import { callerOf } from './http.ts'

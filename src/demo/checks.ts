@@ -1,4 +1,5 @@
-// The demo's own eyes: what must hold now, and a sentence with what was expected and what came where it does not.
+// The demo's own eyes: what must hold now, and a sentence with what was expected and what came
+// where it does not.
 // Must not know: the story.
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -67,7 +68,10 @@ const LIMIT_MS = 60_000
 /** Longer than the one wait that the story announces. */
 const FIRST_WORD_MS = 3_000
 
-/** The last value read: what was waited for, or what made waiting useless, or what stood there when the time was over. */
+/**
+ * The last value read: what was waited for, or what made waiting useless, or what stood there when
+ * the time was over.
+ */
 export async function until<T>(awaited: Awaited<T>): Promise<T> {
   const { read, done, onTheWay, stillWaiting, signal, limitMs = LIMIT_MS } = awaited
   const began = performance.now()

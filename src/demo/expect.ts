@@ -1,4 +1,5 @@
-// What payments and refunds must show: awaited, then checked in the API's answer, in the row and in the journal's reason.
+// What payments and refunds must show: awaited, then checked in the API's answer, in the row and in
+// the journal's reason.
 // Must not know: the story.
 import type { JournalLine, PaymentShown, RefundShown } from './checkout.ts'
 import { until } from './checks.ts'
@@ -95,7 +96,10 @@ export async function reasonMustBe(
   return line
 }
 
-/** The move came by webhook: it was kept, and a look has answered it. A sweep may have been faster; then its own look follows. */
+/**
+ * The move came by webhook: it was kept, and a look has answered it. A sweep may have been faster;
+ * then its own look follows.
+ */
 export async function webhookMustBeLooked(stage: Stage, id: string, said: string): Promise<void> {
   const { rows, timeline, signal } = stage
   const last = await until({

@@ -1,4 +1,5 @@
-// Twenty forged webhooks: they cost a look at the gateway at most, move no row, and never reach Temporal.
+// Twenty forged webhooks: they cost a look at the gateway at most, move no row, and never reach
+// Temporal.
 // Must not know: how webhooks are judged.
 import { until } from './checks.ts'
 import { paymentMustBe } from './expect.ts'
@@ -62,7 +63,10 @@ export async function forgedWebhooks(stage: Stage, ledger: Ledger, targets: Targ
   timeline.why('nothing unproven enters Temporal: a forged or repeated webhook costs it 0 actions and 0 events')
 }
 
-/** What could have moved, counted once no webhook waits, no wake has to leave and no saga is about to do something. */
+/**
+ * What could have moved, counted once no webhook waits, no wake has to leave and no saga is about
+ * to do something.
+ */
 async function everythingAtRest(stage: Stage) {
   const { rows, histories, timeline, signal, must } = stage
   const read = async () => {

@@ -1,4 +1,5 @@
-// npm run demo: plays the story on a program of its own, prints a timeline, and ends with 0 only if everything held.
+// npm run demo: plays the story on a program of its own, prints a timeline, and ends with 0 only if
+// everything held.
 // Must not know: what the story is; nobody imports this file.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

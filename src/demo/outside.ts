@@ -1,4 +1,5 @@
-// The world outside, played by the simulator over its control API: the buyer, the gateway and its faults, the people at Paymentwall.
+// The world outside, played by the simulator over its control API: the buyer, the gateway and its
+// faults, the people at Paymentwall.
 // Must not know: our API, our database.
 import { z } from 'zod'
 import { callerOf } from './http.ts'

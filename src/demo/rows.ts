@@ -20,7 +20,10 @@ export function createRows(db: Db) {
       db.selectFrom('payments').select('state').where('merchantUid', '=', merchantUid(id)).executeTakeFirstOrThrow(),
     refund: (id: string) =>
       db.selectFrom('refunds').select('state').where('refundId', '=', refundId(id)).executeTakeFirstOrThrow(),
-    /** Webhooks as received for an order, the oldest first; `times`: how many said the same while it waited. */
+    /**
+     * Webhooks as received for an order, the oldest first; `times`: how many said the same while it
+     * waited.
+     */
     webhooks: (id: string) =>
       db
         .selectFrom('inbox')

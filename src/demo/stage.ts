@@ -1,9 +1,10 @@
-// Where the story is played: the whole program in this process, on free ports and in a folder of its own, and all who act around it.
+// Where the story is played: the whole program in this process, on free ports and in a folder of
+// its own, and all who act around it.
 // Must not know: what happens in the story.
 import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { z } from 'zod'
-import { readConfig, ROLES } from '../config.ts'
+import { readConfig, PROGRAM_ROLES } from '../config.ts'
 import { sdkLines, type Log } from '../log.ts'
 import { installRuntime } from '../temporal/telemetry.ts'
 import { startProgram, type Program } from '../wiring/program.ts'
@@ -39,7 +40,7 @@ export type Setting = {
 
 export async function setStage({ environment, folder, timeline, signal }: Setting): Promise<Staged> {
   const taken = Object.fromEntries(TAKEN.map((name) => [name, environment[name]]))
-  const config = readConfig({ ...taken, ...FREE_PORTS, ...SHORTENED, DATA_DIR: folder }, ROLES)
+  const config = readConfig({ ...taken, ...FREE_PORTS, ...SHORTENED, DATA_DIR: folder }, PROGRAM_ROLES)
   const starting = new AbortController()
   const log = logTo(timeline, () => !starting.signal.aborted)
   installRuntime('WARN', sdkLines(log))
@@ -78,7 +79,10 @@ async function gather(program: Program, timeline: Timeline, signal: AbortSignal)
 const lineSchema = z.object({ level: z.number(), msg: z.string() })
 const WARN = 40
 
-/** The program's own log: all of it while it starts, for making a Temporal server takes minutes; then warnings only. */
+/**
+ * The program's own log: all of it while it starts, for making a Temporal server takes minutes;
+ * then warnings only.
+ */
 function logTo(timeline: Timeline, starting: () => boolean): Log {
   const write = (line: string) => {
     const { level, msg } = lineSchema.parse(JSON.parse(line))

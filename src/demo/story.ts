@@ -1,4 +1,5 @@
-// The story: a payment, a refund that waits, a refund whose answer is lost, and forged webhooks. Every step checks itself.
+// The story: a payment, a refund that waits, a refund whose answer is lost, and forged webhooks.
+// Every step checks itself.
 // Must not know: how the program is started, or how lines are printed.
 import type { Order } from './checkout.ts'
 import { StoryFailure } from './checks.ts'
@@ -18,7 +19,10 @@ const UNPAID = { merchantUid: 'order-4', amount: 99_000, currency: 'JPY', money:
 
 export type Part = { readonly title: string; play(stage: Stage, ledger: Ledger): Promise<void> }
 
-/** `firstCancel` is how the gateway takes the cancel of the first refund; with anything but `accept` the story cannot hold. */
+/**
+ * `firstCancel` is how the gateway takes the cancel of the first refund; with anything but `accept`
+ * the story cannot hold.
+ */
 export function partsOf(firstCancel: CancelFault): readonly Part[] {
   let first: Paid | undefined
   return [
@@ -156,7 +160,10 @@ async function gatewayMustStillSayPaid(stage: Stage, { impUid }: Paid): Promise<
   stage.must(`${impUid} at the gateway`, { status: 'paid', cancelAmount: 0 }, payment ?? {})
 }
 
-/** The people at Paymentwall find exactly one ticket, whatever became of the answer, and complete it. */
+/**
+ * The people at Paymentwall find exactly one ticket, whatever became of the answer, and complete
+ * it.
+ */
 async function workOffTicket({ outside, timeline, must }: Stage, { merchantUid, refundId }: Asked): Promise<void> {
   const tickets = await outside.tickets(merchantUid)
   const facts = { tickets: tickets.length, state: tickets[0]?.state, reason: tickets[0]?.reason }

@@ -1,4 +1,5 @@
-// THE table: what each failure means, for the caller, for retries and for people. Read by the HTTP mapper, the activity mapper and the looker.
+// THE table: what each failure means, for the caller, for retries and for people. Read by the HTTP
+// mapper, the activity mapper and the looker.
 // Must not know: HTTP frameworks, Temporal.
 
 /** The closed list of codes that the HTTP API answers with. */
@@ -48,7 +49,10 @@ export const FAILURES = {
   payloadTooLarge: { code: 'payloadTooLarge', http: 413, retry: false },
   /** The gateway could not be reached, timed out, or answered 5xx or 429: ask again later. */
   gatewayUnavailable: { code: 'gatewayUnavailable', http: 502, retry: true },
-  /** The gateway does not take our keys: a person must mend the configuration; asking again is harmless. */
+  /**
+   * The gateway does not take our keys: a person must mend the configuration; asking again is
+   * harmless.
+   */
   gatewayKeysRefused: { code: 'gatewayUnavailable', http: 502, retry: true },
   /** The gateway answered something that this program cannot read; the field is named. */
   gatewayAnswerUnreadable: { code: 'gatewayUnavailable', http: 502, retry: true },
@@ -67,7 +71,10 @@ export const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES
 
-/** A failure with its kind, a sentence for a person (what happened, what was kept, what to do), and facts to show. */
+/**
+ * A failure with its kind, a sentence for a person (what happened, what was kept, what to do), and
+ * facts to show.
+ */
 export class Failure extends Error {
   readonly kind: FailureKind
   readonly details: Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
-// Reads a JSON object field by field, gathers every fault, and refuses fields that nobody asked for.
-// No schema library: workflows use it.
+// Reads a JSON object field by field, gathers every fault, and refuses fields that nobody asked
+// for. No schema library: workflows use it.
 // Must not know: which commands and requests there are.
 import { Failure } from './failures.ts'
 import { isLines, LINE, lineFault, turns } from './text.ts'

@@ -1,4 +1,5 @@
-// The port to a payment gateway: what we ask, what it may answer. One implementation per kind in src/gateways.
+// The port to a payment gateway: what we ask, what it may answer. One implementation per kind in
+// src/gateways.
 // Must not know: wire formats, HTTP, credentials.
 import type { Currency } from './currencies.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from './ids.ts'
@@ -6,10 +7,16 @@ import type { Money } from './money.ts'
 
 export type Channel = 'live' | 'test'
 
-/** Who asked for a cancel, where the gateway says so: the merchant's console, or the payer's bank. Never one of our tickets. */
+/**
+ * Who asked for a cancel, where the gateway says so: the merchant's console, or the payer's bank.
+ * Never one of our tickets.
+ */
 export type ForeignMark = 'console' | 'chargeback'
 
-/** One booked cancel: money that the gateway says has gone back. Nothing here is a name that stays but the id. */
+/**
+ * One booked cancel: money that the gateway says has gone back. Nothing here is a name that stays
+ * but the id.
+ */
 export type CancelEntry = {
   /** Some entries have none, some get theirs later. */
   readonly cancellationId: string | null
@@ -21,7 +28,10 @@ export type CancelEntry = {
   readonly mark: ForeignMark | null
 }
 
-/** What a gateway says of one attempt. Amounts in minor units of `currency`; times are ISO 8601 in UTC. */
+/**
+ * What a gateway says of one attempt. Amounts in minor units of `currency`; times are ISO 8601 in
+ * UTC.
+ */
 export type Evidence = {
   readonly gateway: GatewayName
   readonly gatewayRef: GatewayRef
@@ -31,7 +41,9 @@ export type Evidence = {
   readonly provider: string | null
   /** False: a provider that this program does not work for was paid. True where none is named. */
   readonly ours: boolean
-  /** `unrecognized` is a status that this program does not know yet: it is kept and moves nothing. */
+  /**
+   * `unrecognized` is a status that this program does not know yet: it is kept and moves nothing.
+   */
   readonly status: 'ready' | 'paid' | 'cancelled' | 'failed' | 'unrecognized'
   readonly statusSaid: string
   readonly amount: number
@@ -71,11 +83,17 @@ export type CancelRequest = {
   readonly refundId: RefundId
   readonly gatewayRef: GatewayRef
   readonly money: Money
-  /** Paid minus the sum of booked cancel entries, minor units; the gateway refuses when its books differ. */
+  /**
+   * Paid minus the sum of booked cancel entries, minor units; the gateway refuses when its books
+   * differ.
+   */
   readonly checksum: number
   readonly reason: string
   readonly timeoutMs: number
-  /** Asked immediately before anything is put on the wire; false ends the call as `notSent` (design.md §6.3c). */
+  /**
+   * Asked immediately before anything is put on the wire; false ends the call as `notSent`
+   * (design.md §6.3c).
+   */
   readonly mayStillSend: () => boolean
 }
 
@@ -159,7 +177,10 @@ export type GatewayLimits = {
   readonly listRangeMs: number
 }
 
-/** What a checkout's page opens the gateway's payment window with: names and values are the vendor's. */
+/**
+ * What a checkout's page opens the gateway's payment window with: names and values are the
+ * vendor's.
+ */
 export type PaymentWindow = Readonly<Record<string, unknown>>
 
 export type Gateway = {
@@ -168,8 +189,8 @@ export type Gateway = {
   /** Reads a webhook that came to this account's path. Pure. */
   readHint(request: HintRequest): ReadHint
   /**
-   * Pure: the same order and buyer give the same window. Webhooks about it go to `publicUrl`, followed by the kind's path.
-   * Throws a typed Failure for what cannot be paid.
+   * Pure: the same order and buyer give the same window. Webhooks about it go to `publicUrl`,
+   * followed by the kind's path. Throws a typed Failure for what cannot be paid.
    */
   window(order: WindowOrder, buyer: Buyer, publicUrl: string): PaymentWindow
   /**
@@ -177,21 +198,34 @@ export type Gateway = {
    * the same answer.
    */
   accepts(order: Order & { readonly widget: string | null }): void
-  /** Registers the order's amount and currency; repeatable. Throws a Failure when the answer is not known. */
+  /**
+   * Registers the order's amount and currency; repeatable. Throws a Failure when the answer is not
+   * known.
+   */
   register(order: Order): Promise<RegisterAnswer>
-  /** What is true now of one attempt; undefined when the gateway does not show it. Throws a Failure. */
+  /**
+   * What is true now of one attempt; undefined when the gateway does not show it. Throws a Failure.
+   */
   look(ref: GatewayRef): Promise<Evidence | undefined>
-  /** At most 100 attempts at once; what is not shown proves nothing, and unreadable ones are left out. Throws a Failure. */
+  /**
+   * At most 100 attempts at once; what is not shown proves nothing, and unreadable ones are left
+   * out. Throws a Failure.
+   */
   lookMany(refs: readonly GatewayRef[]): Promise<readonly Evidence[]>
   /** Every attempt of an order, all pages. Throws a Failure. */
   lookByOrder(merchantUid: MerchantUid): Promise<readonly Evidence[]>
-  /** Asks for money back. Never throws for a provider's behaviour: each ending is a CancelAnswer. */
+  /**
+   * Asks for money back. Never throws for a provider's behaviour: each ending is a CancelAnswer.
+   */
   cancel(request: CancelRequest): Promise<CancelAnswer>
   /**
-   * Attempts whose final status changed within a range, for the sweep. Throws a Failure; `gatewayAnswerTooLarge` where
-   * a smaller page may be read.
+   * Attempts whose final status changed within a range, for the sweep. Throws a Failure;
+   * `gatewayAnswerTooLarge` where a smaller page may be read.
    */
   list(asked: ListAsked): Promise<ListPage>
-  /** What identifies the account: its channels at providers of ours, sorted; never secret. Throws a Failure. */
+  /**
+   * What identifies the account: its channels at providers of ours, sorted; never secret. Throws a
+   * Failure.
+   */
   account(): Promise<readonly string[]>
 }

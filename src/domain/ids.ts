@@ -7,7 +7,10 @@ export type GatewayRef = string & { readonly __brand: 'GatewayRef' }
 /** A gateway account: kind/name. */
 export type GatewayName = string & { readonly __brand: 'GatewayName' }
 
-/** What a caller may use as an id: as many characters as every gateway takes (iamport.md §3.3); `.` and `..` would vanish from addresses. */
+/**
+ * What a caller may use as an id: as many characters as every gateway takes (iamport.md §3.3); `.`
+ * and `..` would vanish from addresses.
+ */
 export const OWN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,40}$/
 export const OWN_ID_RULE = 'must be 1 to 40 characters of A-Z a-z 0-9 . _ - and not "." or ".."'
 /** Refunds that this program asks for by itself; a caller may not use it. */
@@ -44,7 +47,10 @@ export const paymentWorkflowId = (id: MerchantUid): string => `payment:${id}`
 export const refundWorkflowId = (id: RefundId): string => `refund:${id}`
 export const strayWorkflowId = (gateway: GatewayName, ref: GatewayRef): string => `stray:${gateway}:${ref}`
 
-/** What a stray's workflow id names; undefined for any other id. An account has a slash in it, a reference may have colons. */
+/**
+ * What a stray's workflow id names; undefined for any other id. An account has a slash in it, a
+ * reference may have colons.
+ */
 export function strayNamedBy(workflowId: string): { gateway: GatewayName; gatewayRef: GatewayRef } | undefined {
   const [, gateway = '', ref = ''] = /^stray:([^:]+):(.+)$/.exec(workflowId) ?? []
   return GATEWAY_NAME.test(gateway) && REF.test(ref)
@@ -52,5 +58,8 @@ export function strayNamedBy(workflowId: string): { gateway: GatewayName; gatewa
     : undefined
 }
 
-/** The marker that begins each cancel's reason, so that a booked entry names the refund that it answers. */
+/**
+ * The marker that begins each cancel's reason, so that a booked entry names the refund that it
+ * answers.
+ */
 export const reasonMarker = (id: string): string => `#${id} `

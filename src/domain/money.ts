@@ -20,9 +20,9 @@ const LONGEST_TEXT = 64
 
 /**
  * From a provider's major-unit number or decimal text (19.9, "0.5000") to minor units. A float's
- * noise is rounded away: sums of doubles end in 30.299999999999997 (a gateway may send JSON numbers:
- * iamport.md §5). Throws RangeError for decimals that the currency does not have and that are no
- * noise (19.905 USD, 0.5 KRW), and beyond 2^53 − 1.
+ * noise is rounded away: sums of doubles end in 30.299999999999997 (a gateway may send JSON
+ * numbers: iamport.md §5). Throws RangeError for decimals that the currency does not have and that
+ * are no noise (19.905 USD, 0.5 KRW), and beyond 2^53 − 1.
  */
 export function fromMajor(major: number | string, currency: string): Money {
   if (!isCurrency(currency)) throw new RangeError(`"${currency}" is not a currency code of ISO 4217`)

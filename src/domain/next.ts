@@ -1,5 +1,7 @@
-// What a saga's row asks of its workflow next: end, do something, or wait until when. Rides on every activity's result.
-// Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in workflow code.
+// What a saga's row asks of its workflow next: end, do something, or wait until when. Rides on
+// every activity's result.
+// Must not know: Temporal. Configuration, calendars and time zones are worked in here, never in
+// workflow code.
 import { heldOf, paymentClosed, strayClosed } from './books/balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait as WaitOfRow } from './books/books.ts'
 import type { Memory } from './books/memory.ts'
@@ -10,8 +12,8 @@ import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './s
 import { strayState } from './shown/views.ts'
 
 /**
- * `until`: ISO, whenever the step is read; what is due then is done at once, without a timer. `ms` is the same counted
- * from the time that was given, for runs that began before `until` came.
+ * `until`: ISO, whenever the step is read; what is due then is done at once, without a timer. `ms`
+ * is the same counted from the time that was given, for runs that began before `until` came.
  */
 type Waiting<WhenDue extends string> = {
   readonly do: 'wait'
@@ -21,7 +23,7 @@ type Waiting<WhenDue extends string> = {
   readonly summary: string
 }
 /** Of any saga, as its workflow waits. */
-export type Wait = Waiting<string>
+export type SagaWait = Waiting<string>
 export type RefundNext =
   | { readonly do: 'end' }
   | { readonly do: 'fileTicket' | 'settleTicket'; readonly key: string }
@@ -33,7 +35,10 @@ export type Step<Next> = {
   readonly state: string
   readonly next: Next
   readonly attributes: Attributes
-  /** Markdown for the Temporal UI: what, why, since when, what the gateway said, what comes next, what a person may do. */
+  /**
+   * Markdown for the Temporal UI: what, why, since when, what the gateway said, what comes next,
+   * what a person may do.
+   */
   readonly details: string
 }
 /** `memory`: what its workflow hands back with the next step; missing in histories of before. */

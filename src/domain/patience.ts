@@ -1,4 +1,5 @@
-// Patience: the schedule of checkpoints of a wait. When the next one is due, and how loud attention must be by now.
+// Patience: the schedule of checkpoints of a wait. When the next one is due, and how loud attention
+// must be by now.
 // Must not know: what is waited for. It changes who is asked and how loudly, never what is true.
 import { ATTENTIONS, louder, type Attention } from './books/books.ts'
 
@@ -14,10 +15,16 @@ export type Patience = {
   readonly skipWeekends: string | null
 }
 export type Checkpoint = { readonly at: string; readonly level: Attention }
-/** One schedule that runs from one moment; a wait may have several, for example `unknown` and the ladder. */
+/**
+ * One schedule that runs from one moment; a wait may have several, for example `unknown` and the
+ * ladder.
+ */
 export type Track = { readonly since: string; readonly patience: Patience }
 
-/** Parses "30m", "24h", "7d" to milliseconds; throws RangeError with the right form. At most ten years. */
+/**
+ * Parses "30m", "24h", "7d" to milliseconds; throws RangeError with the right form. At most ten
+ * years.
+ */
 export function parseDurationMs(text: string): number {
   const match = /^(\d{1,6})([smhd])$/.exec(text.trim())
   const unit = match?.[2]
@@ -86,10 +93,16 @@ export function nextCheckpoint(tracks: readonly Track[], after: string): Checkpo
   return next && { at: new Date(next.atMs).toISOString(), level: next.level }
 }
 
-/** How loud attention must be at `now` by schedule alone: the loudest checkpoint that is due by then. */
+/**
+ * How loud attention must be at `now` by schedule alone: the loudest checkpoint that is due by
+ * then.
+ */
 export const levelAt = (tracks: readonly Track[], now: string): Attention => loudestOf(tracks, -Infinity, now)
 
-/** The loudest checkpoint that fell due after `after` and by `now`; `none` where none did, or only quiet looks. */
+/**
+ * The loudest checkpoint that fell due after `after` and by `now`; `none` where none did, or only
+ * quiet looks.
+ */
 export const levelBetween = (tracks: readonly Track[], after: string, now: string): Attention =>
   loudestOf(tracks, Date.parse(after), now)
 
@@ -117,7 +130,10 @@ function dueAround({ since, patience }: Track, afterMs: number): readonly Due[] 
   ]
 }
 
-/** Rounds of the repeat, the first after `afterMs` among them: a round moved off a weekend may be overtaken by later ones. */
+/**
+ * Rounds of the repeat, the first after `afterMs` among them: a round moved off a weekend may be
+ * overtaken by later ones.
+ */
 function repeatsAfter(patience: Patience, base: number, afterMs: number): readonly number[] {
   const { everyMs } = patience.repeat
   if (everyMs === Infinity) return []
@@ -146,7 +162,9 @@ function earliest(due: readonly Due[]): Due | undefined {
   )
 }
 
-/** Saturday and Sunday of the named zone move to the Monday after, at the same time of day there. */
+/**
+ * Saturday and Sunday of the named zone move to the Monday after, at the same time of day there.
+ */
 function skipped(atMs: number, { skipWeekends }: Patience): number {
   if (skipWeekends === null) return atMs
   const local = atMs + offsetMs(skipWeekends, atMs)
@@ -154,7 +172,8 @@ function skipped(atMs: number, { skipWeekends }: Patience): number {
   const days = weekday === 6 ? 2 : weekday === 0 ? 1 : 0
   if (days === 0) return atMs
   const monday = local + days * DAY_MS
-  // The zone's clock may be changed in between, even on Monday morning itself: the second try uses the offset that holds there.
+  // The zone's clock may be changed in between, even on Monday morning itself: the second try uses
+  // the offset that holds there.
   const guess = monday - offsetMs(skipWeekends, atMs)
   return monday - offsetMs(skipWeekends, monday - offsetMs(skipWeekends, guess))
 }

@@ -1,4 +1,5 @@
-// The states of a payment: the order's own, moved by events, and the money states, computed from an attempt's sums.
+// The states of a payment: the order's own, moved by events, and the money states, computed from an
+// attempt's sums.
 // Must not know: who moves a row, or how it is stored.
 
 type Meaning = { readonly en: string; readonly ko: string }
@@ -40,7 +41,10 @@ export const PAYMENT_MEANINGS = {
   quarantined: 'money that a person has to accept or give back, or a refund that is reversed',
 } as const satisfies Record<PaymentState, string>
 
-/** What may happen to an order. Anything not named here is forbidden; every order may still see money. */
+/**
+ * What may happen to an order. Anything not named here is forbidden; every order may still see
+ * money.
+ */
 export const ORDER_MOVES = {
   opening: { registered: 'prepared', timedOut: 'expired', closed: 'closed' },
   prepared: { declined: 'declined', timedOut: 'expired', closed: 'closed' },
@@ -73,11 +77,17 @@ export type Sums = {
   readonly reserved: number
   /** Something of it waits at the gateway: a refund whose state says 취소처리 대기. */
   readonly waits: boolean
-  /** A refund of it was booked as done and is done no more: until a person decides, nobody may take it for paid. */
+  /**
+   * A refund of it was booked as done and is done no more: until a person decides, nobody may take
+   * it for paid.
+   */
   readonly reversed: boolean
 }
 
-/** The money state of one attempt that was ever paid: one pure function over its sums (design.md §4). */
+/**
+ * The money state of one attempt that was ever paid: one pure function over its sums (design.md
+ * §4).
+ */
 export function attemptState(sums: Sums, accepted: boolean): MoneyState {
   if (sums.returned >= sums.paid) return 'cancelled'
   if (sums.waits) return 'cancelPending'
@@ -85,3 +95,17 @@ export function attemptState(sums: Sums, accepted: boolean): MoneyState {
   if (sums.returned > 0) return 'partlyCancelled'
   return accepted ? 'paid' : 'quarantined'
 }
+
+/** Why an attempt's money counts as it does. */
+export type AttemptReason =
+  | 'asOrdered'
+  | 'amountDiffers'
+  | 'currencyDiffers'
+  | 'channelDiffers'
+  | 'providerDiffers'
+  | 'firstSeenCancelled'
+  | 'firstInDoubt'
+  | 'late'
+  | 'second'
+  | 'unknownOrder'
+  | 'alreadyReturned'

@@ -1,10 +1,14 @@
-// The states of a refund: ONE table of what each means and ONE of what may follow. Code, database checks, API and docs derive from them.
+// The states of a refund: ONE table of what each means and ONE of what may follow. Code, database
+// checks, API and docs derive from them.
 // Must not know: who moves a row, or how it is stored.
 
 type Meaning = {
   readonly en: string
   readonly ko: string
-  /** Whether its amount is kept from other refunds; `ifTicketMayLive`: only while a ticket may still be worked off. */
+  /**
+   * Whether its amount is kept from other refunds; `ifTicketMayLive`: only while a ticket may still
+   * be worked off.
+   */
   readonly reserves: 'yes' | 'no' | 'ifTicketMayLive'
   /** Whether the payment shows 취소처리 대기 because of it. */
   readonly waits: boolean
@@ -45,8 +49,8 @@ export const REFUND_MEANINGS = {
 } as const satisfies Record<RefundState, string>
 
 /**
- * What may happen to a refund, in each state. Anything not named here is forbidden. `rowWentBack`: its database lost a
- * ticket that may have been sent.
+ * What may happen to a refund, in each state. Anything not named here is forbidden. `rowWentBack`:
+ * its database lost a ticket that may have been sent.
  */
 export const REFUND_MOVES = {
   requested: {
@@ -121,8 +125,9 @@ export type RefundEvent = { [S in RefundState]: keyof Moves[S] }[RefundState]
 
 type Cause = {
   /**
-   * `answer`: how the cancel call ended, with a look behind it. `look`: evidence of the gateway. `person`: somebody with a
-   * name and a reason. `rules`: what our books and rules forbid. `memory`: what the saga has seen, and its row lost.
+   * `answer`: how the cancel call ended, with a look behind it. `look`: evidence of the gateway.
+   * `person`: somebody with a name and a reason. `rules`: what our books and rules forbid.
+   * `memory`: what the saga has seen, and its row lost.
    */
   readonly by: readonly ('answer' | 'look' | 'person' | 'rules' | 'memory')[]
   readonly when: string
@@ -150,8 +155,8 @@ export const REFUND_EVENTS = {
 } as const satisfies Record<RefundEvent, Cause>
 
 /**
- * Who or what wanted the money back. `outside`: moved elsewhere, and the gateway cannot say by whom. `temporal`: a Temporal client
- * without a proof.
+ * Who or what wanted the money back. `outside`: moved elsewhere, and the gateway cannot say by
+ * whom. `temporal`: a Temporal client without a proof.
  */
 export const REFUND_ORIGINS = [
   'checkout',
@@ -182,8 +187,9 @@ type TicketLife = {
 type Ending = Pick<TicketLife, 'state' | 'ticketDead' | 'matchedByAmount'>
 
 /**
- * Whether people at Paymentwall may still work off a ticket of this refund: one was filed, or its answer is unknown,
- * and nobody has said that it is dead. An intent without an outcome counts: the call may have gone out.
+ * Whether people at Paymentwall may still work off a ticket of this refund: one was filed, or its
+ * answer is unknown, and nobody has said that it is dead. An intent without an outcome counts: the
+ * call may have gone out.
  */
 export function ticketMayLive(refund: TicketLife): boolean {
   if (refund.ticketDead) return false
@@ -198,8 +204,9 @@ export function refundReserves(refund: TicketLife): boolean {
 }
 
 /**
- * Closed by an entry that only fits by amount and time, while its ticket may live: the money may have been another's,
- * so the amount stays reserved, and a person is asked, until somebody says that the ticket is dead or an entry names it.
+ * Closed by an entry that only fits by amount and time, while its ticket may live: the money may
+ * have been another's, so the amount stays reserved, and a person is asked, until somebody says
+ * that the ticket is dead or an entry names it.
  */
 export const closedByAmount = ({ state, matchedByAmount, ticketDead }: Ending): boolean =>
   state === 'refunded' && matchedByAmount && !ticketDead

@@ -1,10 +1,12 @@
-// THE rule for text that others wrote: what is taken at the doors, and how it is shown where people read.
+// THE rule for text that others wrote: what is taken at the doors, and how it is shown where people
+// read.
 // Must not know: which texts there are, who reads them.
 
 /**
- * No database, terminal or page is safe from control characters (null, escape …), nor from half of a character that was
- * cut in two; a line has no line breaks; and what turns the direction of writing makes a text look like another one.
- * A mark of direction (U+200E) is none of these: names in Hebrew and Arabic have them.
+ * No database, terminal or page is safe from control characters (null, escape …), nor from half of
+ * a character that was cut in two; a line has no line breaks; and what turns the direction of
+ * writing makes a text look like another one. A mark of direction (U+200E) is none of these: names
+ * in Hebrew and Arabic have them.
  */
 const REFUSED = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202A-\\u202E\\u2066-\\u2069'
 
@@ -33,8 +35,8 @@ export const turns = (text: string): boolean => TURNING.test(text)
 export const tame = (text: string): string => text.replace(EACH, ' ')
 
 /**
- * Words of others as people read them, in markdown, in a chat or in a mail: in a code span, where nothing of it is a link,
- * a mention or markup, and from which it cannot break out.
+ * Words of others as people read them, in markdown, in a chat or in a mail: in a code span, where
+ * nothing of it is a link, a mention or markup, and from which it cannot break out.
  */
 export function quoted(text: string): string {
   const line = tame(text).replace(INVISIBLE, '').replace(/\s+/g, ' ').replaceAll('`', 'ˋ').trim()
@@ -46,5 +48,8 @@ export function quoted(text: string): string {
 /** An id that somebody else gave: as it is where no reader could take it for anything else. */
 export const shownId = (id: string): string => (/^[A-Za-z0-9_:-]{1,100}$/.test(id) ? id : quoted(id))
 
-/** The same inside a JSON text that stands in a code span: the text stays JSON, and the same id is read out of it. */
+/**
+ * The same inside a JSON text that stands in a code span: the text stays JSON, and the same id is
+ * read out of it.
+ */
 export const inJson = (id: string): string => JSON.stringify(id).slice(1, -1).replaceAll('`', '\\u0060')

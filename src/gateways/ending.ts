@@ -1,8 +1,13 @@
-// A gateway whose questions end with a signal, because whoever asks is gone or has no time left. A cancel call never does.
-// Must not know: who asks. The exchange itself goes on to its own time-out; nobody hears its answer.
+// A gateway whose questions end with a signal, because whoever asks is gone or has no time left. A
+// cancel call never does.
+// Must not know: who asks. The exchange itself goes on to its own time-out; nobody hears its
+// answer.
 import type { Gateway } from '../domain/gateway.ts'
 
-/** Each question, begun or about to begin, rejects with the reason of the signal that counts when it is asked. */
+/**
+ * Each question, begun or about to begin, rejects with the reason of the signal that counts when it
+ * is asked.
+ */
 export function endingWith(gateway: Gateway, signalNow: () => AbortSignal): Gateway {
   const ask = <T>(question: () => Promise<T>): Promise<T> => unlessEnded(signalNow(), question)
   return {
@@ -13,7 +18,8 @@ export function endingWith(gateway: Gateway, signalNow: () => AbortSignal): Gate
     lookByOrder: (merchantUid) => ask(() => gateway.lookByOrder(merchantUid)),
     list: (asked) => ask(() => gateway.list(asked)),
     account: () => ask(() => gateway.account()),
-    // A cancel is not among them: money may be on its way, so its answer is waited for, whoever leaves meanwhile.
+    // A cancel is not among them: money may be on its way, so its answer is waited for, whoever
+    // leaves meanwhile.
   }
 }
 

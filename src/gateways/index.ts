@@ -1,4 +1,5 @@
-// Which gateways there are: THE list of kinds, and their accounts, built once from the settings and found by name.
+// Which gateways there are: THE list of kinds, and their accounts, built once from the settings and
+// found by name.
 // Must not know: the environment, rows, sagas.
 import type { z } from 'zod'
 import type { Gateway } from '../domain/gateway.ts'
@@ -31,7 +32,7 @@ export const CREDENTIALS = KINDS.flatMap(({ credentials }) =>
   credentials.length > 0 ? [credentials.join(', ')] : [],
 ).join(' or ')
 
-export type Told = {
+export type TellingAll = {
   /** Every exchange with a gateway, for metrics; see Telling. */
   readonly onCall?: (gateway: GatewayName, route: string, ms: number, outcome: string) => void
   /**
@@ -42,13 +43,13 @@ export type Told = {
 }
 
 /**
- * The accounts that are configured; where none is, those that the simulator at this address stands in for. Asks nobody anything
- * yet. Throws RangeError for an address that is none.
+ * The accounts that are configured; where none is, those that the simulator at this address stands
+ * in for. Asks nobody anything yet. Throws RangeError for an address that is none.
  */
 export function createGateways(
   configured: GatewaySettings,
   simulator: string | undefined,
-  told: Told = {},
+  told: TellingAll = {},
 ): ReadonlyMap<GatewayName, Gateway> {
   const settings = hasAccount(configured)
     ? configured
@@ -57,7 +58,7 @@ export function createGateways(
   return new Map(gateways.map((gateway) => [gateway.name, gateway]))
 }
 
-function tellingOf(name: GatewayName, { onCall, onMissing }: Told) {
+function tellingOf(name: GatewayName, { onCall, onMissing }: TellingAll) {
   const said = new Set<string>()
   return {
     onCall: (route: string, ms: number, outcome: string) => onCall?.(name, route, ms, outcome),

@@ -1,12 +1,16 @@
-// What a kind of gateway brings with it beyond the port: its block of settings, its webhooks' door, the shape of its window, and
-// how its accounts are made of its settings. One folder each; src/gateways/index.ts lists them.
+// What a kind of gateway brings with it beyond the port: its block of settings, its webhooks' door,
+// the shape of its window, and how its accounts are made of its settings. One folder each;
+// src/gateways/index.ts lists them.
 // Must not know: which kinds there are.
 import type { z } from 'zod'
 import type { Gateway, Webhooks } from '../domain/gateway.ts'
 
 /** What a gateway tells its program while it is asked; both for one account. */
 export type Telling = {
-  /** Every exchange: the route without its ids, milliseconds, and an HTTP status, `notSent` or `lost`. */
+  /**
+   * Every exchange: the route without its ids, milliseconds, and an HTTP status, `notSent` or
+   * `lost`.
+   */
   readonly onCall?: (route: string, ms: number, outcome: string) => void
   /** Each time an answer lacks a field that describes, with what stands in for it. */
   readonly onMissing?: (field: string, stoodIn: string) => void
@@ -24,6 +28,9 @@ export type GatewayKind<Settings> = {
   readonly credentials: readonly (keyof Settings & string)[]
   /** Its settings with which the simulator at this address stands in for it. */
   simulated(simulator: string | undefined): Partial<Settings>
-  /** One for each account that the settings name. Asks nobody anything. Throws RangeError for an address that is none. */
+  /**
+   * One for each account that the settings name. Asks nobody anything. Throws RangeError for an
+   * address that is none.
+   */
   accounts(settings: Settings, telling: (account: string) => Telling): readonly Gateway[]
 }

@@ -1,10 +1,20 @@
-// Whether the gateway answers for the account that paid orders of ours were seen in: keys of another store show nothing of ours.
-// Must not know: looks, rows of orders. What a wrong account does not show proves nothing; while it differs nothing is settled by it.
+// Whether the gateway answers for the account that paid orders of ours were seen in: keys of
+// another store show nothing of ours.
+// Must not know: looks, rows of orders. What a wrong account does not show proves nothing; while it
+// differs nothing is settled by it.
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
 import { retryAll } from '../db/hints/looks.ts'
 import { putAlert } from '../db/outgoing/outgoing.ts'
-import { accountOf, agrees, differs, lockAccount, newestPaid, remember, type Account } from '../db/watch/accounts.ts'
+import {
+  accountOf,
+  agrees,
+  noteDiffers,
+  lockAccount,
+  newestPaid,
+  remember,
+  type Account,
+} from '../db/watch/accounts.ts'
 import { Failure } from '../domain/failures.ts'
 import type { Gateway } from '../domain/gateway.ts'
 import type { GatewayName } from '../domain/ids.ts'
@@ -20,7 +30,10 @@ export type AccountDeps = {
 
 /** Parked hints of money that a look did not show. */
 export const FORGOTTEN = 'gatewayForgot'
-/** A check that began so shortly before a look is good for it: keys change with a restart, which begins with a check. */
+/**
+ * A check that began so shortly before a look is good for it: keys change with a restart, which
+ * begins with a check.
+ */
 const FRESH_MS = 10_000
 const NEWEST = 3
 
@@ -28,8 +41,8 @@ type Check = { readonly began: number; readonly done: Promise<Failure | undefine
 const checks = new WeakMap<Db, Map<GatewayName, Check>>()
 
 /**
- * Throws `accountDiffers` where it does. Looks at the same time share one check; what asks for much at once, as a sweep
- * does, begins one of its own (`goodForMs` 0).
+ * Throws `accountDiffers` where it does. Looks at the same time share one check; what asks for much
+ * at once, as a sweep does, begins one of its own (`goodForMs` 0).
  */
 export async function proveAccount(deps: AccountDeps, gateway: Gateway, goodForMs = FRESH_MS): Promise<void> {
   const known = checks.get(deps.db) ?? new Map<GatewayName, Check>()
@@ -61,7 +74,10 @@ const failureOf = (gateway: GatewayName, said: string): Failure =>
 
 const remembered = new WeakMap<Db, Set<GatewayName>>()
 
-/** Called after a look that shows a paid order of ours: the account as it is now is the one that is right. */
+/**
+ * Called after a look that shows a paid order of ours: the account as it is now is the one that is
+ * right.
+ */
 export async function rememberAccount({ db, log }: AccountDeps, gateway: Gateway): Promise<void> {
   const known = remembered.get(db) ?? new Set<GatewayName>()
   remembered.set(db, known)
@@ -104,7 +120,7 @@ async function checkAccount(deps: AccountDeps, gateway: Gateway): Promise<Failur
         return undefined
       }
       const tell = await isDue(trx, deps.patience, now)
-      await differs(trx, gateway.name, { shown: shown ?? [], said: verdict.differs, tell })
+      await noteDiffers(trx, gateway.name, { shown: shown ?? [], said: verdict.differs, tell })
       const failure = failureOf(gateway.name, verdict.differs)
       if (tell)
         await putAlert(trx, {

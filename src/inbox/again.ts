@@ -1,12 +1,17 @@
-// Looks that a look asks for: for a reversal that a second look must confirm, and where a hint said more than was found.
-// Must not know: what is booked. They are hints like others, due later, so nothing is forgotten and the spacing holds.
+// Looks that a look asks for: for a reversal that a second look must confirm, and where a hint said
+// more than was found.
+// Must not know: what is booked. They are hints like others, due later, so nothing is forgotten and
+// the spacing holds.
 import type { Trx } from '../db/connect.ts'
 import { keepHint } from '../db/hints/hints.ts'
 import type { SettledHint } from '../db/hints/looks.ts'
 import type { Evidence } from '../domain/gateway.ts'
-import type { Subject } from './look.ts'
+import type { Subject } from './subject.ts'
 
-/** A little more than the ten minutes that must lie between the two looks of a reversal (design.md §5). */
+/**
+ * A little more than the ten minutes that must lie between the two looks of a reversal (design.md
+ * §5).
+ */
 const REVERSAL_MS = 601_000
 const MORE_MS = 60_000
 
@@ -18,6 +23,7 @@ export async function lookAgainForReversal(
   const waiting = await trx
     .selectFrom('inbox')
     .select('id')
+    .where('gateway', '=', gateway)
     .where('gatewayRef', '=', gatewayRef)
     .where('source', '=', 'again')
     .where('state', '=', 'received')
@@ -26,8 +32,9 @@ export async function lookAgainForReversal(
 }
 
 /**
- * A hint that says more than its look found gets one more look of the same: the gateway may be slower than its own
- * webhook. However many say more, one row asks for it, or a flood of them would ask for as many.
+ * A hint that says more than its look found gets one more look of the same: the gateway may be
+ * slower than its own webhook. However many say more, one row asks for it, or a flood of them would
+ * ask for as many.
  */
 export async function lookAgainForMore(
   trx: Trx,

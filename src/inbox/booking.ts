@@ -1,5 +1,7 @@
-// Books what a look found, order by order: each order's evidence over one draft, loaded once and saved once.
-// Must not know: gateways, hints. Evidence is filed under the merchant_uid that it names itself, whatever a hint paired.
+// Books what a look found, order by order: each order's evidence over one draft, loaded once and
+// saved once.
+// Must not know: gateways, hints. Evidence is filed under the merchant_uid that it names itself,
+// whatever a hint paired.
 import { linkedOrders } from '../db/books/attempts.ts'
 import { loadBooks, type About } from '../db/books/books.ts'
 import { carryOut } from '../db/books/carryOut.ts'
@@ -11,7 +13,7 @@ import type { Evidence } from '../domain/gateway.ts'
 import { merchantUid, OWN_ID } from '../domain/ids.ts'
 import { judgeAll } from '../domain/moves/evidence/judge.ts'
 import { metrics } from '../metrics.ts'
-import type { LookDeps, LookOptions } from './look.ts'
+import type { LookDeps, LookOptions } from './subject.ts'
 
 /** What became of one order's evidence. */
 export type Booked = {
@@ -30,7 +32,8 @@ export async function bookFound(
   options: LookOptions,
 ): Promise<readonly Booked[]> {
   const links = await linkedOrders(trx, found)
-  // What is linked stays with its order, whatever the evidence names now: there it is a contradiction.
+  // What is linked stays with its order, whatever the evidence names now: there it is a
+  // contradiction.
   const byOrder = grouped(found, (each) => links.get(each.gatewayRef) ?? each.merchantUid)
   const booked: Booked[] = []
   // In one order for all transactions, so that two of them never wait for each other.
@@ -80,7 +83,10 @@ async function bookOrder(
   }
 }
 
-/** Another provider's payment is ours only by its order; one for an unknown order only where the gateway's list named it. */
+/**
+ * Another provider's payment is ours only by its order; one for an unknown order only where the
+ * gateway's list named it.
+ */
 function isOurs({ payment, attempts }: Books, evidence: Evidence, { strays }: LookOptions): boolean {
   if (payment) return true
   if (!evidence.ours) return false

@@ -1,52 +1,26 @@
-// One look: asks the gateway what is true of a reference or an order, and books the answer in one transaction.
-// Must not know: who wants it. The gateway is asked with no transaction open; nothing is judged outside one.
+// One look: asks the gateway what is true of a reference or an order, and books the answer in one
+// transaction.
+// Must not know: who wants it. The gateway is asked with no transaction open; nothing is judged
+// outside one.
 import { beginLook, type Began } from '../db/clock.ts'
-import { sqlState, transact, type Db, type Trx } from '../db/connect.ts'
+import { sqlState, transact, type Trx } from '../db/connect.ts'
 import { settleHints, type SettledHint } from '../db/hints/looks.ts'
 import { moneyOf } from '../db/watch/accounts.ts'
 import { Failure } from '../domain/failures.ts'
 import type { Evidence, Gateway } from '../domain/gateway.ts'
-import type { GatewayName, GatewayRef, MerchantUid } from '../domain/ids.ts'
-import type { Policies } from '../domain/moves/evidence/judge.ts'
-import type { Patience } from '../domain/patience.ts'
-import type { Links } from '../domain/shown/views.ts'
+import type { GatewayRef } from '../domain/ids.ts'
 import { metrics } from '../metrics.ts'
 import { proveAccount, rememberAccount } from './account.ts'
 import { lookAgainForMore, lookAgainForReversal } from './again.ts'
 import { bookFound, type Booked } from './booking.ts'
-
-export type LookDeps = {
-  readonly db: Db
-  readonly gateways: ReadonlyMap<GatewayName, Gateway>
-  readonly links: Links
-  readonly patience: Patience
-  readonly policies: Policies
-  readonly log: (line: string) => void
-  /** Called after a commit that put something into the outbox or the inbox. */
-  readonly kick: () => void
-}
-
-export type Subject = { readonly gateway: GatewayName } & (
-  { readonly gatewayRef: GatewayRef } | { readonly merchantUid: MerchantUid }
-)
-
-export type LookOptions = {
-  readonly who: string
-  /** The saga whose own step this look is: it needs no wake for what it finds. */
-  readonly saga?: string
-  /** The saga's time for the rows that it writes; the look's own begin where none is given. */
-  readonly at?: string
-  /** Money for an unknown order becomes an attempt without a payment; only where the gateway's own list named it. */
-  readonly strays?: boolean
-  /** Runs in the same transaction, after the booking. */
-  readonly also?: (trx: Trx, seen: { began: string; moved: boolean }) => Promise<void>
-}
+import type { LookDeps, LookOptions, Subject } from './subject.ts'
 
 export type Looked = { readonly began: Began; readonly found: readonly Evidence[]; readonly moved: boolean }
 
 /**
- * Throws a Failure when the gateway did not answer, answered for another account, or does not show money that is booked:
- * then no hint was settled. What it does show is booked even so, for presence is proof and absence is none.
+ * Throws a Failure when the gateway did not answer, answered for another account, or does not show
+ * money that is booked: then no hint was settled. What it does show is booked even so, for presence
+ * is proof and absence is none.
  */
 export async function look(deps: LookDeps, subject: Subject, options: LookOptions): Promise<Looked> {
   const gateway = gatewayOf(deps, subject)
@@ -90,7 +64,10 @@ async function ask(deps: LookDeps, gateway: Gateway, subject: Subject): Promise<
   }
 }
 
-/** Money that an order look lacks is asked for by its own reference first: lists may hide test payments. */
+/**
+ * Money that an order look lacks is asked for by its own reference first: lists may hide test
+ * payments.
+ */
 async function askWhole(deps: LookDeps, gateway: Gateway, subject: Subject): Promise<Asked> {
   if ('gatewayRef' in subject) {
     const one = await gateway.look(subject.gatewayRef)
@@ -118,7 +95,10 @@ const forgot = ({ gateway }: Subject, refs: readonly GatewayRef[]): Failure =>
     { refs },
   )
 
-/** What the database refuses to book, whatever the gateway says, is a look that failed: it is tried again, then told. */
+/**
+ * What the database refuses to book, whatever the gateway says, is a look that failed: it is tried
+ * again, then told.
+ */
 async function booked<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -1,5 +1,7 @@
-// The looker: claims references with unlooked hints, looks at each, and says when the next look may be.
-// Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no gateway call.
+// The looker: claims references with unlooked hints, looks at each, and says when the next look may
+// be.
+// Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no
+// gateway call.
 import { transact } from '../db/connect.ts'
 import {
   candidates,
@@ -18,10 +20,14 @@ import { quoted, shownId, tame } from '../domain/text.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { FORGOTTEN } from './account.ts'
-import { look, type LookDeps, type Subject } from './look.ts'
+import { look } from './look.ts'
+import type { LookDeps, Subject } from './subject.ts'
 
 const AT_ONCE = 8
-/** Longer than a look takes; one that outlives its lease is judged by its own began-time, so a second look does no harm. */
+/**
+ * Longer than a look takes; one that outlives its lease is judged by its own began-time, so a
+ * second look does no harm.
+ */
 const LEASE_MS = 30_000
 const LONGEST_SPACING_MS = 600_000
 const UNLINKED_LOOKS = 5
@@ -61,7 +67,10 @@ export async function lookOnce(options: LookerOptions): Promise<boolean> {
   return done
 }
 
-/** Admits one after the other, for each admission counts the looks that were admitted before it; begins their looks. */
+/**
+ * Admits one after the other, for each admission counts the looks that were admitted before it;
+ * begins their looks.
+ */
 async function portion(options: LookerOptions, most: number, begin: (look: Promise<void>) => void): Promise<boolean> {
   let done = false
   for (const candidate of await candidates(options.db, most)) {
@@ -73,7 +82,10 @@ async function portion(options: LookerOptions, most: number, begin: (look: Promi
   return done
 }
 
-/** Parks hints of unknown orders, shares the look of too many unlinked references, else takes the lease. */
+/**
+ * Parks hints of unknown orders, shares the look of too many unlinked references, else takes the
+ * lease.
+ */
 async function admit({ db }: LookerOptions, candidate: Candidate): Promise<{ token: string } | 'settled' | 'taken'> {
   if (!candidate.linked && !candidate.trusted) {
     if (!candidate.orderKnown || candidate.merchantUid === null) {
@@ -116,7 +128,10 @@ function subjectOf({ gateway, subject, gatewayRef: ref }: Candidate): Subject {
   return { gateway: name, merchantUid: merchantUid(subject.slice('order:'.length)) }
 }
 
-/** No answer, or one that could not be booked: later, and after many tries for a person. A dead database throws through. */
+/**
+ * No answer, or one that could not be booked: later, and after many tries for a person. A dead
+ * database throws through.
+ */
 async function failed({ db, log }: LookerOptions, candidate: Candidate, token: string, error: unknown): Promise<void> {
   const said = error instanceof Error ? error.message : String(error)
   const retry = !(error instanceof Failure) || FAILURES[error.kind].retry

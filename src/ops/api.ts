@@ -1,4 +1,5 @@
-// The HTTP API as the ops commands call it: JSON in, parsed JSON out, refusals as the API's own sentences.
+// The HTTP API as the ops commands call it: JSON in, parsed JSON out, refusals as the API's own
+// sentences.
 // Must not know: which commands there are.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'

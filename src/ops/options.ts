@@ -8,7 +8,7 @@ export function duration(text: string): string {
   throw new InvalidArgumentError('write a number and s, m, h or d, for example 72h')
 }
 
-export const count =
+export const countOption =
   (most: number) =>
   (text: string): number => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
@@ -17,7 +17,7 @@ export const count =
   }
 
 /** A day is its first moment in UTC; a time is taken as it stands. */
-export function time(text: string): string {
+export function timeOption(text: string): string {
   const at = Date.parse(
     /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : '',
   )

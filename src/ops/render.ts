@@ -33,7 +33,10 @@ export function progress(out: Out): { say(line: string): void; end(): void } {
   }
 }
 
-/** Columns under their headings on a terminal; elsewhere a line for each row, its values parted by tabs, without headings. */
+/**
+ * Columns under their headings on a terminal; elsewhere a line for each row, its values parted by
+ * tabs, without headings.
+ */
 export function grid(out: Out, headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const shown = rows.map((row) => row.map(oneLine))
   if (!out.isTTY) {

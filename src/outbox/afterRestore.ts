@@ -1,5 +1,5 @@
-// After a restore: compares every open refund with what its workflow in Temporal has seen of it, and finds refunds and orders
-// that Temporal knows and the database does not.
+// After a restore: compares every open refund with what its workflow in Temporal has seen of it,
+// and finds refunds and orders that Temporal knows and the database does not.
 // Must not know: gateways, who asks. It runs beside no saga; it may be run again.
 import type { Client } from '@temporalio/client'
 import { loadBooks, refundAbout, type Loaded } from '../db/books/books.ts'

@@ -1,5 +1,7 @@
-// Delivers alerts to people: each at once to the log, and gathered by level to a webhook where one is configured.
-// Must not know: what is wrong. A level has a loop of its own, so that a page never waits behind a quieter message.
+// Delivers alerts to people: each at once to the log, and gathered by level to a webhook where one
+// is configured.
+// Must not know: what is wrong. A level has a loop of its own, so that a page never waits behind a
+// quieter message.
 import type { Db } from '../db/connect.ts'
 import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/outgoing/alerts.ts'
 import type { Links } from '../domain/shown/views.ts'
@@ -81,7 +83,10 @@ export async function sendOnce(
   return false
 }
 
-/** Why it did not leave, in words that name neither the address nor what it answered; undefined where it did. */
+/**
+ * Why it did not leave, in words that name neither the address nor what it answered; undefined
+ * where it did.
+ */
 async function post({ post: send }: Webhook, message: object): Promise<string | undefined> {
   const answer = await send(JSON.stringify(message))
   if (answer.kind !== 'answer') return `the alert webhook was not reached: ${answer.said}`

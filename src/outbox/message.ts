@@ -1,4 +1,5 @@
-// One message to people about all alerts of a level that left together: text lines as chat tools show them, and fields for programs.
+// One message to people about all alerts of a level that left together: text lines as chat tools
+// show them, and fields for programs.
 // Must not know: SQL, HTTP, how often messages leave.
 import { z } from 'zod'
 import type { Gathered, Level } from '../db/outgoing/alerts.ts'
@@ -29,14 +30,14 @@ export const readAlert = (payload: unknown): AlertPayload =>
 const SAGA = /^(payment|refund|stray):/
 export const linkOf = (links: Links, saga: string): string | null => (SAGA.test(saga) ? links(saga) : null)
 
-export type Setting = {
+export type MessageSetting = {
   readonly id: string
   readonly links: Links
   /** Where docs/runbook.md is found. */
   readonly runbook: string
 }
 
-export function messageOf(level: Level, alerts: readonly Gathered[], { id, links, runbook }: Setting) {
+export function messageOf(level: Level, alerts: readonly Gathered[], { id, links, runbook }: MessageSetting) {
   const all = alerts.map((row) => ({ ...row, alert: readAlert(row.payload) }))
   const sums = sumsOf(all)
   const oldest = all.slice(0, OLDEST).map(({ saga, merchantUid, since, state, alert }) => {
@@ -111,8 +112,8 @@ const printed = (currency: string, amount: number): string =>
   isCurrency(currency) && Number.isSafeInteger(amount) ? printMoney(money(amount, currency)) : `${amount} ${currency}`
 
 /**
- * A sentence may quote the gateway, in a code span: no mention of a whole channel, which chat tools find there too, no
- * markup, no second line; and a span that was cut ends all the same.
+ * A sentence may quote the gateway, in a code span: no mention of a whole channel, which chat tools
+ * find there too, no markup, no second line; and a span that was cut ends all the same.
  */
 function plain(line: string): string {
   const letters = Array.from(tame(line).replaceAll('@', '＠').replaceAll('<', '‹').replaceAll('>', '›'))

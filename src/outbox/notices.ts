@@ -1,5 +1,7 @@
-// Delivers notices to the checkout: signed by Standard Webhooks, in order per payment, for a day each, then parked with an alert.
-// Must not know: what a notice is about. It has a loop of its own: a checkout that hangs holds up no wake.
+// Delivers notices to the checkout: signed by Standard Webhooks, in order per payment, for a day
+// each, then parked with an alert.
+// Must not know: what a notice is about. It has a loop of its own: a checkout that hangs holds up
+// no wake.
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { transact, type Db } from '../db/connect.ts'
@@ -8,7 +10,9 @@ import { claim, delayed, delivered, type Claimed } from '../db/outgoing/outgoing
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 
-/** One exchange with the checkout, limited in time and size; a redirect is an answer like any other. */
+/**
+ * One exchange with the checkout, limited in time and size; a redirect is an answer like any other.
+ */
 export type PostNotice = (
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -48,7 +52,10 @@ export function startNotices(options: NoticeOptions): Loop {
   return loop
 }
 
-/** One portion, at most one notice of each payment; true where something left or was parked, so that there may be more. */
+/**
+ * One portion, at most one notice of each payment; true where something left or was parked, so that
+ * there may be more.
+ */
 export async function deliverNotices(options: NoticeOptions, again: (ms: number) => void = () => {}): Promise<boolean> {
   const { db, log } = options
   const old = await transact(db, 'park old notices', (trx) => parkUntried(trx), log)
@@ -78,7 +85,10 @@ async function deliver(options: NoticeOptions, row: Claimed, again: (ms: number)
   return false
 }
 
-/** Why it was not taken; undefined where it was. The signature is made anew for each try: it carries the time. */
+/**
+ * Why it was not taken; undefined where it was. The signature is made anew for each try: it carries
+ * the time.
+ */
 async function send(
   { secrets, post }: NoticeOptions,
   notice: z.infer<typeof noticeSchema>,

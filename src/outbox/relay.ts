@@ -1,4 +1,5 @@
-// The relay: one outbox, one loop. Claims what must leave, hands it to its deliverer, delays what did not leave.
+// The relay: one outbox, one loop. Claims what must leave, hands it to its deliverer, delays what
+// did not leave.
 // Must not know: what a wake or an alert is.
 import type { Db } from '../db/connect.ts'
 import { claim, delayed, delivered, type Claimed } from '../db/outgoing/outgoing.ts'

@@ -1,5 +1,7 @@
-// Replanning: open refunds that wait for another checkpoint than the patience of today would plan are woken, and plan anew.
-// Must not know: what patience says, timers. A wake too many does no harm; one too few would hold the old plan until its next checkpoint.
+// Replanning: open refunds that wait for another checkpoint than the patience of today would plan
+// are woken, and plan anew.
+// Must not know: what patience says, timers. A wake too many does no harm; one too few would hold
+// the old plan until its next checkpoint.
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
 import { waitingRefunds } from '../db/lists/open.ts'
@@ -17,7 +19,10 @@ export type ReplanDeps = {
 }
 
 const PAGE = 500
-/** At the start, and once more: a worker of an earlier start may have answered the first wakes before it ended. */
+/**
+ * At the start, and once more: a worker of an earlier start may have answered the first wakes
+ * before it ended.
+ */
 const ROUNDS = 2
 const EVERY_MS = 600_000
 

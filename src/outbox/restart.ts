@@ -1,5 +1,7 @@
-// Restarts one saga by hand: its run is ended and the next one begins from its row, with a line in the journal.
-// Must not know: who is asked for the ids, how Temporal ends a run. A row that is closed has nothing to go on with.
+// Restarts one saga by hand: its run is ended and the next one begins from its row, with a line in
+// the journal.
+// Must not know: who is asked for the ids, how Temporal ends a run. A row that is closed has
+// nothing to go on with.
 import { refundAbout } from '../db/books/books.ts'
 import { writeJournal } from '../db/books/journal.ts'
 import { databaseNow } from '../db/clock.ts'

@@ -1,5 +1,7 @@
-// The runbook: for each kind of alert the heading of docs/runbook.md that says what to do, and in one line what the person may do.
-// Must not know: how an alert is delivered. A kind without a line does not compile; a heading that is missing fails a test.
+// The runbook: for each kind of alert the heading of docs/runbook.md that says what to do, and in
+// one line what the person may do.
+// Must not know: how an alert is delivered. A kind without a line does not compile; a heading that
+// is missing fails a test.
 import type { AlertKind } from '../domain/books/alerts.ts'
 
 export type RunbookLine = { readonly anchor: string; readonly mayDo: string }

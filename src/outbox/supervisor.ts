@@ -1,5 +1,6 @@
-// The supervisor: every open row has a workflow. Overdue rows get a wake whether theirs runs or not, and so do open rows whose
-// run was ended from outside; where the counts of both differ, all are compared.
+// The supervisor: every open row has a workflow. Overdue rows get a wake whether theirs runs or
+// not, and so do open rows whose run was ended from outside; where the counts of both differ, all
+// are compared.
 // Must not know: how Temporal is asked. It only proposes: the server's one run per id is the
 // arbiter, so a wake too many does no harm.
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,7 +19,10 @@ import { pageWithoutRow, type RunningSaga } from './withoutRow.ts'
 type Kind = RunningSaga['type']
 const KINDS = ['payment', 'refund', 'stray'] as const
 
-/** What Temporal shows, in pages; each throws where it cannot show all, for half a list would wake what is awake. */
+/**
+ * What Temporal shows, in pages; each throws where it cannot show all, for half a list would wake
+ * what is awake.
+ */
 export type SagaRuns = {
   /** How many run. */
   count(kind: Kind): Promise<number>
@@ -37,7 +41,10 @@ export type SuperviseDeps = {
 export type SuperviseOptions = {
   /** Rows that moved within so long are on their way. */
   readonly quietMs?: number
-  /** What begins or ends just now is counted on one side only: where counts differ, both are counted once more after that. */
+  /**
+   * What begins or ends just now is counted on one side only: where counts differ, both are counted
+   * once more after that.
+   */
   readonly settleMs?: number
   /** Aborted: what is under way ends with its page. */
   readonly stopping?: AbortSignal
@@ -64,7 +71,7 @@ const MOST_WITHOUT_ROW = 100
 /** Closed runs are shown after a moment, and by another clock than the database's. */
 const OVERLAP_MS = 300_000
 
-export async function supervise(deps: SuperviseDeps, options: SuperviseOptions = {}): Promise<Supervised> {
+export async function superviseRows(deps: SuperviseDeps, options: SuperviseOptions = {}): Promise<Supervised> {
   const { db, log, kick } = deps
   try {
     // The database alone says what is overdue, so this is done even where Temporal does not list.

@@ -1,4 +1,5 @@
-// Delivers wakes: tells Temporal to start the saga of a row, or that its row moved. Reads the row for what the UI shows at the start.
+// Delivers wakes: tells Temporal to start the saga of a row, or that its row moved. Reads the row
+// for what the UI shows at the start.
 // Must not know: why it moved.
 import { loadBooks, refundAbout } from '../db/books/books.ts'
 import { transact, type Db } from '../db/connect.ts'

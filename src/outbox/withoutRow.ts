@@ -1,4 +1,5 @@
-// Workflows that run without a row: a restored backup, or a foreign start. A person is told once for each run of them.
+// Workflows that run without a row: a restored backup, or a foreign start. A person is told once
+// for each run of them.
 // Must not know: how Temporal is asked. Nothing is started or stopped.
 import { writeJournal } from '../db/books/journal.ts'
 import { databaseNow } from '../db/clock.ts'
@@ -17,7 +18,10 @@ export type RunningSaga = {
 type Deps = { readonly db: Db; readonly log: (line: string) => void }
 const ROWS_AT_ONCE = 500
 
-/** Of one kind; those that began just now may not have written theirs. At most so many are told of; returns how many. */
+/**
+ * Of one kind; those that began just now may not have written theirs. At most so many are told of;
+ * returns how many.
+ */
 export async function pageWithoutRow(
   { db, log }: Deps,
   running: readonly RunningSaga[],

@@ -1,4 +1,5 @@
-// One call to the Temporal server under a deadline, with the refusals that have an answer here told apart from failures.
+// One call to the Temporal server under a deadline, with the refusals that have an answer here told
+// apart from failures.
 // Must not know: what is asked.
 import { isGrpcServiceError, type Connection } from '@temporalio/client'
 
@@ -12,7 +13,7 @@ export const STATUS = {
   UNIMPLEMENTED: 12,
 } as const
 
-export type Answer<T> =
+export type TemporalAnswer<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: number; readonly said: string }
 
 /** The tolerated refusals are an answer, every other failure is thrown. */
@@ -20,7 +21,7 @@ export async function ask<T>(
   connection: Connection,
   tolerated: readonly number[],
   call: () => Promise<T>,
-): Promise<Answer<T>> {
+): Promise<TemporalAnswer<T>> {
   try {
     return { ok: true, value: await connection.withDeadline(Date.now() + RPC_MS, call) }
   } catch (error) {

@@ -1,7 +1,9 @@
-// Which of our search attributes a namespace takes: asked of the server, remembered for a while, told once to a person.
-// Must not know: what they hold. Sagas run without those that are missing, and workflow code never decides which.
+// Which of our search attributes a namespace takes: asked of the server, remembered for a while,
+// told once to a person.
+// Must not know: what they hold. Sagas run without those that are missing, and workflow code never
+// decides which.
 import type { Connection } from '@temporalio/client'
-import { SEARCH_ATTRIBUTES } from '../domain/attributes.ts'
+import { SEARCH_ATTRIBUTES } from '../domain/names.ts'
 import { ask, STATUS } from './ask.ts'
 
 /** The numbers of the API's IndexedValueType. */
@@ -13,9 +15,15 @@ export type Registered =
   | { readonly kind: 'notAllowed'; readonly said: string }
 
 export type AttributeWatch = {
-  /** The names that may be set; asked again where what is known is old. Throws where Temporal does not answer. */
+  /**
+   * The names that may be set; asked again where what is known is old. Throws where Temporal does
+   * not answer.
+   */
   usable(): Promise<ReadonlySet<string>>
-  /** What was known last, all of them before the first answer; asks again behind the caller's back where that is old. */
+  /**
+   * What was known last, all of them before the first answer; asks again behind the caller's back
+   * where that is old.
+   */
   usableNow(): ReadonlySet<string>
   /** What is known is wrong: Temporal refused a start because of it. */
   forget(): void
@@ -84,12 +92,15 @@ async function usableIn(connection: Connection, namespace: string): Promise<Read
   return new Set([...ALL].filter((name) => !unusable.has(name)))
 }
 
-/** A value of each type as a query writes it: an attribute that is missing, or of another type, cannot be asked for by it. */
+/**
+ * A value of each type as a query writes it: an attribute that is missing, or of another type,
+ * cannot be asked for by it.
+ */
 const LITERALS = { KEYWORD: "'-'", INT: '0', BOOL: 'true', DATETIME: "'2000-01-01T00:00:00Z'" } as const
 
 /**
- * Where nobody may list them, those that can be searched by are there. A server that knows no search
- * at all, as Temporal's test server, has nothing to say against any.
+ * Where nobody may list them, those that can be searched by are there. A server that knows no
+ * search at all, as Temporal's test server, has nothing to say against any.
  */
 async function findable(connection: Connection, namespace: string): Promise<ReadonlySet<string>> {
   const refusals = [STATUS.INVALID_ARGUMENT, STATUS.PERMISSION_DENIED, STATUS.UNIMPLEMENTED]

@@ -1,4 +1,5 @@
-// The typed verbs of our Temporal client: wake a saga, tell whether the server answers. Boots while Temporal is down.
+// The typed verbs of our Temporal client: wake a saga, tell whether the server answers. Boots while
+// Temporal is down.
 // Must not know: databases. Every call has a deadline: the SDK's own is none.
 import {
   Client,
@@ -27,8 +28,9 @@ export type Start = {
   readonly taskQueue: string
   readonly input: Readonly<Record<string, unknown>>
   /**
-   * Of a saga that remembers what it has seen of its row: `none` where the row shows nothing that could be remembered
-   * yet, so that no run of it is known to have been. Left out: it remembers nothing.
+   * Of a saga that remembers what it has seen of its row: `none` where the row shows nothing that
+   * could be remembered yet, so that no run of it is known to have been. Left out: it remembers
+   * nothing.
    */
   readonly memory?: 'none' | 'some'
   readonly attributes: Attributes
@@ -41,13 +43,22 @@ export type Start = {
 export type TemporalClient = {
   readonly client: Client
   readonly connection: Connection
-  /** Starts the saga or tells the running one that its row moved. Resolves once Temporal has accepted. */
+  /**
+   * Starts the saga or tells the running one that its row moved. Resolves once Temporal has
+   * accepted.
+   */
   wake(start: Start): Promise<void>
-  /** Carries out a person's command on a saga, starting it where its run has ended. Throws a Failure with the saga's own sentence. */
+  /**
+   * Carries out a person's command on a saga, starting it where its run has ended. Throws a Failure
+   * with the saga's own sentence.
+   */
   command(start: Start, name: string, args: object, updateId: string): Promise<CommandAnswer>
   /** Which search attributes starts and steps may carry in this namespace. */
   readonly attributes: AttributeWatch
-  /** A heartbeat of an activity that is waited for. False where the server did not take note, or has given the activity up. */
+  /**
+   * A heartbeat of an activity that is waited for. False where the server did not take note, or has
+   * given the activity up.
+   */
   heartbeat(taskToken: Uint8Array, details: object): Promise<boolean>
   ready(): Promise<boolean>
   close(): Promise<void>
@@ -190,7 +201,10 @@ async function updateWithStart(
   })
 }
 
-/** With what this namespace takes. A refusal may mean that this has changed: then it is asked anew, and tried once more. */
+/**
+ * With what this namespace takes. A refusal may mean that this has changed: then it is asked anew,
+ * and tried once more.
+ */
 async function withUsable<T>(
   watch: AttributeWatch,
   attributes: Attributes,
@@ -213,8 +227,8 @@ const isRefused = (error: unknown): boolean =>
   (error instanceof Error && codeOf(error.cause) === STATUS.INVALID_ARGUMENT)
 
 /**
- * The server gave the update up with a task of a saga that was ending while news came, or with its run. Asked again by
- * its id, the saga tells what it said.
+ * The server gave the update up with a task of a saga that was ending while news came, or with its
+ * run. Asked again by its id, the saga tells what it said.
  */
 async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
@@ -236,11 +250,15 @@ const diedWithItsRun = (error: unknown): boolean =>
 const codeOf = (error: unknown): number | undefined => (isGrpcServiceError(error) ? error.code : undefined)
 const isKind = (type: string): type is FailureKind => type in FAILURES
 
-/** The saga's own sentence where it refused; else that it did not answer, so that asking again tells. */
+/**
+ * The saga's own sentence where it refused; else that it did not answer, so that asking again
+ * tells.
+ */
 function refusalOf(error: unknown): Failure {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message } = error.cause
-    // Anything else is a fault, or a run that ended under the update: it says nothing of what was done.
+    // Anything else is a fault, or a run that ended under the update: it says nothing of what was
+    // done.
     if (type != null && isKind(type)) return new Failure(type, message)
   }
   return new Failure(

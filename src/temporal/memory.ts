@@ -1,5 +1,5 @@
-// What an ended run of a refund's saga had seen of its row, read from its history: the next run goes
-// on with it.
+// What an ended run of a refund's saga had seen of its row, read from its history: the next run
+// goes on with it.
 // Must not know: rows. A run that still runs has its own memory.
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
@@ -11,7 +11,10 @@ type Event = NonNullable<History['events']>[number]
 /** Of the latest run; `ran` is false where the server knows none under this id. */
 export type LastRun = { readonly ran: boolean; readonly runs: boolean; readonly memory?: Memory | undefined }
 
-/** undefined where the saga runs, never ran as far as the server remembers, or is from before memories were kept. */
+/**
+ * undefined where the saga runs, never ran as far as the server remembers, or is from before
+ * memories were kept.
+ */
 export async function lastMemory(client: Client, workflowId: string): Promise<Memory | undefined> {
   return (await lastRun(client, workflowId, false)).memory
 }
@@ -30,7 +33,9 @@ export async function lastRun(client: Client, workflowId: string, also: boolean)
   }
 }
 
-/** The highest of what its steps told; and the key of a call that was under way when the run ended. */
+/**
+ * The highest of what its steps told; and the key of a call that was under way when the run ended.
+ */
 export function memoryIn({ events }: History): Memory | undefined {
   let memory: Memory | undefined
   const underWay = new Map<string, string>()
@@ -51,7 +56,8 @@ function noteCall(event: Event, underWay: Map<string, string>): void {
     const key = (scheduled.input?.payloads ?? []).map((payload) => fieldOf(payload, 'key')).find(isText)
     if (key !== undefined) underWay.set(String(event.eventId), key)
   }
-  // One that failed or timed out is settled by the step that follows; only then is it known how it ended.
+  // One that failed or timed out is settled by the step that follows; only then is it known how it
+  // ended.
   const settled = event.activityTaskCompletedEventAttributes
   if (settled) underWay.clear()
 }

@@ -1,10 +1,11 @@
-// Prepares a namespace: it is there, keeps closed workflows for 30 days, and knows our search attributes.
+// Prepares a namespace: it is there, keeps closed workflows for 30 days, and knows our search
+// attributes.
 // Must not know workflows; never changes the retention of a namespace that is not ours.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '@temporalio/client'
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
-import { ask, STATUS, type Answer } from './ask.ts'
+import { ask, STATUS, type TemporalAnswer } from './ask.ts'
 import { linesToPaste, readAttributes, SEARCH_ATTRIBUTE_TYPE_NUMBERS, type Wanted } from './attributes.ts'
 
 export type PrepareNamespace = {
@@ -16,12 +17,18 @@ export type PrepareNamespace = {
 
 const RETENTION_DAYS = 30
 const RETENTION_MS = RETENTION_DAYS * 24 * 60 * 60 * 1000
-/** A server needs a moment to see a namespace that was made, or an attribute that another start added, just now. */
+/**
+ * A server needs a moment to see a namespace that was made, or an attribute that another start
+ * added, just now.
+ */
 const LOOKS = 60
 const LOOK_AGAIN_MS = 250
 const BY_HAND = 'Somebody with the right to do so must add them: without them lists cannot be filtered by them.'
 
-/** May be called at every start. Returns the search attributes that workflows cannot use here; normally none. */
+/**
+ * May be called at every start. Returns the search attributes that workflows cannot use here;
+ * normally none.
+ */
 export async function prepareNamespace(connection: Connection, options: PrepareNamespace): Promise<string[]> {
   if (options.ownServer) await prepareOwn(connection, options)
   return addSearchAttributes(connection, options)
@@ -69,7 +76,7 @@ async function addSearchAttributes(connection: Connection, options: PrepareNames
   throw new Error(`Namespace ${namespace} does not settle on the Temporal server. Look at its log, and start again.`)
 }
 
-function add(connection: Connection, namespace: string, wanted: readonly Wanted[]): Promise<Answer<unknown>> {
+function add(connection: Connection, namespace: string, wanted: readonly Wanted[]): Promise<TemporalAnswer<unknown>> {
   const searchAttributes = Object.fromEntries(wanted.map(([name, type]) => [name, SEARCH_ATTRIBUTE_TYPE_NUMBERS[type]]))
   const refusals = [STATUS.INVALID_ARGUMENT, STATUS.ALREADY_EXISTS, STATUS.PERMISSION_DENIED, STATUS.UNIMPLEMENTED]
   return ask(connection, refusals, () =>
@@ -78,8 +85,9 @@ function add(connection: Connection, namespace: string, wanted: readonly Wanted[
 }
 
 /**
- * A server on SQL has ten places for keywords in a namespace and refuses all where one has none: one by one, the first in
- * our list first, those that fit are added. Returns the names of the others.
+ * A server on SQL has ten places for keywords in a namespace and refuses all where one has none:
+ * one by one, the first in our list first, those that fit are added. Returns the names of the
+ * others.
  */
 async function addSingly(
   connection: Connection,

@@ -1,5 +1,7 @@
-// Replays the histories of everything that runs in a namespace with one build of the workflows, before that build meets them.
-// Must not know: what the workflows do, who reads the result. Nothing is written: neither here nor in Temporal.
+// Replays the histories of everything that runs in a namespace with one build of the workflows,
+// before that build meets them.
+// Must not know: what the workflows do, who reads the result. Nothing is written: neither here nor
+// in Temporal.
 import type { Connection } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import {
@@ -24,10 +26,12 @@ export type ReplayCheck = {
   readonly progress: (done: number, failed: number) => void
 }
 export type NotReplayed = { readonly workflowId: string; readonly runId: string; readonly said: string }
-export type Replayed = {
+export type ReplayedHistory = {
   readonly replayed: number
   readonly failures: readonly NotReplayed[]
-  /** No task of it was ever carried out, so that any build may begin it; or it ended while we read. */
+  /**
+   * No task of it was ever carried out, so that any build may begin it; or it ended while we read.
+   */
   readonly passedBy: number
 }
 
@@ -48,7 +52,7 @@ export async function countOpenRuns({ connection, namespace, only }: ReplayCheck
 }
 
 /** One after the other. Throws where Temporal does not answer: half a check proves nothing. */
-export async function replayOpen(check: ReplayCheck): Promise<Replayed> {
+export async function replayOpen(check: ReplayCheck): Promise<ReplayedHistory> {
   const { bundlePath: codePath, progress } = check
   const failures: NotReplayed[] = []
   let [replayed, passedBy] = [0, 0]

@@ -1,5 +1,6 @@
 // Ends the run of a saga that cannot go on, and starts the next one from its row.
-// Must not know: rows, why it cannot. A ticket call that the ended run has under way goes on, and its rows say how it ended.
+// Must not know: rows, why it cannot. A ticket call that the ended run has under way goes on, and
+// its rows say how it ended.
 import { WorkflowNotFoundError } from '@temporalio/client'
 import type { Start, TemporalClient } from './client.ts'
 
@@ -11,10 +12,14 @@ export type Restarting = Pick<TemporalClient, 'client' | 'connection' | 'wake'>
 /** The run that was ended; null where none was there. */
 export type Restarted = { readonly runId: string | null }
 
-/** Resolves once Temporal has accepted both; throws where it did not, and then the first may have been done. */
+/**
+ * Resolves once Temporal has accepted both; throws where it did not, and then the first may have
+ * been done.
+ */
 export async function restartSaga(temporal: Restarting, start: Start, reason: string): Promise<Restarted> {
   const runId = await endRun(temporal, start.workflowId, reason)
-  // What the ended run had seen of its row is read by the wake from its history, which gets no longer now.
+  // What the ended run had seen of its row is read by the wake from its history, which gets no
+  // longer now.
   await temporal.wake(start)
   return { runId }
 }

@@ -1,5 +1,7 @@
-// Which sagas run, and which ended otherwise than by their own word: by the visibility list, in pages, each under a deadline.
-// Must not know: rows. Visibility follows the truth after a moment, so the list proposes and decides nothing.
+// Which sagas run, and which ended otherwise than by their own word: by the visibility list, in
+// pages, each under a deadline.
+// Must not know: rows. Visibility follows the truth after a moment, so the list proposes and
+// decides nothing.
 import type { Connection } from '@temporalio/client'
 import { tsToMs } from '@temporalio/common/lib/time.js'
 import { PAYMENT_WORKFLOW, REFUND_WORKFLOW, STRAY_WORKFLOW } from '../domain/names.ts'
@@ -22,7 +24,10 @@ export type Running = {
   readonly startedAt: string
 }
 
-/** What one namespace shows of its sagas. Everything throws where a page does not come: half a list is worse than none. */
+/**
+ * What one namespace shows of its sagas. Everything throws where a page does not come: half a list
+ * is worse than none.
+ */
 export function sagaRunsIn(connection: Connection, namespace: string) {
   return {
     count: async (type: SagaType): Promise<number> => {
@@ -32,7 +37,10 @@ export function sagaRunsIn(connection: Connection, namespace: string) {
       return Number(answer.count)
     },
     running: (type: SagaType) => pagesOf(connection, namespace, runs(type)),
-    /** Workflow ids, of a time of the Temporal server's clock on; one that ended twice is named twice. */
+    /**
+     * Workflow ids, of a time of the Temporal server's clock on; one that ended twice is named
+     * twice.
+     */
     lostSince: async function* (since: string): AsyncGenerator<readonly string[]> {
       for await (const page of pagesOf(connection, namespace, `${SAGAS} AND ${LOST} AND CloseTime > "${since}"`))
         yield page.map(({ workflowId }) => workflowId)

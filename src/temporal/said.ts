@@ -1,13 +1,15 @@
 // What Temporal's SDK says of a failure, as one sentence and as named facts for a log line.
-// Must not know: who writes the log. Payloads, answers and the rows of a database error are left out: only messages pass.
+// Must not know: who writes the log. Payloads, answers and the rows of a database error are left
+// out: only messages pass.
 
 const LONGEST = 1_000
 const FRAMES = 6
 const CAUSES = 5
 
 /**
- * The message of an error with those of its causes behind it, each once: the client's own message names only the call
- * ("Failed to signalWithStart Workflow"), and what the server answered is in the details of its cause.
+ * The message of an error with those of its causes behind it, each once: the client's own message
+ * names only the call ("Failed to signalWithStart Workflow"), and what the server answered is in
+ * the details of its cause.
  */
 export function saidBy(error: unknown): string {
   const parts: string[] = []
@@ -36,7 +38,9 @@ function detailsOf(error: unknown): string {
   return isGrpc && typeof error.details === 'string' ? error.details : ''
 }
 
-/** Which saga, run, try and step an entry is about. Everything else that the SDK adds is left out. */
+/**
+ * Which saga, run, try and step an entry is about. Everything else that the SDK adds is left out.
+ */
 const NAMES: Readonly<Record<string, string>> = {
   workflowId: 'workflowId',
   workflowRunId: 'runId',
@@ -54,7 +58,10 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>
 
-/** The facts of one entry of the SDK's logger: who and which try, and why it failed, with the first lines of the stack. */
+/**
+ * The facts of one entry of the SDK's logger: who and which try, and why it failed, with the first
+ * lines of the stack.
+ */
 export function factsOf(meta: Readonly<Record<string, unknown>> = {}): Facts {
   const named = Object.entries(NAMES).flatMap(([from, to]): [string, string | number | boolean][] => {
     const value = meta[from]

@@ -1,5 +1,7 @@
-// The Schedules: each gateway's sweep, and the supervisor. Made where one is missing, brought up to date where it differs.
-// Must not know: what their runs do. Asked again every ten minutes, for a server may be replaced while we run.
+// The Schedules: each gateway's sweep, and the supervisor. Made where one is missing, brought up to
+// date where it differs.
+// Must not know: what their runs do. Asked again every ten minutes, for a server may be replaced
+// while we run.
 import {
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
@@ -29,7 +31,9 @@ type When = {
 }
 const RPC_MS = 10_000
 const CATCHUP_WINDOW = '10 minutes'
-/** The next run begins only once this one is over: one that is stuck must not stop all that follow. */
+/**
+ * The next run begins only once this one is over: one that is stuck must not stop all that follow.
+ */
 const RUN_MS = 3_600_000
 
 export const sweepOf = (gateway: string): Scheduled => ({

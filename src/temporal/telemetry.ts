@@ -1,5 +1,7 @@
-// The SDK's Runtime, one per process: its lines to our log, and its metrics to be read as Prometheus text.
-// Must not know: who reads them. Its own exporter listens on the loopback only, for what stands behind a port of ours.
+// The SDK's Runtime, one per process: its lines to our log, and its metrics to be read as
+// Prometheus text.
+// Must not know: who reads them. Its own exporter listens on the loopback only, for what stands
+// behind a port of ours.
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogLevel } from '@temporalio/worker'
 import { factsOf, type Facts } from './said.ts'
 import { freePort } from './server/ports.ts'
@@ -13,13 +15,17 @@ const READ_MS = 2_000
 /** A free port may be taken before the exporter comes to it. */
 const TRIES = 5
 
-/** Once per process, before any connection. Each line of the SDK comes with the saga, the try and the cause. */
+/**
+ * Once per process, before any connection. Each line of the SDK comes with the saga, the try and
+ * the cause.
+ */
 export function installRuntime(level: LogLevel, log: WriteLine, metricsAddress?: string): void {
   Runtime.install({
     logger: new DefaultLogger(level, (entry) => log(entry.level, entry.message, factsOf(entry.meta))),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: level, other: 'ERROR' }), forward: {} },
-      // Names as the SDKs of other languages have them: dashboards and rules of Temporal's community fit.
+      // Names as the SDKs of other languages have them: dashboards and rules of Temporal's
+      // community fit.
       ...(metricsAddress !== undefined && {
         metrics: { prometheus: { bindAddress: metricsAddress, unitSuffix: true, useSecondsForDurations: true } },
       }),
@@ -29,8 +35,9 @@ export function installRuntime(level: LogLevel, log: WriteLine, metricsAddress?:
 }
 
 /**
- * The same with metrics. The SDK offers them in three ways: its own Prometheus endpoint, OpenTelemetry, and a buffer that
- * is called experimental and drops what is not fetched in time; the first loses nothing and needs no collector.
+ * The same with metrics. The SDK offers them in three ways: its own Prometheus endpoint,
+ * OpenTelemetry, and a buffer that is called experimental and drops what is not fetched in time;
+ * the first loses nothing and needs no collector.
  */
 export async function installMeasuredRuntime(level: LogLevel, log: WriteLine): Promise<SdkMetrics> {
   for (let triesLeft = TRIES; ; triesLeft -= 1) {

@@ -1,4 +1,5 @@
-// Workers for the task queues over one prebuilt workflow bundle. A refund's worker stops only after its ticket call has ended.
+// Workers for the task queues over one prebuilt workflow bundle. A refund's worker stops only after
+// its ticket call has ended.
 // Must not know: what activities do.
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
@@ -25,10 +26,15 @@ export type WorkersOptions = {
 }
 /** How much of this machine the workers take; what is left out is the SDK's own. */
 export type WorkerSizes = {
-  /** Sagas kept in memory; a cached refund holds 60 to 130 KB for weeks, an evicted one is replayed when it moves. */
+  /**
+   * Sagas kept in memory; a cached refund holds 60 to 130 KB for weeks, an evicted one is replayed
+   * when it moves.
+   */
   readonly cachedRefunds: number
   readonly cachedPayments: number
-  /** How long a task waits for the worker that has its saga in memory before any worker may take it. */
+  /**
+   * How long a task waits for the worker that has its saga in memory before any worker may take it.
+   */
   readonly stickyMs: number
   /** Steps of each kind that run at once, of each queue. */
   readonly slots?: number | undefined
@@ -48,7 +54,10 @@ const MAINTENANCE: Partial<WorkerOptions> = {
 }
 /** The SDK's own number, said here because it may be more than are cached. */
 const SDK_WORKFLOW_SLOTS = 40
-/** So long may a step go on after a stop began; then it is cancelled, which a cancel call under way does not hear. */
+/**
+ * So long may a step go on after a stop began; then it is cancelled, which a cancel call under way
+ * does not hear.
+ */
 export const SHUTDOWN_GRACE_MS = 5_000
 
 const WORKFLOWS = fileURLToPath(new URL('../../workflows/', import.meta.url))
@@ -83,7 +92,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   }
 }
 
-/** The SDK warns, and takes less, where more tasks of workflows may run at once than workflows are cached. */
+/**
+ * The SDK warns, and takes less, where more tasks of workflows may run at once than workflows are
+ * cached.
+ */
 export function sizedFor(sizes: WorkerSizes, cached: number): Partial<WorkerOptions> {
   const { stickyMs, slots, pollers } = sizes
   return {
@@ -98,7 +110,9 @@ export function sizedFor(sizes: WorkerSizes, cached: number): Partial<WorkerOpti
   }
 }
 
-/** The workflow bundle, built once for these sources and SDK: a start takes 0.4 s instead of 2.2 s. */
+/**
+ * The workflow bundle, built once for these sources and SDK: a start takes 0.4 s instead of 2.2 s.
+ */
 export async function workflowBundle(cacheDir: string): Promise<string> {
   const path = join(cacheDir, `workflows-${await sourcesHash()}.js`)
   if (

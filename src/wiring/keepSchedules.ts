@@ -1,4 +1,5 @@
-// Keeps the Schedules in being while a worker runs, and the database told which are expected to run.
+// Keeps the Schedules in being while a worker runs, and the database told which are expected to
+// run.
 // Must not know: what their runs do.
 import type { Db } from '../db/connect.ts'
 import { expectPasses } from '../db/watch/passes.ts'
@@ -19,10 +20,13 @@ export type KeepSchedules = {
 
 const ASKED = { everyMs: 600_000, retryMs: 10_000 }
 
-/** Asked again every ten minutes: with its server a Schedule may be lost, and then it comes back. */
+/**
+ * Asked again every ten minutes: with its server a Schedule may be lost, and then it comes back.
+ */
 export function keepSchedules({ db, temporal, gateways, everyMs, log }: KeepSchedules): Loop {
   const scheduled = [SUPERVISOR, ...gateways.map(sweepOf)]
-  // Of the embedded server it is known that nothing ran before: a run at once heals what was missed meanwhile.
+  // Of the embedded server it is known that nothing ran before: a run at once heals what was missed
+  // meanwhile.
   const fresh = new Map(scheduled.map((each) => [each, temporal.own]))
   let dueAt = 0
   const ensure = async () => {

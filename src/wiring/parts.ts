@@ -1,4 +1,5 @@
-// The parts that the roles share: Temporal found or started, gateways, the look with its loops, links to the Temporal UI.
+// The parts that the roles share: Temporal found or started, gateways, the look with its loops,
+// links to the Temporal UI.
 // Must not know: HTTP, workflows.
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { namesTemporal, type Config } from '../config.ts'
@@ -11,8 +12,8 @@ import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { request } from '../gateways/http.ts'
 import { createGateways } from '../gateways/index.ts'
 import { startHousekeeping } from '../inbox/housekeeping.ts'
-import type { LookDeps } from '../inbox/look.ts'
 import { startLooker } from '../inbox/looker.ts'
+import type { LookDeps } from '../inbox/subject.ts'
 import type { Log } from '../log.ts'
 import type { Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
@@ -52,10 +53,16 @@ export const overdueAfter = ({ OVERDUE_AFTER: rowsMs, SWEEP_EVERY }: Config): Ov
 
 /** Hints become due by themselves, at times that other processes may have set. */
 const LOOKER_POLL_MS = 1_000
-/** What leaves later is kicked by whoever delayed it; only what a dead process left behind is found by polling. */
+/**
+ * What leaves later is kicked by whoever delayed it; only what a dead process left behind is found
+ * by polling.
+ */
 const RELAY_POLL_MS = 5_000
 
-/** The server that is named, or the embedded one. Connects lazily: the program starts while Temporal is down. */
+/**
+ * The server that is named, or the embedded one. Connects lazily: the program starts while Temporal
+ * is down.
+ */
 export async function connectTemporal(wiring: Wiring): Promise<Temporal> {
   const { config, environment, stops } = wiring
   const server = namesTemporal(config) ? undefined : await embedded(wiring)
@@ -138,7 +145,10 @@ export function lookPartsOf(
   }
 }
 
-/** The look with its looker and relay running; stopped before the database and Temporal's connection close. */
+/**
+ * The look with its looker and relay running; stopped before the database and Temporal's connection
+ * close.
+ */
 export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
   const { config, log, stops } = wiring
   const loops: Loop[] = []
@@ -188,7 +198,10 @@ function notices(config: Config, db: Db, log: (line: string) => void): readonly 
 const NOTICE = { method: 'POST', timeoutMs: 10_000, maxBytes: 1024 * 1024 } as const
 const WEBHOOK = { method: 'POST', timeoutMs: 10_000, maxBytes: 64 * 1024 } as const
 
-/** Its address is a secret and stays here. Google Chat refuses messages with fields that it does not know. */
+/**
+ * Its address is a secret and stays here. Google Chat refuses messages with fields that it does not
+ * know.
+ */
 function webhookTo(url: string | undefined): Webhook | undefined {
   if (url === undefined) return undefined
   const headers = { 'content-type': 'application/json' }

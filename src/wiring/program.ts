@@ -1,4 +1,5 @@
-// The composition root: config → parts → roles. One place wires; it stops the parts in the reverse order of their start.
+// The composition root: config → parts → roles. One place wires; it stops the parts in the reverse
+// order of their start.
 // Must not know: what any part does inside.
 import { join } from 'node:path'
 import { namesTemporal, temporalAccess, type Config } from '../config.ts'
@@ -36,7 +37,10 @@ const NOTHING = {
   failed: NEVER,
 }
 
-/** Starts the roles that the configuration names. What was started is stopped again where a later part fails. */
+/**
+ * Starts the roles that the configuration names. What was started is stopped again where a later
+ * part fails.
+ */
 export async function startProgram(
   config: Config,
   log: Log,

@@ -11,7 +11,7 @@ import { createVitalsServer, type Vitals } from '../http/resources/health/vitals
 import { makeHintRoom, type HintRoom } from '../http/resources/webhooks/room.ts'
 import { createApp } from '../http/server/app.ts'
 import { limitedServer } from '../http/server/limits.ts'
-import type { LookDeps } from '../inbox/look.ts'
+import type { LookDeps } from '../inbox/subject.ts'
 import { startCatchUps } from '../inbox/sweep/catchUp.ts'
 import { startLoop } from '../loop.ts'
 import { startReplanning } from '../outbox/replanning.ts'
@@ -39,7 +39,9 @@ function firstOf(gateways: LookDeps['gateways']): GatewayName {
 }
 const rules = (config: Config) => ({ partialRefunds: config.PARTIAL_REFUNDS === 'yes' })
 
-/** On METRICS_PORT, from before the first wait: whether this process lives, its parts, its numbers. */
+/**
+ * On METRICS_PORT, from before the first wait: whether this process lives, its parts, its numbers.
+ */
 export async function runVitals({ config, log, stops, sdkMetrics }: Wiring, parts: Vitals['parts']): Promise<void> {
   if (config.METRICS_PORT === 0) return
   const noticesLeave = config.NOTICE_URL !== undefined

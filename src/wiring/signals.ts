@@ -2,12 +2,18 @@
 // Must not know: what there is to stop.
 
 const INTERRUPTED = 130
-/** Ctrl-C under npm arrives twice: from the terminal, and passed on by npm. Two so close together are one. */
+/**
+ * Ctrl-C under npm arrives twice: from the terminal, and passed on by npm. Two so close together
+ * are one.
+ */
 const SAME_MS = 1_000
 
 export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
-/** Aborted by the first of these signals; one that comes later than that moment ends the process where it stands. */
+/**
+ * Aborted by the first of these signals; one that comes later than that moment ends the process
+ * where it stands.
+ */
 export function untilSignalled(names: readonly EndingSignal[]): AbortSignal {
   const controller = new AbortController()
   let firstAt = 0

@@ -1,4 +1,5 @@
-// The simulator as a part of this program: where it is found, and where it sends the webhooks of the gateways that it plays.
+// The simulator as a part of this program: where it is found, and where it sends the webhooks of
+// the gateways that it plays.
 // Must not know: what it simulates.
 import { join } from 'node:path'
 import type { Config } from '../config.ts'

@@ -1,5 +1,6 @@
-// Checks before the first hint is taken: a folder that is in use or open to others, a clock that is off, for checkpoints would
-// disagree, and a hold on filing, which FILING=held begins before any saga runs.
+// Checks before the first hint is taken: a folder that is in use or open to others, a clock that is
+// off, for checkpoints would disagree, and a hold on filing, which FILING=held begins before any
+// saga runs.
 // Must not know: roles.
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -12,7 +13,9 @@ import { holderOf } from '../lock.ts'
 
 const MOST_APART_MS = 120_000
 
-/** Throws a sentence where this machine's clock and the database's are more than two minutes apart. */
+/**
+ * Throws a sentence where this machine's clock and the database's are more than two minutes apart.
+ */
 export async function checkClock(db: Db, here: () => number): Promise<void> {
   const apart = here() - Date.parse(await databaseNow(db))
   if (Math.abs(apart) <= MOST_APART_MS) return
@@ -22,7 +25,10 @@ export async function checkClock(db: Db, here: () => number): Promise<void> {
   )
 }
 
-/** Throws a sentence that names who holds the embedded database of this folder, and the file that says so. */
+/**
+ * Throws a sentence that names who holds the embedded database of this folder, and the file that
+ * says so.
+ */
 export async function refuseHeldFolder(folder: string): Promise<void> {
   const path = join(folder, 'pglite.lock')
   const holder = await holderOf(path)
@@ -43,13 +49,16 @@ export async function noteHold(db: Db, filing: 'on' | 'held', warn: (line: strin
 
 const FOR_OTHERS = 0o077
 const STICKY = 0o1000
-/** What this program and its servers keep in it; a folder that others use as well is not ours to change further down. */
+/**
+ * What this program and its servers keep in it; a folder that others use as well is not ours to
+ * change further down.
+ */
 const OURS = /^(pglite|simulator|temporal\.db)/
 
 /**
- * Makes the folder, or mends one of an earlier version, so that only this user gets in: with the databases in it whoever
- * could write there would move money, and whoever could read there would know who bought what. Throws a sentence where
- * that is not ours to do.
+ * Makes the folder, or mends one of an earlier version, so that only this user gets in: with the
+ * databases in it whoever could write there would move money, and whoever could read there would
+ * know who bought what. Throws a sentence where that is not ours to do.
  */
 export async function keepPrivate(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -66,7 +75,10 @@ export async function keepPrivate(folder: string): Promise<void> {
   })
 }
 
-/** PGlite makes files that everybody may write: the folder keeps them out, and whoever was in it already is put out too. */
+/**
+ * PGlite makes files that everybody may write: the folder keeps them out, and whoever was in it
+ * already is put out too.
+ */
 async function forUsAlone(folder: string, mode: number): Promise<void> {
   if ((mode & FOR_OTHERS) !== 0) await chmod(folder, 0o700)
   for (const name of await readdir(folder)) if (OURS.test(name)) await shutOut(join(folder, name))

@@ -1,4 +1,5 @@
-// The short table that a start prints: where everything is, and what to try next, as lines that work when pasted.
+// The short table that a start prints: where everything is, and what to try next, as lines that
+// work when pasted.
 // Must not know: how the parts run.
 import type { Config } from '../config.ts'
 import type { Program } from './program.ts'

@@ -1,13 +1,13 @@
 // A person's update is answered once: carried out again by the same id, it says the same, and nothing moves a second time.
 // Must not know: workflows. That a saga's moment is played again by the server is played here by a second call.
 import { afterAll, describe, expect, test } from 'vitest'
-import type { ActivityDeps } from '../../activities/deps.ts'
 import { takeCommand } from '../../activities/commands/people.ts'
+import type { ActivityDeps } from '../../activities/deps.ts'
 import { mintProof } from '../../src/db/people.ts'
 import type { Refund } from '../../src/domain/books/books.ts'
-import { refundId, type RefundId } from '../../src/domain/ids.ts'
 import { putRefund, decided, draftOf } from '../../src/domain/books/draft.ts'
 import { seenOfRefund } from '../../src/domain/books/seen.ts'
+import { refundId, type RefundId } from '../../src/domain/ids.ts'
 import { aRefund, aTicket, DAY, GATEWAY, later, ORDER, PATIENCE, refundOf, setting } from '../support/books.ts'
 import { moveBooks, paidOrder, readBooks } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'

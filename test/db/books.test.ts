@@ -1,13 +1,13 @@
 // The books on the real database: what was saved is what is loaded, no stale row is overwritten, and keys are used once.
 // Must not know: what the moves mean.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refundId } from '../../src/domain/ids.ts'
-import { intend, tombstone } from '../../src/domain/moves/tickets.ts'
 import { saveAttempts } from '../../src/db/books/attempts.ts'
 import { loadBooks, refundAbout, saveBooks } from '../../src/db/books/books.ts'
-import { sqlState, transact, type Database } from '../../src/db/connect.ts'
 import { closePayment, recordOrder, recordRefund } from '../../src/db/books/record.ts'
 import { saveTicket } from '../../src/db/books/tickets.ts'
+import { sqlState, transact, type Database } from '../../src/db/connect.ts'
+import { refundId } from '../../src/domain/ids.ts'
+import { intend, tombstone } from '../../src/domain/moves/tickets.ts'
 import { aPayment, anEntry, anEvidence, aTicket, AT, HOUR, later, PATIENCE, setting } from '../support/books.ts'
 import {
   bookEvidence,

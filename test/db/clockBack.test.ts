@@ -2,10 +2,10 @@
 // Must not know: gateways. What an ahead clock wrote is laid into the rows; nothing is waited for.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { claimLevel, logAlerts } from '../../src/db/outgoing/alerts.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { keepHint } from '../../src/db/hints/hints.ts'
 import { candidates } from '../../src/db/hints/looks.ts'
+import { claimLevel, logAlerts } from '../../src/db/outgoing/alerts.ts'
 import { claim, putAlert, putWake } from '../../src/db/outgoing/outgoing.ts'
 import { look } from '../../src/inbox/look.ts'
 import { lookOnce } from '../../src/inbox/looker.ts'

@@ -16,8 +16,8 @@ import {
 import { gatewayRef } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'
 import { anEvidence, GATEWAY } from '../support/books.ts'
-import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
 import { emptyQueues, freshOrder, paidOrder, recordPrepared } from '../support/booksDatabase.ts'
+import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 let database: Database

@@ -2,8 +2,8 @@
 // Must not know: who reads it.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { transact, type Database } from '../../src/db/connect.ts'
 import { readJournal, writeJournal } from '../../src/db/books/journal.ts'
+import { transact, type Database } from '../../src/db/connect.ts'
 import { AT } from '../support/books.ts'
 import { paidOrder } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'

@@ -5,7 +5,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { expect, test } from 'vitest'
 import { MIGRATIONS } from '../../src/db/migrate.ts'
-import { briefly, check, index, inPortions, notNull, steps, type Step } from '../../src/db/migrating.ts'
+import { briefly, check, index, inPortions, notNull, steps, type MigrationStep } from '../../src/db/migrating.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { faultsOf, statementsOf, tablesIn } from '../support/migrationRules.ts'
 
@@ -30,7 +30,7 @@ const direct = (...statements: readonly RawBuilder<unknown>[]) => ({
     for (const statement of statements) await statement.execute(db)
   },
 })
-const by = (...all: readonly Step[]) => ({ up: steps(...all) })
+const by = (...all: readonly MigrationStep[]) => ({ up: steps(...all) })
 const IN_USE = new Set(['inbox', 'refunds'])
 
 test.each([

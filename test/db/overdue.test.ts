@@ -3,9 +3,9 @@
 // Must not know: who asks. Every time is set against the database's own clock.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { differs, remember } from '../../src/db/watch/accounts.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { putWake } from '../../src/db/outgoing/outgoing.ts'
+import { noteDiffers, remember } from '../../src/db/watch/accounts.ts'
 import { overdueRows, passedBy, readOldestWake, readOverdue } from '../../src/db/watch/overdue.ts'
 import type { Refund } from '../../src/domain/books/books.ts'
 import { refundId } from '../../src/domain/ids.ts'
@@ -50,7 +50,7 @@ async function refundIn(shown: Partial<Omit<Refund, 'refundId'>>): Promise<strin
 const waiting = { createdAt: ago(DAY), stateSince: ago(DAY), waitingSince: ago(DAY) }
 async function accountDiffers(): Promise<void> {
   await remember(db(), GATEWAY, ['ours'])
-  await transact(db(), 'differs', (trx) => differs(trx, GATEWAY, { shown: [], said: 'another store', tell: false }))
+  await transact(db(), 'differs', (trx) => noteDiffers(trx, GATEWAY, { shown: [], said: 'another store', tell: false }))
 }
 
 describe('refunds', () => {

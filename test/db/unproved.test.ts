@@ -3,9 +3,9 @@
 // Must not know: Temporal servers, how a proof is minted over HTTP.
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ActivityDeps } from '../../activities/deps.ts'
-import { takeCommand } from '../../activities/commands/people.ts'
 import { beginPayment, beginRefund } from '../../activities/begin/begin.ts'
+import { takeCommand } from '../../activities/commands/people.ts'
+import type { ActivityDeps } from '../../activities/deps.ts'
 import type { Database } from '../../src/db/connect.ts'
 import { mintProof } from '../../src/db/people.ts'
 import { seenOfRefund } from '../../src/domain/books/seen.ts'

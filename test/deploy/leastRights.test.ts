@@ -1,5 +1,6 @@
 // What each container is given and may do: secrets by service, rights, images, and the login before Temporal's UI.
 // Must not know: whether an engine is here. The login runs where nginx is installed, and is skipped elsewhere.
+import { ENVIRONMENT } from '../../src/environment.ts'
 import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
@@ -84,7 +85,7 @@ const NOT_PASSED_ON = {
 }
 
 test('every setting of the program reaches the role that reads it', () => {
-  const settings = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1] ?? '')
+  const settings = Object.keys(ENVIRONMENT.shape)
   expect(settings.length).toBeGreaterThan(40)
   const given = new Set([services['api'], services['worker']].flatMap((each) => Object.keys(each?.environment ?? {})))
   const left = new Set(Object.values(NOT_PASSED_ON).flat())

@@ -11,8 +11,8 @@ import {
   REFUND_STATE_NAMES,
   REFUND_STATES,
 } from '../../src/domain/refund.ts'
-import { VIEWS } from '../../src/ops/commands/views.ts'
 import { ENVIRONMENT } from '../../src/environment.ts'
+import { VIEWS } from '../../src/ops/commands/views.ts'
 import { ROOT } from '../support/readme.ts'
 
 /** Documents that print something. */

@@ -3,6 +3,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ATTENTIONS, type Attention } from '../../src/domain/books/books.ts'
+import { planRefund } from '../../src/domain/books/waits.ts'
 import {
   levelAt,
   nextCheckpoint,
@@ -13,7 +14,6 @@ import {
   type Patience,
   type Track,
 } from '../../src/domain/patience.ts'
-import { planRefund } from '../../src/domain/books/waits.ts'
 import { AT, aRefund, DAY, HOUR, later, MINUTE } from '../support/books.ts'
 
 const LADDER = '24h remind, 72h warn, 7d page'

@@ -3,10 +3,10 @@
 // Must not know: SQL. Counted in elements that array methods walk over, never by a clock.
 import { describe, expect, test } from 'vitest'
 import type { Books } from '../../src/domain/books/books.ts'
+import { noticesOf, wakesOf } from '../../src/domain/books/outgoing.ts'
 import type { Evidence } from '../../src/domain/gateway.ts'
 import { gatewayRef } from '../../src/domain/ids.ts'
 import { judgeAll } from '../../src/domain/moves/evidence/judge.ts'
-import { noticesOf, wakesOf } from '../../src/domain/books/outgoing.ts'
 import { anEvidence, DAY, later, setting, theBooks, unpaidBooks } from '../support/books.ts'
 
 const WALKS = [

@@ -2,6 +2,7 @@
 // Must not know: how the code keeps its tables. A name that stands in history stays for ever.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { TicketOutcome } from '../../src/domain/books/books.ts'
 import { attemptState, ORDER_STATES, orderAfter, PAYMENT_STATES, type OrderState } from '../../src/domain/payment.ts'
 import {
   REFUND_MOVES,
@@ -13,7 +14,6 @@ import {
   ticketMayLive,
   type RefundState,
 } from '../../src/domain/refund.ts'
-import type { TicketOutcome } from '../../src/domain/books/books.ts'
 import { aRefund, aTicket } from '../support/books.ts'
 
 /** State, Korean label, reserves the balance, shows 취소처리 대기, may become. */

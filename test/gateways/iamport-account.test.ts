@@ -1,7 +1,7 @@
 // Whose payments are ours, what identifies the account, and how often a missing field is told of.
 // Must not know: what is done with payments that are not ours.
 import { describe, expect, test } from 'vitest'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import { gatewayRef } from '../../src/domain/ids.ts'
 import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import { createGateways } from '../../src/gateways/index.ts'
@@ -102,7 +102,7 @@ describe('our providers', () => {
 
   test('are a setting', () => {
     const read = (text?: string) =>
-      readConfig(text === undefined ? {} : { IAMPORT_PG_PROVIDERS: text }, ROLES).IAMPORT_PG_PROVIDERS
+      readConfig(text === undefined ? {} : { IAMPORT_PG_PROVIDERS: text }, PROGRAM_ROLES).IAMPORT_PG_PROVIDERS
     expect(read()).toEqual(['paymentwall'])
     expect(read('Paymentwall, kakaopay')).toEqual(['paymentwall', 'kakaopay'])
     expect(read('paymentwall.t_0123abc')).toEqual(['paymentwall.t_0123abc'])

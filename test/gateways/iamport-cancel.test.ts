@@ -2,9 +2,9 @@
 // reason.
 // Must not know: the simulator; each answer here is written by the test itself.
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { money } from '../../src/domain/money.ts'
 import type { CancelRequest } from '../../src/domain/gateway.ts'
 import { gatewayRef, refundId } from '../../src/domain/ids.ts'
+import { money } from '../../src/domain/money.ts'
 import {
   gatewayOn,
   half,

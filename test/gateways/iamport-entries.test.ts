@@ -3,7 +3,7 @@
 // Must not know: HTTP, refunds.
 import { describe, expect, test } from 'vitest'
 import { reasonMarker } from '../../src/domain/ids.ts'
-import { entriesOf, markOf } from '../../src/gateways/iamport/entries.ts'
+import { entriesOf, foreignMarkOf } from '../../src/gateways/iamport/entries.ts'
 import { toEvidence } from '../../src/gateways/iamport/translate.ts'
 import { CANCEL, lacking, PAYMENT, readingOn, type Note } from './wire.ts'
 
@@ -151,7 +151,7 @@ describe('who asked for a cancel', () => {
     ['dispute', 'chargeback'],
     ['Disputed by the card holder', 'chargeback'],
   ] as const)('%j: %s', ([reason, mark]) => {
-    expect(markOf(reason)).toBe(mark)
+    expect(foreignMarkOf(reason)).toBe(mark)
   })
 
   test.for([
@@ -168,16 +168,16 @@ describe('who asked for a cancel', () => {
     '관리자',
     'console cancel',
   ])('%j says nothing', (reason) => {
-    expect(markOf(reason)).toBeNull()
+    expect(foreignMarkOf(reason)).toBeNull()
   })
 
   test.for(['chargeback', '차지백', 'dispute', '관리자페이지취소', ''])(
     'a reason that we sent is ours, even where a person wrote %j',
     (words) => {
       for (const id of ['r-1', 'chargeback', 'a.b_c-d', 'x'.repeat(40)]) {
-        expect(markOf(reasonMarker(id) + words)).toBeNull()
-        expect(markOf(` ${reasonMarker(id)}${words}`)).toBeNull()
-        expect(markOf(`#${id}`)).toBeNull()
+        expect(foreignMarkOf(reasonMarker(id) + words)).toBeNull()
+        expect(foreignMarkOf(` ${reasonMarker(id)}${words}`)).toBeNull()
+        expect(foreignMarkOf(`#${id}`)).toBeNull()
       }
     },
   )

@@ -4,7 +4,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ReadHint } from '../../src/domain/gateway.ts'
-import { parseIamportHint } from '../../src/gateways/iamport/webhook.ts'
+import { parseIamportHint } from '../../src/gateways/iamport/hint.ts'
 
 const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'

@@ -2,8 +2,7 @@
 // Must not know: HTTP, databases.
 import { expect, test } from 'vitest'
 import { merchantUid } from '../../src/domain/ids.ts'
-import { accepts } from '../../src/gateways/iamport/limits.ts'
-import { iamportWindow, type WindowOptions } from '../../src/gateways/iamport/window.ts'
+import { accepts, iamportWindow, type WindowOptions } from '../../src/gateways/iamport/window.ts'
 
 const ORDER: WindowOptions['order'] = {
   merchantUid: merchantUid('ord-1'),

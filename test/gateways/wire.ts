@@ -4,8 +4,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { Failure } from '../../src/domain/failures.ts'
-import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import { createIamportGateway, type IamportOptions } from '../../src/gateways/iamport/client.ts'
+import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import type { Reading } from '../../src/gateways/iamport/translate.ts'
 
 export type Step = (request: IncomingMessage, response: ServerResponse) => void

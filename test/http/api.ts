@@ -11,9 +11,9 @@ import { gatewayName, gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { judge } from '../../src/domain/moves/evidence/judge.ts'
 import { parsePatience } from '../../src/domain/patience.ts'
 import { createIamportGateway } from '../../src/gateways/iamport/client.ts'
+import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
 import { createApp } from '../../src/http/server/app.ts'
 import type { HttpDeps } from '../../src/http/server/deps.ts'
-import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 export const IAMPORT = gatewayName('iamport/main')

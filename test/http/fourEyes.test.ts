@@ -5,8 +5,16 @@ import { describe, expect } from 'vitest'
 import { z } from 'zod'
 import { mintProof } from '../../src/db/people.ts'
 import { merchantUid as orderOf } from '../../src/domain/ids.ts'
-import { byTemporal, byUpdateId, doorsOf, overHttp } from '../support/doors.ts'
-import { workflowIdOf, type Act, type Fields, type Saga } from '../support/doors.ts'
+import {
+  byTemporal,
+  byUpdateId,
+  doorsOf,
+  overHttp,
+  workflowIdOf,
+  type Act,
+  type Fields,
+  type Saga,
+} from '../support/doors.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 import { pastPage, quarantined, second, ticketOpen, type Prepare, type Situation } from '../support/situations.ts'
 

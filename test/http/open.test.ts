@@ -1,9 +1,9 @@
 // POST /payments: recorded once, compared when asked again, refused with a kind, and answered with a window.
 // Must not know: the gateway.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { BUYER, gatewaySays, order, paidOrder, startApi } from './api.ts'
 import { merchantUid } from '../../src/domain/ids.ts'
 import { opened } from '../../src/http/resources/answers.ts'
+import { BUYER, gatewaySays, order, paidOrder, startApi } from './api.ts'
 
 const api = await startApi()
 const hasty = await startApi({ openWaitMs: 0 })

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { transact } from '../../src/db/connect.ts'
 import { keepTold } from '../../src/db/people.ts'
 import { Failure } from '../../src/domain/failures.ts'
-import type { Commanded } from '../../src/http/server/deps.ts'
+import type { CommandAnswered } from '../../src/http/server/deps.ts'
 import { startApi } from './api.ts'
 
 const KEYS = [
@@ -14,7 +14,7 @@ const KEYS = [
 ] as const
 type Asked = { saga: string; name: string; args: Readonly<Record<string, unknown>>; updateId: string }
 let asked: Asked[] = []
-let answer: () => Commanded = done
+let answer: () => CommandAnswered = done
 const api = await startApi({
   keys: KEYS,
   command: (saga, name, args, updateId) => {
@@ -27,7 +27,7 @@ beforeEach(() => {
   answer = done
 })
 
-function done(): Commanded {
+function done(): CommandAnswered {
   return { answer: 'done', state: 'ticketOpen', sentence: 'it is done' }
 }
 const headers = (key: string) => ({ authorization: `Bearer ${key}` })

@@ -2,8 +2,8 @@
 // Must not know: HTTP. The clock is the test's.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
+import { webhooks } from '../../src/gateways/iamport/hint.ts'
 import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
-import { webhooks } from '../../src/gateways/iamport/webhook.ts'
 import { isPublished, senderOf } from '../../src/http/resources/webhooks/senders.ts'
 import { emptyQueues } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'

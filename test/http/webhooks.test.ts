@@ -2,8 +2,8 @@
 // Must not know: whether a hint is true; nor does the receiver.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gatewayName } from '../../src/domain/ids.ts'
-import { metrics } from '../../src/metrics.ts'
 import { createIamportGateway } from '../../src/gateways/iamport/client.ts'
+import { metrics } from '../../src/metrics.ts'
 import { ACCOUNT, paidOrder, rows, startApi } from './api.ts'
 
 const api = await startApi({ keys: [{ name: 'shop', role: 'checkout', key: 'k' }] })

@@ -2,9 +2,9 @@
 // Must not know: gateways' wires, sagas. The gateway answers from a script; every test has orders of its own.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { acceptAccount, accountOf, remember } from '../../src/db/watch/accounts.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { keepHint } from '../../src/db/hints/hints.ts'
+import { acceptAccount, accountOf, remember } from '../../src/db/watch/accounts.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { gatewayRef, type GatewayRef, type MerchantUid } from '../../src/domain/ids.ts'
 import { proveAccount } from '../../src/inbox/account.ts'

@@ -1,15 +1,15 @@
 // Looks and the looker against a scripted gateway and the real database: what a hint costs, what it moves, what is kept of it.
 // Must not know: sagas. Spacing and delays are read from rows and ended by setting them, never waited for.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { gatewayName } from '../../src/domain/ids.ts'
 import type { Database } from '../../src/db/connect.ts'
 import { keepHint, type Hint } from '../../src/db/hints/hints.ts'
+import { gatewayName } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'
 import { lookOnce } from '../../src/inbox/looker.ts'
 import { anEntry, anEvidence, GATEWAY } from '../support/books.ts'
 import { emptyQueues, freshOrder, outboxOf, paidOrder, readBooks, recordPrepared } from '../support/booksDatabase.ts'
-import { openTestDatabase } from '../support/database.ts'
 import { lookerOptions, scriptedGateway, type Scripted } from '../support/booksGateway.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 let database: Database
 let gateway: Scripted

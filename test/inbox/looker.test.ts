@@ -2,15 +2,15 @@
 // Must not know: sagas. Against a scripted gateway and the real database.
 import { sql, type KyselyPlugin } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Failure } from '../../src/domain/failures.ts'
 import { recordOrder } from '../../src/db/books/record.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { keepHint, type Hint } from '../../src/db/hints/hints.ts'
+import { Failure } from '../../src/domain/failures.ts'
 import { lookOnce } from '../../src/inbox/looker.ts'
 import { anEvidence, aPayment, AT, GATEWAY, PATIENCE } from '../support/books.ts'
 import { emptyQueues, freshOrder, outboxOf, paidOrder, readBooks } from '../support/booksDatabase.ts'
-import { openTestDatabase } from '../support/database.ts'
 import { lookerOptions, scriptedGateway, type Scripted } from '../support/booksGateway.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 let database: Database
 let gateway: Scripted

@@ -2,9 +2,9 @@
 // Must not know: clocks. Ages are set in the rows.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { writeJournal } from '../../src/db/books/journal.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { keepHint, type Hint } from '../../src/db/hints/hints.ts'
-import { writeJournal } from '../../src/db/books/journal.ts'
 import { putAlert, putWake } from '../../src/db/outgoing/outgoing.ts'
 import { keepTold, mintProof } from '../../src/db/people.ts'
 import { purgeOnce } from '../../src/db/purge.ts'

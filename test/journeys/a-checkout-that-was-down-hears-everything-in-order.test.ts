@@ -2,7 +2,7 @@
 // Must not know: how delivery works. Times are moved in the rows, never waited for.
 import { sql } from 'kysely'
 import { expect } from 'vitest'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import { openCheckout, SECRET } from '../support/checkout.ts'
 import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
 
@@ -124,5 +124,5 @@ test.for([
   ['three secrets', { NOTICE_SECRET: [SECRET, SECRET, SECRET].join(',') }, /NOTICE_SECRET: one or two secrets/],
   ['an address with a user name', { NOTICE_URL: 'https://ann@shop.example/' }, /NOTICE_URL: must hold no user name/],
 ] as const)('%s is refused at the start', ([, changed, fault]) => {
-  expect(() => readConfig({ ...checkout.environment, ...changed }, ROLES)).toThrow(fault)
+  expect(() => readConfig({ ...checkout.environment, ...changed }, PROGRAM_ROLES)).toThrow(fault)
 })

@@ -1,8 +1,8 @@
 // Any Temporal client may start a saga with JSON: the same rows, the same path as through the HTTP API.
 // Must not know: HTTP, but to read what came of it.
 import { expect } from 'vitest'
-import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
 import { eventually, fresh, shopTest } from '../support/shop.ts'
+import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
 
 const test = shopTest()
 

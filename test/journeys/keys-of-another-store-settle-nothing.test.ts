@@ -1,7 +1,7 @@
 // Keys of another store: what they do not show proves nothing. Nothing is settled, expired, registered or filed by them, and a person is told once.
 // Must not know: how the account is recognised.
-import { expect } from 'vitest'
 import { sql } from 'kysely'
+import { expect } from 'vitest'
 import { eventually, exchange, shopTest, type OwnShop } from '../support/shop.ts'
 import { sweepNow } from '../support/sweepNow.ts'
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 
 const HEAD = 'method,countries,refunds,limitDays,source,date'
@@ -83,13 +83,13 @@ test('a limit that is near is told at once, and the refund goes on', async ({ sh
 })
 
 test('the shipped rules are read where no others are named, and faults of others are listed with their lines', async () => {
-  expect(readConfig({}, ROLES).REFUND_RULES).toHaveLength(106)
+  expect(readConfig({}, PROGRAM_ROLES).REFUND_RULES).toHaveLength(106)
   const wrong = `${rules}.wrong`
   await writeFile(wrong, `${HEAD}\nmint,,perhaps,,s,d\nmint,kr,no,,s,d\n`)
-  expect(() => readConfig({ REFUND_RULES: wrong, PORT: 'high' }, ROLES)).toThrow(
+  expect(() => readConfig({ REFUND_RULES: wrong, PORT: 'high' }, PROGRAM_ROLES)).toThrow(
     /REFUND_RULES: line 2: refunds is yes or no, not "perhaps"; line 3: countries are codes/,
   )
-  expect(() => readConfig({ REFUND_RULES: `${rules}.missing` }, ROLES)).toThrow(/REFUND_RULES: .*no such file/)
+  expect(() => readConfig({ REFUND_RULES: `${rules}.missing` }, PROGRAM_ROLES)).toThrow(/REFUND_RULES: .*no such file/)
 })
 
 test('a part of a payment is refused where partial refunds are switched off, and leaves no row', async ({

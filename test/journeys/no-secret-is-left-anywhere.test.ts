@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { sql } from 'kysely'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { startProgram } from '../../src/wiring/program.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -52,7 +52,11 @@ test('an order that is paid, refunded, tried again by people and refused to stra
   const out = new PassThrough()
   let written = ''
   out.setEncoding('utf8').on('data', (text: string) => (written += text))
-  const program = await startProgram(readConfig(environment, ROLES), createLog('trace', false, out), environment)
+  const program = await startProgram(
+    readConfig(environment, PROGRAM_ROLES),
+    createLog('trace', false, out),
+    environment,
+  )
   const { api, simulator, temporalAddress, db } = program
   if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')
   const shop = shopAt({ api, simulator, temporalAddress, key: KEYS.shop })

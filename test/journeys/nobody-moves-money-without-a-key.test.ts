@@ -2,8 +2,7 @@
 // limit; he may start what a checkout may, look, and take an owner's name.
 // Must not know: how a proof is checked.
 import { expect } from 'vitest'
-import { byTemporal } from '../support/doors.ts'
-import { refundSaga, paymentSaga } from '../support/doors.ts'
+import { byTemporal, refundSaga, paymentSaga } from '../support/doors.ts'
 import { eventually, exchange, fresh, shopTest } from '../support/shop.ts'
 import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
 import { openUi, uiCalls } from '../support/temporalUi.ts'

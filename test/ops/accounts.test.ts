@@ -2,9 +2,9 @@
 // Must not know: how a difference is found (inbox/account.test.ts); here it is laid into the rows.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { accountOf, differs, remember } from '../../src/db/watch/accounts.ts'
 import { transact } from '../../src/db/connect.ts'
 import { keepHint } from '../../src/db/hints/hints.ts'
+import { accountOf, noteDiffers, remember } from '../../src/db/watch/accounts.ts'
 import { IAMPORT, startApi } from '../http/api.ts'
 import { makeCli } from './cli.ts'
 
@@ -29,7 +29,7 @@ beforeEach(async () => {
 })
 async function anotherAnswers(): Promise<void> {
   await remember(db, IAMPORT, OURS)
-  await transact(db, 'differs', (trx) => differs(trx, IAMPORT, { shown: OTHERS, said: SAID, tell: true }))
+  await transact(db, 'differs', (trx) => noteDiffers(trx, IAMPORT, { shown: OTHERS, said: SAID, tell: true }))
 }
 const hint = (parkedBecause: string, gatewayRef: string) =>
   keepHint(db, { gateway: IAMPORT, source: 'webhook', gatewayRef, merchantUid: null, parkedBecause })

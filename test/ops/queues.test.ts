@@ -1,10 +1,10 @@
 // The ops command line about inbox and outbox: what is parked, one row, and letting it try again.
 // Must not know: looks, deliverers.
-import { beforeEach, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { transact } from '../../src/db/connect.ts'
 import { keepHint } from '../../src/db/hints/hints.ts'
 import { claimLevel, logAlerts, stayed } from '../../src/db/outgoing/alerts.ts'
-import { transact } from '../../src/db/connect.ts'
 import { putAlert, putWake } from '../../src/db/outgoing/outgoing.ts'
 import * as shapes from '../../src/http/resources/ops/opsAnswers.ts'
 import { startApi } from '../http/api.ts'

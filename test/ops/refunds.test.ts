@@ -5,8 +5,8 @@ import { z } from 'zod'
 import type { Refund } from '../../src/domain/books/books.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { refundId } from '../../src/domain/ids.ts'
-import type { Commanded } from '../../src/http/server/deps.ts'
 import * as shapes from '../../src/http/resources/ops/opsAnswers.ts'
+import type { CommandAnswered } from '../../src/http/server/deps.ts'
 import { paidOrder, startApi } from '../http/api.ts'
 import { makeCli, type Ran } from './cli.ts'
 
@@ -16,7 +16,7 @@ const keys = [
   { name: 'shop', role: 'checkout', key: 'key-of-shop-0123456789' },
 ] as const
 let asked: { saga: string; name: string; args: Record<string, unknown>; updateId: string }[] = []
-let saga: (id: string, name: string) => Commanded = done
+let saga: (id: string, name: string) => CommandAnswered = done
 const api = await startApi({
   keys,
   command: (id, name, args, updateId) => {
@@ -27,7 +27,7 @@ const api = await startApi({
 const ops = makeCli(api.url, KEY)
 const shop = { headers: { authorization: 'Bearer key-of-shop-0123456789' } }
 
-function done(_id: string, name: string): Commanded {
+function done(_id: string, name: string): CommandAnswered {
   return { answer: 'done', state: 'ticketOpen', sentence: `${name} is done` }
 }
 

@@ -1,7 +1,7 @@
 // ops views: a link for each saved view, that opens the query beside it, over attributes that our workflows carry.
 // Must not know: what the views list. npm run ui:shots opens each in the real UI.
 import { expect, test } from 'vitest'
-import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
+import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
 import { VIEWS } from '../../src/ops/commands/views.ts'
 import { makeCli } from './cli.ts'
 

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
-import { supervise } from '../../src/outbox/supervisor.ts'
+import { superviseRows } from '../../src/outbox/supervisor.ts'
 import type { RunningSaga } from '../../src/outbox/withoutRow.ts'
 import { aRefund, AT, DAY, HOUR, later } from '../support/books.ts'
 import { emptyQueues, moveBooks, paidOrder } from '../support/booksDatabase.ts'
@@ -25,7 +25,10 @@ const AT_ONCE = { settleMs: 0 }
 const now = new Date().toISOString()
 const running = (workflowId: string): RunningSaga => ({ workflowId, runId: 'run', type: 'refund', startedAt: AT })
 const run = (...sagas: readonly string[]) =>
-  supervise({ db: db(), log: () => {}, kick: () => {}, sagaRuns: runsShown({ running: sagas.map(running) }) }, AT_ONCE)
+  superviseRows(
+    { db: db(), log: () => {}, kick: () => {}, sagaRuns: runsShown({ running: sagas.map(running) }) },
+    AT_ONCE,
+  )
 /** Sagas that were woken; as if the relay had delivered them. */
 async function woken(): Promise<readonly string[]> {
   const rows = await db().selectFrom('outbox').select('target').where('kind', '=', 'wake').orderBy('target').execute()
@@ -91,7 +94,7 @@ test('a wake that waits already is not doubled, and what is remembered of rows t
 
 test('overdue rows are woken even while Temporal does not list what runs', async () => {
   const late = await refundIn({ nextCheckpointAt: later(-DAY, now) })
-  await expect(supervise({ db: db(), log: () => {}, kick: () => {}, sagaRuns: NO_RUNS_SHOWN })).rejects.toThrow(
+  await expect(superviseRows({ db: db(), log: () => {}, kick: () => {}, sagaRuns: NO_RUNS_SHOWN })).rejects.toThrow(
     'unavailable',
   )
   expect(await woken()).toEqual([late])

@@ -3,10 +3,9 @@
 // Must not know: Temporal.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../../src/db/connect.ts'
-import { transact } from '../../src/db/connect.ts'
+import { transact, type Database } from '../../src/db/connect.ts'
 import { putWake } from '../../src/db/outgoing/outgoing.ts'
-import { supervise } from '../../src/outbox/supervisor.ts'
+import { superviseRows } from '../../src/outbox/supervisor.ts'
 import type { RunningSaga } from '../../src/outbox/withoutRow.ts'
 import { aRefund, anEvidence, AT, DAY } from '../support/books.ts'
 import {
@@ -37,7 +36,7 @@ beforeEach(async () => {
 const overdueAfter = { rowsMs: 10 * 365 * DAY, sweepsMs: DAY }
 const quiet = { log: () => {}, kick: () => {}, overdueAfter }
 const pass = (shown: Parameters<typeof runsShown>[0]) =>
-  supervise({ db: db(), ...quiet, sagaRuns: runsShown(shown) }, { settleMs: 0 })
+  superviseRows({ db: db(), ...quiet, sagaRuns: runsShown(shown) }, { settleMs: 0 })
 const run = (running: readonly RunningSaga[] = []) => pass({ running })
 const saga = (workflowId: string, shown: Partial<RunningSaga> = {}): RunningSaga => ({
   workflowId,
@@ -128,7 +127,7 @@ test('a wake that waits already is not doubled, and a row that moved just now is
 
 test('while Temporal does not list, nothing is woken and the run fails', async () => {
   await refundIn({})
-  await expect(supervise({ db: db(), ...quiet, sagaRuns: NO_RUNS_SHOWN })).rejects.toThrow('unavailable')
+  await expect(superviseRows({ db: db(), ...quiet, sagaRuns: NO_RUNS_SHOWN })).rejects.toThrow('unavailable')
   expect(await targets('wake')).toEqual([])
   expect(await db().selectFrom('passes').selectAll().execute(), 'it counts as a pass that did not come').toEqual([])
 })
@@ -217,7 +216,7 @@ describe('after the first pass', () => {
       ...shown,
       count: async (kind: RunningSaga['type']) => (await shown.count(kind)) - (asked++ < 3 ? 1 : 0),
     }
-    expect(await supervise({ db: db(), ...quiet, sagaRuns: late }, { settleMs: 0 })).toMatchObject({ compared: [] })
+    expect(await superviseRows({ db: db(), ...quiet, sagaRuns: late }, { settleMs: 0 })).toMatchObject({ compared: [] })
   })
 
   test('an open row whose run was ended from outside is woken, though it moved just now; a closed or unknown one is not', async () => {
@@ -242,13 +241,13 @@ describe('after the first pass', () => {
       },
     }
     const deps = { db: db(), ...quiet, sagaRuns: noting }
-    await supervise(deps, { settleMs: 0 })
+    await superviseRows(deps, { settleMs: 0 })
     expect(asked, 'before the first pass nothing is known').toEqual([])
     const [first] = await db().selectFrom('passes').selectAll().execute()
-    await expect(supervise({ ...deps, sagaRuns: { ...noting, count: NO_RUNS_SHOWN.count } })).rejects.toThrow(
+    await expect(superviseRows({ ...deps, sagaRuns: { ...noting, count: NO_RUNS_SHOWN.count } })).rejects.toThrow(
       'unavailable',
     )
-    await supervise(deps, { settleMs: 0 })
+    await superviseRows(deps, { settleMs: 0 })
     expect(asked).toEqual([first?.readUntil, first?.readUntil])
     expect(Date.parse(first?.readUntil ?? '')).toBeLessThan(Date.parse(first?.endedAt ?? ''))
   })
@@ -259,7 +258,7 @@ test('a pass that is stopped ends with its page', async () => {
   const stopping = new AbortController()
   const running = [saga('refund:gone-1'), saga('refund:gone-2')]
   const shown = runsShown({ running, onWalk: () => stopping.abort(new Error('stopped')) })
-  const stopped = supervise({ db: db(), ...quiet, sagaRuns: shown }, { settleMs: 0, stopping: stopping.signal })
+  const stopped = superviseRows({ db: db(), ...quiet, sagaRuns: shown }, { settleMs: 0, stopping: stopping.signal })
   await expect(stopped).rejects.toThrow('stopped')
   expect(await targets('wake')).toEqual([])
 })

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { configOf } from '../../src/commands/outside.ts'
-import { readConfig, ROLES, temporalAccess } from '../../src/config.ts'
-import { checkClock, refuseHeldFolder } from '../../src/wiring/startup.ts'
+import { readConfig, PROGRAM_ROLES, temporalAccess } from '../../src/config.ts'
 import { sizedFor } from '../../src/temporal/worker.ts'
+import { checkClock, refuseHeldFolder } from '../../src/wiring/startup.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 
@@ -22,7 +22,7 @@ const REAL = {
 }
 
 /** The sentence of the refusal, or nothing where the configuration is taken. */
-function refusal(environment: Record<string, string>, roles: Parameters<typeof readConfig>[1] = ROLES): string {
+function refusal(environment: Record<string, string>, roles: Parameters<typeof readConfig>[1] = PROGRAM_ROLES): string {
   try {
     readConfig(environment, roles)
     return ''
@@ -73,7 +73,7 @@ test('production takes real parts, role by role, and refuses the simulator role 
   expect(refusal(production, ['api'])).toBe('')
   const { PUBLIC_URL: _windows, API_KEYS: _keys, ...ofWorkers } = production
   expect(refusal({ ...ofWorkers, HOST: '0.0.0.0' }, ['worker'])).toBe('')
-  expect(refusal(production, ROLES)).toMatch(/refuses the simulator/)
+  expect(refusal(production, PROGRAM_ROLES)).toMatch(/refuses the simulator/)
 })
 
 test('production wants it written out what whoever reaches Temporal may do', () => {
@@ -150,7 +150,7 @@ describe('without keys', () => {
   ])('%s=%s is a fault, with both remedies; with keys, or in a worker, it is none', (name, value, otherwise) => {
     const setting = { [name]: value }
     for (const [environment, roles] of [
-      [setting, ROLES],
+      [setting, PROGRAM_ROLES],
       [{ ...rest, ...setting }, ['api'] as const],
     ] as const) {
       const said = refusal(environment, roles)
@@ -218,7 +218,7 @@ test('the sizes of a worker have the defaults that were measured, and bounds tha
     WORKER_SLOTS: undefined,
     WORKER_POLLERS: undefined,
   }
-  const config = readConfig({}, ROLES)
+  const config = readConfig({}, PROGRAM_ROLES)
   expect({ ...sizes, ...config }).toEqual({ ...config, ...sizes })
   const said = refusal({ WORKER_CACHED_REFUNDS: '1', WORKER_STICKY: '11m', WORKER_SLOTS: '0', WORKER_POLLERS: 'many' })
   expect(said).toMatch(/4 fault\(s\)/)
@@ -248,8 +248,8 @@ test('a cancel may not wait longer than its activity lives', () => {
 })
 
 test('a row is overdue after 15 minutes, or after what is set, of a second at least', () => {
-  expect(readConfig({}, ROLES).OVERDUE_AFTER).toBe(900_000)
-  expect(readConfig({ OVERDUE_AFTER: '2h' }, ROLES).OVERDUE_AFTER).toBe(7_200_000)
+  expect(readConfig({}, PROGRAM_ROLES).OVERDUE_AFTER).toBe(900_000)
+  expect(readConfig({ OVERDUE_AFTER: '2h' }, PROGRAM_ROLES).OVERDUE_AFTER).toBe(7_200_000)
   expect(refusal({ OVERDUE_AFTER: '0s' })).toMatch(/OVERDUE_AFTER: at least 1s/)
 })
 

@@ -1,18 +1,17 @@
 // Books in a real database for tests: every test has orders of its own, for the journal is never emptied.
 // Must not know: gateways. Moves go through the code under test, so that rows, journal and outbox belong together.
 import { sql } from 'kysely'
+import { loadBooks, type About } from '../../src/db/books/books.ts'
+import { carryOut } from '../../src/db/books/carryOut.ts'
+import { insertPayment } from '../../src/db/books/payments.ts'
+import { beginLook } from '../../src/db/clock.ts'
+import { transact, type Db } from '../../src/db/connect.ts'
 import type { Books, Decision, Payment } from '../../src/domain/books/books.ts'
 import type { Evidence } from '../../src/domain/gateway.ts'
 import { gatewayRef, merchantUid, type GatewayRef, type MerchantUid } from '../../src/domain/ids.ts'
 import { judge, type JudgeSetting } from '../../src/domain/moves/evidence/judge.ts'
 import { newPayment } from '../../src/domain/moves/requests.ts'
-import { loadBooks, type About } from '../../src/db/books/books.ts'
-import { carryOut } from '../../src/db/books/carryOut.ts'
-import { beginLook } from '../../src/db/clock.ts'
-import { transact, type Db } from '../../src/db/connect.ts'
-import { insertPayment } from '../../src/db/books/payments.ts'
-import { anEvidence, AT, HOUR, later, PATIENCE, setting } from './books.ts'
-import { aPayment } from './books.ts'
+import { anEvidence, AT, HOUR, later, PATIENCE, setting, aPayment } from './books.ts'
 
 let count = 0
 /** Ids that no other test of the file uses. */

@@ -1,10 +1,10 @@
 // A gateway that answers from a script and remembers what it was asked; it refuses to be asked inside a transaction.
 // Must not know: databases. What it is not told it does not know, as a real one.
+import type { Db } from '../../src/db/connect.ts'
 import { transactionName } from '../../src/db/guard.ts'
 import type { Evidence, Gateway } from '../../src/domain/gateway.ts'
-import { GATEWAY, PATIENCE } from './books.ts'
-import type { Db } from '../../src/db/connect.ts'
 import type { LookerOptions } from '../../src/inbox/looker.ts'
+import { GATEWAY, PATIENCE } from './books.ts'
 
 export type Scripted = Gateway & {
   /** `ref:imp_1` or `order:order-1`, in the order of the questions. */

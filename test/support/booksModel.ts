@@ -1,10 +1,10 @@
 // A small world for random interleavings: what the gateway truly holds, what was asked of the books, and what must always hold of them.
 // Must not know: how the code decides. Its sums are worked out here, from the rows and from the design's words alone.
 import { expect } from 'vitest'
+import type { Db } from '../../src/db/connect.ts'
 import type { Attempt, Books, Refund } from '../../src/domain/books/books.ts'
 import type { CancelEntry, Evidence } from '../../src/domain/gateway.ts'
 import type { GatewayRef, MerchantUid } from '../../src/domain/ids.ts'
-import type { Db } from '../../src/db/connect.ts'
 import { anEvidence, later, MINUTE } from './books.ts'
 import { readBooks } from './booksDatabase.ts'
 

@@ -2,8 +2,8 @@
 // update, pages by number.
 // Must not know: databases. What it holds may change between two questions, as a real one's does
 // (iamport.md §3.2).
-import type { Evidence, Gateway, ListAsked, ListedStatus, ListPage, Unreadable } from '../../src/domain/gateway.ts'
 import { Failure } from '../../src/domain/failures.ts'
+import type { Evidence, Gateway, ListAsked, ListedStatus, ListPage, Unreadable } from '../../src/domain/gateway.ts'
 import { gatewayRef } from '../../src/domain/ids.ts'
 import { anEvidence } from './books.ts'
 import { scriptedGateway } from './booksGateway.ts'

@@ -2,8 +2,15 @@
 // runs; and what to write instead.
 // Must not know: which migrations there are. It is a list of what is known to be harmless: whatever
 // is not on it is refused.
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
-import type { CompiledQuery, DatabaseConnection } from 'kysely'
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+} from 'kysely'
 import type { Migration } from 'kysely/migration'
 
 export type Statement = { readonly sql: string; readonly transaction: number | null; readonly lockTimeoutMs: number }

@@ -1,8 +1,8 @@
 // A throw-away Postgres server out of this machine's binaries: in a temporary folder, on a free port of the loopback, gone afterwards.
 // Must not know: what is stored in it. Nothing is synced to disk, and everybody on the loopback is let in: for tests alone.
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { existsSync, readdirSync } from 'node:fs'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'

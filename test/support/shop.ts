@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import type { Db } from '../../src/db/connect.ts'
 import * as answers from '../../src/http/resources/answers.ts'
 import { createLog } from '../../src/log.ts'
-import { startProgram } from '../../src/wiring/program.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
+import { startProgram } from '../../src/wiring/program.ts'
 import { createMigratedDatabase } from './database.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
@@ -76,7 +76,7 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
   const named = environment['DATABASE_URL'] !== undefined
   const database = named ? undefined : await createMigratedDatabase(environment['DATA_DIR'] ?? folder)
   const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
-  const config = readConfig(given, ROLES)
+  const config = readConfig(given, PROGRAM_ROLES)
   const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
   const { api, simulator, temporalAddress, temporalUi, db } = program
   if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')

@@ -1,7 +1,7 @@
 // Sagas as people find them: a ticket that is open, one that waits for long, a refusal, money that nobody has decided on.
 // Must not know: what a person then does.
-import { expect } from 'vitest'
 import { sql } from 'kysely'
+import { expect } from 'vitest'
 import { paymentSaga, refundSaga, straySaga, type Saga } from './doors.ts'
 import { eventually, type OwnShop } from './shop.ts'
 

@@ -3,10 +3,10 @@
 // Must not know: plans, what was distorted. Each finding is some lines of text.
 import { z } from 'zod'
 import { gatewayRef } from '../../src/domain/ids.ts'
-import { endingOf, valueOf, type Checkout, type Ending, type Tale } from './stories.ts'
-import type { Telling } from './storyDistorted.ts'
 import type { OwnShop } from './shop.ts'
 import { truthOf, type Truth } from './simulatorTruth.ts'
+import { endingOf, valueOf, type Checkout, type Ending, type Tale } from './stories.ts'
+import type { Telling } from './storyDistorted.ts'
 
 type Setting = { readonly checkout: Checkout; readonly instant: boolean }
 

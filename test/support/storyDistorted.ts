@@ -5,9 +5,9 @@
 import { expect } from 'vitest'
 import { disguise, disturb, heal } from './distortions.ts'
 import { lookAgainTwice } from './lookedAgain.ts'
+import type { OwnShop } from './shop.ts'
 import { happens, refundsOf, settled, shown, valueOf, type Mode, type Phase, type Tale } from './stories.ts'
 import { sweepNow } from './sweepNow.ts'
-import type { OwnShop } from './shop.ts'
 import type { PhasePlan, Plan } from './wirePlan.ts'
 
 /** A story under way: what of it is left, and what did not come as it should have. */

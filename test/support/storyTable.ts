@@ -2,6 +2,7 @@
 // ending that it has whatever becomes of the webhooks.
 // Must not know: webhooks. Typed by hand from design.md §4 and §6: an order of 19,000 won unless
 // the story says otherwise.
+import type { Story } from './stories.ts'
 import {
   checkoutAsks,
   checkoutCloses,
@@ -18,7 +19,6 @@ import {
   personDoes,
   personSaysNoTicketLives,
 } from './storyActs.ts'
-import type { Story } from './stories.ts'
 import { AS_ORDERED, asked, BOTH_DONE, BY_TICKET, LATE, nothing, OTHER_CHANNEL, paid, SECOND } from './storyWords.ts'
 
 const refunds: readonly Story[] = [

@@ -2,6 +2,7 @@
 // a sale closed at the same moment.
 // Must not know: webhooks. Typed by hand from design.md §4 and §6: an order of 19,000 won unless
 // the story says otherwise.
+import type { Ending, Story } from './stories.ts'
 import {
   deskCompletes,
   isAskedBackElsewhere,
@@ -14,7 +15,6 @@ import {
   pays,
   personRefundsTheStray,
 } from './storyActs.ts'
-import type { Ending, Story } from './stories.ts'
 import { AS_ORDERED, asked, BOTH_DONE, LATE, nothing, OUTSIDE, paid, SECOND } from './storyWords.ts'
 
 const outside: readonly Story[] = [

@@ -1,8 +1,8 @@
 // Stories of money that goes back in parts: two refunds of one size, and a part by the console
 // between. Only where parts may be refunded.
 // Must not know: webhooks. Typed by hand from design.md §4 and §5: an order of 19,000 won.
-import { checkoutAsksFor, deskCompletes, deskCompletesLast, isCancelledInTheConsole, order } from './storyActs.ts'
 import type { Story } from './stories.ts'
+import { checkoutAsksFor, deskCompletes, deskCompletesLast, isCancelledInTheConsole, order } from './storyActs.ts'
 import { AS_ORDERED, DONE, OUTSIDE, paid } from './storyWords.ts'
 
 const PARTLY = 'partlyCancelled accepted | asOrdered partlyCancelled |'

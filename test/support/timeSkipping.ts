@@ -4,11 +4,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { SEARCH_ATTRIBUTES } from '../../src/domain/attributes.ts'
+import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
+import { SEARCH_ATTRIBUTE_TYPE_NUMBERS } from '../../src/temporal/attributes.ts'
 import { cachedOrMade, type Progress } from '../../src/temporal/server/cache.ts'
 import { runCommand } from '../../src/temporal/server/command.ts'
 import { downloadBySdk } from '../../src/temporal/server/download.ts'
-import { SEARCH_ATTRIBUTE_TYPE_NUMBERS } from '../../src/temporal/attributes.ts'
 import { testCacheDir } from './temporalCli.ts'
 
 export type FindTimeSkippingServer = {

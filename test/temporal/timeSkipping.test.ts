@@ -7,9 +7,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prepareNamespace } from '../../src/temporal/namespace.ts'
+import type { longWait } from '../support/longWait.ts'
 import { MAKING_MS, temporaryFolder } from '../support/temporalCli.ts'
 import { createTimeSkippingEnv, findOrMakeTimeSkippingServer } from '../support/timeSkipping.ts'
-import type { longWait } from '../support/longWait.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 let env: TestWorkflowEnvironment

@@ -2,12 +2,12 @@
 // Must not know: the browser. Patience is shortened to seconds, so that a refund pages while one waits for it.
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { readConfig, ROLES } from '../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import { createCheckout } from '../../src/demo/checkout.ts'
 import { callerOf } from '../../src/demo/http.ts'
 import { createLog } from '../../src/log.ts'
-import { startProgram } from '../../src/wiring/program.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
+import { startProgram } from '../../src/wiring/program.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -30,7 +30,7 @@ export async function startStage(folder: string, environment: Environment) {
   const taken = Object.fromEntries(TAKEN.map((name) => [name, environment[name]]))
   const log = createLog('error', false)
   installRuntime('ERROR', (_level, message) => log.error(message))
-  const program = await startProgram(readConfig({ ...taken, ...SETTING, DATA_DIR: folder }, ROLES), log, taken)
+  const program = await startProgram(readConfig({ ...taken, ...SETTING, DATA_DIR: folder }, PROGRAM_ROLES), log, taken)
   const { api, simulator, temporalUi } = program
   if (api === null || simulator === null || temporalUi === null) {
     await program.stop()

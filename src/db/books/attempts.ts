@@ -4,10 +4,13 @@ import type { Attempt, BookedEntry } from '../../domain/books/books.ts'
 import type { GatewayRef, MerchantUid } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'
 import { insertAll, updateAll } from './batch.ts'
-import { oneRow, same, versionOf, type Rows } from './compare.ts'
+import { oneRow, sameRow, versionOf, type Rows } from './compare.ts'
 import { byGateway, grouped, type Keyed } from './grouped.ts'
 
-/** All attempts of an order, and those that are named besides: references that may not be linked to it yet. */
+/**
+ * All attempts of an order, and those that are named besides: references that may not be linked to
+ * it yet.
+ */
 export type AttemptsAbout = { readonly merchantUid?: MerchantUid; readonly also: readonly Keyed[] }
 const keyOf = ({ gateway, gatewayRef }: { gateway: string; gatewayRef: string }): string => `${gateway} ${gatewayRef}`
 
@@ -92,7 +95,7 @@ export async function saveAttempts(
   const fresh = touched.filter((attempt) => !known.has(keyOf(attempt)))
   const changed = touched.flatMap((attempt) => {
     const old = known.get(keyOf(attempt))
-    return old && !same(rowOf(old), rowOf(attempt)) ? [rowOf(attempt)] : []
+    return old && !sameRow(rowOf(old), rowOf(attempt)) ? [rowOf(attempt)] : []
   })
   await insertAll(trx, 'attempts', fresh.map(rowOf))
   await updateAll(
@@ -124,7 +127,7 @@ async function saveEntry(
       .insertInto('cancelEntries')
       .values({ ...entry, gateway, gatewayRef })
       .execute()
-  else if (!same(before, entry)) {
+  else if (!sameRow(before, entry)) {
     const { numUpdatedRows } = await trx
       .updateTable('cancelEntries')
       .set(entry)

@@ -1,5 +1,7 @@
-// Many rows of one table in one statement: an order may have thousands of attempts, and each round trip is paid for.
-// Must not know: which tables there are. Rows are plain data in camelCase; the table itself gives the types.
+// Many rows of one table in one statement: an order may have thousands of attempts, and each round
+// trip is paid for.
+// Must not know: which tables there are. Rows are plain data in camelCase; the table itself gives
+// the types.
 import { sql } from 'kysely'
 import type { Trx } from '../connect.ts'
 import { oneOfEach } from './compare.ts'
@@ -16,7 +18,10 @@ export async function insertAll(trx: Trx, table: string, rows: readonly PlainRow
 
 type Versioned = PlainRow & { readonly version: number }
 
-/** Sets whole rows by their key where they still have the version that was loaded; anything else than all of them throws. */
+/**
+ * Sets whole rows by their key where they still have the version that was loaded; anything else
+ * than all of them throws.
+ */
 export async function updateAll(
   trx: Trx,
   table: string,

@@ -1,5 +1,7 @@
-// Loads the books of one order under the payment's lock, and saves what a decision changed: rows, journal and outbox in one transaction.
-// Must not know: what was decided or why. Every update is a compare-and-set on the row's version, and its count is read.
+// Loads the books of one order under the payment's lock, and saves what a decision changed: rows,
+// journal and outbox in one transaction.
+// Must not know: what was decided or why. Every update is a compare-and-set on the row's version,
+// and its count is read.
 import type { Books, Decision } from '../../domain/books/books.ts'
 import { keysThatMatter, type Memory } from '../../domain/books/memory.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../../domain/ids.ts'
@@ -17,7 +19,10 @@ export type Loaded = {
   readonly notices: number
   readonly births: ReadonlyMap<RefundId, string | null>
 }
-/** An order, with references that may not be linked to it yet; or a reference, with the order that it belongs to. */
+/**
+ * An order, with references that may not be linked to it yet; or a reference, with the order that
+ * it belongs to.
+ */
 export type About =
   | { readonly merchantUid: MerchantUid; readonly also?: readonly Keyed[] }
   | { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }

@@ -1,5 +1,7 @@
-// Carries out one decision in the caller's transaction: rows, journal, and the outbox rows that the moves make necessary.
-// Must not know: why. Used by looks, requests, activities and people alike, so that no move can forget its wake, notice or journal line.
+// Carries out one decision in the caller's transaction: rows, journal, and the outbox rows that the
+// moves make necessary.
+// Must not know: why. Used by looks, requests, activities and people alike, so that no move can
+// forget its wake, notice or journal line.
 import { randomUUID } from 'node:crypto'
 import type { Decision } from '../../domain/books/books.ts'
 import { noticesOf, wakesOf } from '../../domain/books/outgoing.ts'
@@ -9,7 +11,9 @@ import { alertRow, noticeRow, putOutgoing, wakeRow } from '../outgoing/outgoing.
 import { saveBooks, type Loaded } from './books.ts'
 
 export type Mover = {
-  /** Who moved it, for the journal: `look`, `checkout:NAME`, `ops:NAME`, or the saga's workflow id. */
+  /**
+   * Who moved it, for the journal: `look`, `checkout:NAME`, `ops:NAME`, or the saga's workflow id.
+   */
   readonly who: string
   /** ISO time of the move: the workflow's where a workflow made it, else the database's. */
   readonly at: string

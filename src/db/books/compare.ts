@@ -1,8 +1,9 @@
-// Compare-and-set on plain rows: whether a row changed, and that an update met exactly the row that was loaded.
+// Compare-and-set on plain rows: whether a row changed, and that an update met exactly the row that
+// was loaded.
 // Must not know: which tables there are.
 
 /** The same plain data, whatever the order of the keys. */
-export function same(a: object, b: object): boolean {
+export function sameRow(a: object, b: object): boolean {
   const [left, right] = [new Map<string, unknown>(Object.entries(a)), new Map<string, unknown>(Object.entries(b))]
   return [...new Set([...left.keys(), ...right.keys()])].every((key) => left.get(key) === right.get(key))
 }

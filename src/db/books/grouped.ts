@@ -1,4 +1,5 @@
-// Rows grouped by what they share; references by their account, so that statements use keys whole: (gateway, gateway_ref).
+// Rows grouped by what they share; references by their account, so that statements use keys whole:
+// (gateway, gateway_ref).
 // Must not know: which tables.
 import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
 

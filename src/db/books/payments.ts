@@ -3,8 +3,8 @@
 import { sql } from 'kysely'
 import type { Payment } from '../../domain/books/books.ts'
 import { merchantUid, type MerchantUid } from '../../domain/ids.ts'
-import type { Trx } from '../connect.ts'
-import { oneRow, same, versionOf } from './compare.ts'
+import type { Db, Trx } from '../connect.ts'
+import { oneRow, sameRow, versionOf } from './compare.ts'
 
 type LoadedPayment = { readonly row: Payment; readonly version: readonly [string, number]; readonly notices: number }
 
@@ -14,6 +14,25 @@ export async function loadPayment(trx: Trx, id: MerchantUid, lock: boolean): Pro
   if (!found) return undefined
   const { version, notices, ...row } = found
   return { row, version: [id, version], notices }
+}
+
+/** By the shown state: money that came before its order settles it without a registration. */
+export async function shownStateOf(db: Db, id: MerchantUid): Promise<string> {
+  const row = await db.selectFrom('payments').select('state').where('merchantUid', '=', id).executeTakeFirstOrThrow()
+  return row.state
+}
+
+/**
+ * One word of all that a caller who waits is told of: the payment's state and those of its refunds;
+ * undefined: no row.
+ */
+export async function shownWord(db: Db, id: MerchantUid): Promise<string | undefined> {
+  const { rows } = await sql<{ shown: string }>`
+    select concat_ws(' ', state, accepted_ref, charged_back, (
+      select string_agg(refund_id || '=' || r.state, ' ' order by refund_id) from refunds r
+      where r.merchant_uid = p.merchant_uid)) as shown
+    from payments p where merchant_uid = ${id}`.execute(db)
+  return rows[0]?.shown
 }
 
 /** Inserts the row unless the order exists already; true where it was inserted. */
@@ -35,7 +54,7 @@ export async function savePayment(
   versions: ReadonlyMap<string, number>,
   notices: Counter,
 ): Promise<void> {
-  if (same(before, after) && notices.before === notices.after) return
+  if (sameRow(before, after) && notices.before === notices.after) return
   const version = versionOf(versions, after.merchantUid)
   const { numUpdatedRows } = await trx
     .updateTable('payments')

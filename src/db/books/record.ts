@@ -1,5 +1,7 @@
-// Records a new order and what callers ask of one: each a single transaction of row, journal and wake, repeatable by its id.
-// Must not know: HTTP, Temporal. Used by the API and by the sagas' first steps alike, so that both are one path.
+// Records a new order and what callers ask of one: each a single transaction of row, journal and
+// wake, repeatable by its id.
+// Must not know: HTTP, Temporal. Used by the API and by the sagas' first steps alike, so that both
+// are one path.
 import type { Books, Payment, Refund } from '../../domain/books/books.ts'
 import {
   differsFrom,
@@ -11,7 +13,7 @@ import {
 } from '../../domain/books/order.ts'
 import { Failure } from '../../domain/failures.ts'
 import { refundWorkflowId, type MerchantUid, type RefundId } from '../../domain/ids.ts'
-import { START_REQUEST, type Limits } from '../../domain/moves/people/unproved.ts'
+import { START_REQUEST, type ApprovalLimits } from '../../domain/moves/people/unproved.ts'
 import {
   closeOrder,
   newPayment,
@@ -96,10 +98,13 @@ type Judging = Mover & {
   readonly patience: Patience
   readonly rules: RefundRules
   /** Of refunds that nobody with a key asked for. */
-  readonly limits?: Limits
+  readonly limits?: ApprovalLimits
 }
 
-/** Reserves a refund under the payment's lock, or reads the same request's row. Throws a Failure that leaves no row. */
+/**
+ * Reserves a refund under the payment's lock, or reads the same request's row. Throws a Failure
+ * that leaves no row.
+ */
 export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Promise<Recorded<Refund>> {
   const loaded = await loadBooks(trx, { merchantUid: asked.merchantUid })
   const known = await recordedRefund(trx, loaded.books, asked.refundId)
@@ -136,7 +141,10 @@ async function recordedRefund(trx: Trx, { refunds }: Books, id: RefundId): Promi
   return about ? (await loadBooks(trx, about, false)).books.refunds.find(isIt) : own
 }
 
-/** No sale any more: `closed`, or `alreadyPaid` where money is in it. Closing a closed order again changes nothing. */
+/**
+ * No sale any more: `closed`, or `alreadyPaid` where money is in it. Closing a closed order again
+ * changes nothing.
+ */
 export async function closePayment(
   trx: Trx,
   id: MerchantUid,

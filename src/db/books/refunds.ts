@@ -5,7 +5,7 @@ import type { Attempt, Refund, Ticket } from '../../domain/books/books.ts'
 import { refundId, type RefundId } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'
 import { OPEN_REFUND } from '../lists/open.ts'
-import { oneRow, same, versionOf, type Rows } from './compare.ts'
+import { oneRow, sameRow, versionOf, type Rows } from './compare.ts'
 import { byGateway } from './grouped.ts'
 import { saveTicket } from './tickets.ts'
 
@@ -67,8 +67,8 @@ export async function saveRefunds(
 
 /** Whether its row, or a ticket of it, is saved anew: its version says so in one number. */
 export function refundMoved({ tickets: before, ...old }: Refund, { tickets, ...row }: Refund): boolean {
-  if (!same(old, row) || before.length !== tickets.length) return true
-  return tickets.some((ticket, index) => !same(ticket, before[index] ?? {}))
+  if (!sameRow(old, row) || before.length !== tickets.length) return true
+  return tickets.some((ticket, index) => !sameRow(ticket, before[index] ?? {}))
 }
 
 /** Above what anybody has seen of it. */

@@ -1,11 +1,15 @@
-// Rows of tickets: one per authorisation, by primary key. The intent is committed before anything is sent.
+// Rows of tickets: one per authorisation, by primary key. The intent is committed before anything
+// is sent.
 // Must not know: gateways, retries.
 import type { Ticket } from '../../domain/books/books.ts'
 import type { RefundId } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'
-import { oneRow, same } from './compare.ts'
+import { oneRow, sameRow } from './compare.ts'
 
-/** Inserts a new intent (a taken key fails on the primary key), or sets an outcome where the row is still as it was loaded. */
+/**
+ * Inserts a new intent (a taken key fails on the primary key), or sets an outcome where the row is
+ * still as it was loaded.
+ */
 export async function saveTicket(trx: Trx, id: RefundId, before: Ticket | undefined, ticket: Ticket): Promise<void> {
   if (!before) {
     await trx
@@ -14,7 +18,7 @@ export async function saveTicket(trx: Trx, id: RefundId, before: Ticket | undefi
       .execute()
     return
   }
-  if (same(before, ticket)) return
+  if (sameRow(before, ticket)) return
   const { numUpdatedRows } = await trx
     .updateTable('tickets')
     .set(ticket)

@@ -1,5 +1,5 @@
-// Compares a refund's loaded row with what its workflow remembers, and marks one that went back, in the caller's
-// transaction.
+// Compares a refund's loaded row with what its workflow remembers, and marks one that went back, in
+// the caller's transaction.
 // Must not know: where the memory comes from, what is decided about such a row.
 import type { Decision } from '../../domain/books/books.ts'
 import { missingOf, type Memory } from '../../domain/books/memory.ts'
@@ -29,7 +29,9 @@ export async function markIfBack(
   return true
 }
 
-/** Nobody remembers whether its next ticket was filed already: it counts as one that may have been. */
+/**
+ * Nobody remembers whether its next ticket was filed already: it counts as one that may have been.
+ */
 export async function markAsLost(trx: Trx, loaded: Loaded, id: RefundId, key: string, marking: Marking): Promise<void> {
   const setting = { now: marking.at, patience: marking.patience }
   await mark(trx, loaded, id, intentLost(loaded.books, id, key, setting), marking, 0)

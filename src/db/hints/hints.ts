@@ -1,4 +1,5 @@
-// The inbox: hints exactly as received, each row received → looked | parked. Nothing here is believed.
+// The inbox: hints exactly as received, each row received → looked | parked. Nothing here is
+// believed.
 // Must not know: gateways, what a look finds.
 import { sql } from 'kysely'
 import { fromNow } from '../clock.ts'
@@ -52,8 +53,8 @@ export async function keepHint(db: Db | Trx, hint: Hint): Promise<void> {
 }
 
 /**
- * Parked hints whose order or payment is known by now are looked at: such as one that was parked at the very moment in
- * which its order was recorded, unseen by either. Returns how many.
+ * Parked hints whose order or payment is known by now are looked at: such as one that was parked at
+ * the very moment in which its order was recorded, unseen by either. Returns how many.
  */
 export async function unparkKnown(db: Db): Promise<number> {
   const { numAffectedRows = 0n } = await sql`

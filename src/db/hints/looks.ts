@@ -1,5 +1,7 @@
-// The inbox as the looker uses it: what is unlooked, who looks at it, when the next look of a reference may be.
-// Must not know: gateways, evidence beyond ids. All comparisons of arrival and look times are the database's own.
+// The inbox as the looker uses it: what is unlooked, who looks at it, when the next look of a
+// reference may be.
+// Must not know: gateways, evidence beyond ids. All comparisons of arrival and look times are the
+// database's own.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { fromNow, isOver, type Began } from '../clock.ts'
@@ -21,16 +23,20 @@ export type Candidate = {
 }
 
 const SPACED = sql.raw(`('webhook', 'pingback', 'browser', 'again')`)
-/** Which lane a hint takes: what tells of something that just happened, then the sweep, then a catch-up of the past. */
+/**
+ * Which lane a hint takes: what tells of something that just happened, then the sweep, then a
+ * catch-up of the past.
+ */
 const LANE = sql`case when i.source <> 'sweep' then 0 when i.sweep_id is null then 1 else 2 end`
 const free = isOver(sql`l.leased_until`)
 const rested = isOver(sql`l.not_before`)
 const retried = isOver(sql`l.retry_at`)
 
 /**
- * References with unlooked, due hints that nobody looks at now. In a flood first those that are known here, lane by
- * lane, and in each those that the gateway's own addresses, sagas or people named; else the longest waiting first, by
- * when the look fell due: a row that hints are counted into again and again has no older claim than the others.
+ * References with unlooked, due hints that nobody looks at now. In a flood first those that are
+ * known here, lane by lane, and in each those that the gateway's own addresses, sagas or people
+ * named; else the longest waiting first, by when the look fell due: a row that hints are counted
+ * into again and again has no older claim than the others.
  */
 export async function candidates(db: Db, limit: number): Promise<readonly Candidate[]> {
   const { rows } = await sql<Candidate>`
@@ -80,7 +86,10 @@ export async function lease(db: Db, candidate: Candidate, leaseMs: number): Prom
   return row?.leaseToken === token ? token : undefined
 }
 
-/** How many unlinked references of this order were looked at in the last ten minutes, or are looked at now. */
+/**
+ * How many unlinked references of this order were looked at in the last ten minutes, or are looked
+ * at now.
+ */
 export async function unlinkedLooks(db: Db, merchantUid: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from looks
@@ -101,7 +110,10 @@ export async function shareOrderLook(db: Db, { gateway, subject }: Candidate, me
     .execute()
 }
 
-/** Keeps hints until their order is recorded: none whose order has been recorded meanwhile. Returns how many. */
+/**
+ * Keeps hints until their order is recorded: none whose order has been recorded meanwhile. Returns
+ * how many.
+ */
 export async function parkUnknown(db: Db, { gateway, subject }: Candidate): Promise<number> {
   const { numAffectedRows } = await sql`
     update inbox set state = 'parked', parked_because = 'unknownOrder', settled_at = clock_timestamp()
@@ -180,8 +192,8 @@ type Seen = { readonly gatewayRef: string; readonly merchantUid: string }
 type Subject = { readonly gateway: string } & ({ readonly gatewayRef: string } | { readonly merchantUid: string })
 
 /**
- * Marks `looked` each hint of what was looked at that had arrived, by the sequence, and was due, by the clock, before
- * the look began.
+ * Marks `looked` each hint of what was looked at that had arrived, by the sequence, and was due, by
+ * the clock, before the look began.
  */
 export async function settleHints(
   trx: Trx,
@@ -208,8 +220,8 @@ export async function settleHints(
 }
 
 /**
- * The account is right again: what failed because it was not, and what was parked for it, is looked at now. Returns how
- * many hints were parked.
+ * The account is right again: what failed because it was not, and what was parked for it, is looked
+ * at now. Returns how many hints were parked.
  */
 export async function retryAll(trx: Trx, gateway: string, parkedBecause: string): Promise<number> {
   await trx

@@ -1,5 +1,7 @@
-// Hints as the receiver keeps them: however many come, the rows that wait for a look are few, and none that may be money is dropped.
-// Must not know: HTTP, what a look finds. Each statement stands alone, so that a flood about one order blocks nobody else's hint.
+// Hints as the receiver keeps them: however many come, the rows that wait for a look are few, and
+// none that may be money is dropped.
+// Must not know: HTTP, what a look finds. Each statement stands alone, so that a flood about one
+// order blocks nobody else's hint.
 import { sql, type RawBuilder } from 'kysely'
 import { NEXT_ARRIVAL } from '../clock.ts'
 import type { Db } from '../connect.ts'
@@ -19,18 +21,22 @@ export type ReceivedHint = {
 }
 
 /**
- * `row`: in a row of its own. `counted`: in one that a look answers after this moment. `refused`: nobody knows what it
- * names, and there is no room for more such rows.
+ * `row`: in a row of its own. `counted`: in one that a look answers after this moment. `refused`:
+ * nobody knows what it names, and there is no room for more such rows.
  */
 export type Kept = 'row' | 'counted' | 'refused'
 
 /**
- * Different hints that wait for one look of a reference, or of the references that an order does not know yet. An
- * honest gateway has two or three on their way at once; an order looks at five unlinked references and then as a whole.
+ * Different hints that wait for one look of a reference, or of the references that an order does
+ * not know yet. An honest gateway has two or three on their way at once; an order looks at five
+ * unlinked references and then as a whole.
  */
 const WAITING_ROWS = 5
 
-/** Committed when it returns. `room` takes a place among the rows of what nobody knows; it is asked for nothing else. */
+/**
+ * Committed when it returns. `room` takes a place among the rows of what nobody knows; it is asked
+ * for nothing else.
+ */
 export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boolean): Promise<Kept> {
   if (await countSame(db, hint, sql`skip locked`)) return 'counted'
   const { linked, ordered, crowded } = await standingOf(db, hint)
@@ -41,15 +47,17 @@ export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boole
   }
   // Asked once more by the insertion itself, for many hints may come at once.
   if (!crowded && (await insert(db, hint, sql`not ${crowd(hint, linked)}`))) return 'row'
-  // Where rows are few, it is worth waiting for the row that another hint is just counted in: it says what was said.
+  // Where rows are few, it is worth waiting for the row that another hint is just counted in: it
+  // says what was said.
   if (await countSame(db, hint, sql``)) return 'counted'
   return keepAmongSeveral(db, hint, linked)
 }
 
 /**
- * Counts it in a row that says the same and waits: for a look, or for its order to be recorded. The arrival of the
- * latest is the row's, so the look that answers the row has begun after it; a row that a look is just settling, or
- * another hint is just counted in, is passed over, and this one gets a row of its own.
+ * Counts it in a row that says the same and waits: for a look, or for its order to be recorded. The
+ * arrival of the latest is the row's, so the look that answers the row has begun after it; a row
+ * that a look is just settling, or another hint is just counted in, is passed over, and this one
+ * gets a row of its own.
  */
 async function countSame(db: Db, hint: ReceivedHint, locked: RawBuilder<unknown>): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
@@ -79,7 +87,10 @@ async function standingOf(db: Db, hint: ReceivedHint): Promise<Standing> {
   return rows[0] ?? { linked: false, ordered: false, crowded: false }
 }
 
-/** Strangers and the gateway's own addresses are counted apart, so that strangers never take the gateway's rows. */
+/**
+ * Strangers and the gateway's own addresses are counted apart, so that strangers never take the
+ * gateway's rows.
+ */
 const crowd = ({ gateway, gatewayRef, merchantUid, fromKnownAddress }: ReceivedHint, linked: boolean) => sql`
   (${WAITING_ROWS} <= (select count(*) from (select 1 from inbox
     where ${
@@ -99,8 +110,9 @@ async function insert(db: Db, hint: ReceivedHint, provided: RawBuilder<unknown>)
 }
 
 /**
- * One row for all further hints about a reference, or about an order's unlinked references together: what they said is
- * not kept, that something was said is, and the look that follows asks the gateway about all of it.
+ * One row for all further hints about a reference, or about an order's unlinked references
+ * together: what they said is not kept, that something was said is, and the look that follows asks
+ * the gateway about all of it.
  */
 async function keepAmongSeveral(db: Db, hint: ReceivedHint, linked: boolean): Promise<'row' | 'counted'> {
   const about = linked

@@ -1,4 +1,5 @@
-// Hints that were answered without a row of their own: counted by sender and hour, and told to people once an hour.
+// Hints that were answered without a row of their own: counted by sender and hour, and told to
+// people once an hour.
 // Must not know: HTTP, why there was no room. Nothing that names what we know comes here.
 import { sql } from 'kysely'
 import type { Trx } from '../connect.ts'
@@ -14,16 +15,20 @@ export type Refused = {
   readonly body: Uint8Array
 }
 
-/** Senders that are told apart in an hour; further ones are one, whoever comes with however many addresses. */
+/**
+ * Senders that are told apart in an hour; further ones are one, whoever comes with however many
+ * addresses.
+ */
 export const SENDERS = 100
 export const OTHERS = 'others'
 /** How many senders an alert names. */
 const NAMED = 3
 
 /**
- * One row for each sender and hour, parked because of `flood`: `due_at` is the begin of the hour, `received_at` the last
- * arrival. The first of an hour raises the alert; returns whether one was raised. The gateway's own addresses have
- * hours of their own, and page: what is refused there may be money.
+ * One row for each sender and hour, parked because of `flood`: `due_at` is the begin of the hour,
+ * `received_at` the last arrival. The first of an hour raises the alert; returns whether one was
+ * raised. The gateway's own addresses have hours of their own, and page: what is refused there may
+ * be money.
  */
 export async function noteRefused(trx: Trx, refused: readonly Refused[]): Promise<boolean> {
   // Two processes would else begin two hours, and alert twice.

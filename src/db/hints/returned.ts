@@ -1,4 +1,5 @@
-// Hints of browsers, as a checkout passes them on: however often a buyer comes back, few rows wait for a look.
+// Hints of browsers, as a checkout passes them on: however often a buyer comes back, few rows wait
+// for a look.
 // Must not know: HTTP, what a look finds.
 import { sql } from 'kysely'
 import type { MerchantUid } from '../../domain/ids.ts'
@@ -13,10 +14,16 @@ export type ReturnedHint = {
   readonly remoteAddress: string
 }
 
-/** References of one order that wait by themselves; of all others the order waits, whose look asks about everything. */
+/**
+ * References of one order that wait by themselves; of all others the order waits, whose look asks
+ * about everything.
+ */
 const WAITING_REFS = 5
 
-/** The order's recorded: a row of its own, or counted in the one that says the same and waits for a look. */
+/**
+ * The order's recorded: a row of its own, or counted in the one that says the same and waits for a
+ * look.
+ */
 export async function keepReturned(trx: Trx, hint: ReturnedHint): Promise<'row' | 'counted'> {
   // One after the other, for two at once would each find no row.
   await sql`select pg_advisory_xact_lock(hashtext(${`returned ${hint.merchantUid}`}))`.execute(trx)

@@ -1,19 +1,22 @@
-// What happened to a refund or an order, for people: its journal, the hints about it, and its last looks.
+// What happened to a refund or an order, for people: its journal, the hints about it, and its last
+// looks.
 // Must not know: how it is shown. Bodies of hints stay where they are.
 import { sql } from 'kysely'
 import type { Trx } from '../connect.ts'
 
-export type About = {
+export type HistoryOf = {
   readonly merchantUid: string | null
   readonly gatewayRefs: readonly string[]
-  /** Only this refund's lines, and those of its attempt; all of the order's where it is left out. */
+  /**
+   * Only this refund's lines, and those of its attempt; all of the order's where it is left out.
+   */
   readonly refundId?: string
 }
 
 /** The latest of each; more than a person reads. */
 const MOST = 500
 
-export async function journalAbout(trx: Trx, { merchantUid, gatewayRefs, refundId }: About) {
+export async function journalAbout(trx: Trx, { merchantUid, gatewayRefs, refundId }: HistoryOf) {
   const lines = await trx
     .selectFrom('journal')
     .select(['id', 'at', 'who', 'what', 'refundId', 'fromState', 'toState', 'why'])
@@ -36,7 +39,7 @@ export async function journalAbout(trx: Trx, { merchantUid, gatewayRefs, refundI
 }
 
 /** Hints that name the order or one of its references, right or wrong. */
-export async function hintsAbout(trx: Trx, { merchantUid, gatewayRefs }: About) {
+export async function hintsAbout(trx: Trx, { merchantUid, gatewayRefs }: HistoryOf) {
   const hints = await trx
     .selectFrom('inbox')
     .select([
@@ -72,7 +75,7 @@ export type LastLook = {
 }
 
 /** The last look of each reference, and of the order as a whole. */
-export async function looksAbout(trx: Trx, { merchantUid, gatewayRefs }: About): Promise<readonly LastLook[]> {
+export async function looksAbout(trx: Trx, { merchantUid, gatewayRefs }: HistoryOf): Promise<readonly LastLook[]> {
   const subjects = [
     ...gatewayRefs.map((ref) => `ref:${ref}`),
     ...(merchantUid === null ? [] : [`order:${merchantUid}`]),

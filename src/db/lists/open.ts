@@ -107,7 +107,10 @@ export async function openStrays(db: Db, { after, limit, quietMs, among }: Page)
   return rows
 }
 
-/** How many are sure to be open; of payments those that no money came for, the others are `unsurePayments`. */
+/**
+ * How many are sure to be open; of payments those that no money came for, the others are
+ * `unsurePayments`.
+ */
 export async function countOpen(db: Db, kind: 'payment' | 'refund' | 'stray'): Promise<number> {
   const { rows } = await {
     payment: sql<{ count: number }>`select count(*)::float8 as count from payments p where ${NO_MONEY}`,

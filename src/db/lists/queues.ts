@@ -39,8 +39,8 @@ export const readHint = (trx: Trx, id: number) =>
 export type Replayed = 'replayed' | 'notParked' | 'namesNothing' | 'unknown'
 
 /**
- * A look will answer it. A person vouches for it by a hint of their own, for a stranger's about an unknown order would
- * only be parked again.
+ * A look will answer it. A person vouches for it by a hint of their own, for a stranger's about an
+ * unknown order would only be parked again.
  */
 export async function replayHint(trx: Trx, id: number, who: string): Promise<Replayed> {
   const hint = await trx.selectFrom('inbox').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()

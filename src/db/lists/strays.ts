@@ -1,4 +1,5 @@
-// Money that has a saga of its own and waits for a person, as lists; and strays whose order is recorded at last.
+// Money that has a saga of its own and waits for a person, as lists; and strays whose order is
+// recorded at last.
 // Must not know: what decides. An attempt asks for attention only while its own saga is open.
 import type { GatewayName, GatewayRef, MerchantUid } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'

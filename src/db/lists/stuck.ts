@@ -1,4 +1,5 @@
-// Open refunds as people work through them: the longest waiting or the largest first, with the sums behind the page.
+// Open refunds as people work through them: the longest waiting or the largest first, with the sums
+// behind the page.
 // Must not know: HTTP, what a person may do.
 import { sql } from 'kysely'
 import type { Attention } from '../../domain/books/books.ts'
@@ -29,7 +30,9 @@ const where = ({ state, attention, waitingBefore }: StuckFilter) => sql`
   and (${attention ?? null}::text is null or attention = ${attention ?? null})
   and (${waitingBefore ?? null}::timestamptz is null or waiting_since < ${waitingBefore ?? null}::timestamptz)`
 
-/** Amounts of different currencies are not compared: by money, one currency stands after the other. */
+/**
+ * Amounts of different currencies are not compared: by money, one currency stands after the other.
+ */
 export async function listStuck(trx: Trx, filter: StuckFilter): Promise<readonly RefundId[]> {
   const order = filter.sort === 'age' ? sql`waiting_since, refund_id` : sql`currency, amount desc, refund_id`
   const { rows } = await sql<{ refundId: RefundId }>`

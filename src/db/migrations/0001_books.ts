@@ -1,5 +1,7 @@
-// The first tables: books, inbox, looks, outbox, journal. State checks are printed from the domain's tables.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// The first tables: books, inbox, looks, outbox, journal. State checks are printed from the
+// domain's tables.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql } from 'kysely'
 import { ATTENTIONS } from '../../domain/books/books.ts'
 import { MONEY_STATES, ORDER_STATES } from '../../domain/payment.ts'

@@ -1,4 +1,5 @@
-// Tells listening processes of new rows in inbox and outbox: by trigger, so that no insertion can forget it, within its transaction.
+// Tells listening processes of new rows in inbox and outbox: by trigger, so that no insertion can
+// forget it, within its transaction.
 // Must not know: who listens. PGlite runs it too, and nobody listens there.
 import { sql, type Kysely } from 'kysely'
 import { briefly, steps } from '../migrating.ts'

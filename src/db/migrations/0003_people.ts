@@ -1,5 +1,7 @@
-// What people need: alerts gathered into messages, what is parked, and the hints of one order or reference.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// What people need: alerts gathered into messages, what is parked, and the hints of one order or
+// reference.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, index, steps } from '../migrating.ts'
 

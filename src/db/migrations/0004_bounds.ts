@@ -1,5 +1,7 @@
-// What keeps inbox and outbox bounded: how many hints a row stands for, who sent them, and what a purge finds them by.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// What keeps inbox and outbox bounded: how many hints a row stands for, who sent them, and what a
+// purge finds them by.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, check, index, steps } from '../migrating.ts'
 

@@ -1,5 +1,6 @@
 // What people were told, by the update of theirs that was answered.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, steps } from '../migrating.ts'
 

@@ -1,11 +1,14 @@
-// What the world taught: looks and arrivals in one sequence, what speaks against the books, reasons as they were sent, accounts.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// What the world taught: looks and arrivals in one sequence, what speaks against the books, reasons
+// as they were sent, accounts.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, index, inPortions, notNull, steps } from '../migrating.ts'
 
 export const up = steps(
   briefly(sql`create sequence if not exists looks_order`),
-  // What is kept from now on has its number; what was there before is numbered before the first look of this version begins.
+  // What is kept from now on has its number; what was there before is numbered before the first
+  // look of this version begins.
   briefly(
     sql`alter table inbox add column if not exists arrival int8, alter column arrival set default nextval('looks_order')`,
   ),
@@ -28,8 +31,9 @@ export const up = steps(
     where contradiction is not null and contradiction is distinct from released`,
   ),
   index('attempts_newest', sql`attempts (gateway, evidence_number) where ever_paid and merchant_uid is not null`),
-  // Tickets that were filed with their marker at the end are matched by it for as long as they live. What an older
-  // version wants to file meanwhile is refused before its call: the next version files it.
+  // Tickets that were filed with their marker at the end are matched by it for as long as they
+  // live. What an older version wants to file meanwhile is refused before its call: the next
+  // version files it.
   briefly(sql`alter table tickets add column if not exists sent_reason text`),
   notNull(
     'tickets',

@@ -1,5 +1,7 @@
-// What binds people's commands to what they were about: the digest of their arguments, and the id of a request that waits.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// What binds people's commands to what they were about: the digest of their arguments, and the id
+// of a request that waits.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, inPortions, notNull, steps } from '../migrating.ts'
 

@@ -6,8 +6,8 @@ import { sql, type Kysely } from 'kysely'
 import { briefly, steps } from '../migrating.ts'
 
 export const up = steps(
-  // A default that differs for each row would write the whole table anew with the column itself: what
-  // was there before has none.
+  // A default that differs for each row would write the whole table anew with the column itself:
+  // what was there before has none.
   briefly(
     sql`alter table refunds add column if not exists birth uuid, alter column birth set default gen_random_uuid()`,
   ),

@@ -1,5 +1,7 @@
-// When the work of each Schedule last came to its end, so that one that is paused or dead is noticed without Temporal.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// When the work of each Schedule last came to its end, so that one that is paused or dead is
+// noticed without Temporal.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, steps } from '../migrating.ts'
 

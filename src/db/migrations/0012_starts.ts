@@ -1,5 +1,6 @@
 // A refund may have been asked for by a Temporal client without a proof: its origin says so.
-// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a release, only followed.
+// Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
+// release, only followed.
 import { sql, type Kysely } from 'kysely'
 import { briefly, check, steps } from '../migrating.ts'
 

@@ -1,5 +1,7 @@
-// Alerts as rows of the outbox: which are not in the log yet, and which leave together. All times are the database's own.
-// Must not know: chat tools, what is wrong. What is gathered so far is in the rows alone, so a restart forgets nothing.
+// Alerts as rows of the outbox: which are not in the log yet, and which leave together. All times
+// are the database's own.
+// Must not know: chat tools, what is wrong. What is gathered so far is in the rows alone, so a
+// restart forgets nothing.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { isOver } from '../clock.ts'
@@ -18,7 +20,10 @@ const LONGEST_DELAY_MS = 300_000
 const level = (row: string) =>
   sql`case when ${sql.ref(`${row}.payload`)} ->> 'level' in ('warn', 'remind') then ${sql.ref(`${row}.payload`)} ->> 'level' else 'page' end`
 
-/** Hands over each alert that is not in the log yet, then marks it: at least once. `last`: it goes nowhere else. */
+/**
+ * Hands over each alert that is not in the log yet, then marks it: at least once. `last`: it goes
+ * nowhere else.
+ */
 export function logAlerts(db: Db, write: (payload: unknown) => void, last: boolean): Promise<number> {
   return transact(db, 'log alerts', async (trx) => {
     const { rows } = await sql<{ id: number; payload: unknown }>`
@@ -51,8 +56,9 @@ export type Gathered = {
 }
 
 /**
- * Takes all alerts of this level, under a token, where a message is due: none of the level left within the window, none
- * is on its way, and none waits for its next try. undefined where it is not.
+ * Takes all alerts of this level, under a token, where a message is due: none of the level left
+ * within the window, none is on its way, and none waits for its next try. undefined where it is
+ * not.
  */
 export function claimLevel(db: Db, wanted: Level, leaseMs: number): Promise<string | undefined> {
   const token = randomUUID()
@@ -94,7 +100,10 @@ export async function leftTogether(db: Db, token: string, message: string, said:
     where kind = 'alert' and state = 'pending' and lease_token = ${token}`.execute(db)
 }
 
-/** They did not leave: later, each try further apart; what has been tried for a day is parked for a person. Returns how many were parked. */
+/**
+ * They did not leave: later, each try further apart; what has been tried for a day is parked for a
+ * person. Returns how many were parked.
+ */
 export async function stayed(db: Db, token: string, said: string): Promise<number> {
   const delayMs = sql`least(${LONGEST_DELAY_MS}::float8, ${FIRST_DELAY_MS}::float8 * power(2, least(tries, 20)))`
   const { rows } = await sql<{ state: string }>`

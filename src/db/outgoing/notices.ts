@@ -1,5 +1,7 @@
-// Notices to the checkout as rows of the outbox: which are too old, which a person sees, and which go out once more.
-// Must not know: HTTP, signatures. What a notice says was fixed by the move that made it; here only its delivery changes.
+// Notices to the checkout as rows of the outbox: which are too old, which a person sees, and which
+// go out once more.
+// Must not know: HTTP, signatures. What a notice says was fixed by the move that made it; here only
+// its delivery changes.
 import { sql } from 'kysely'
 import { writeJournal } from '../books/journal.ts'
 import type { Db, Trx } from '../connect.ts'
@@ -36,8 +38,8 @@ export async function listNotices(
 }
 
 /**
- * Once more, for a whole day from now on, under the same id and number. One that waits already stays as it is;
- * undefined for an unknown id.
+ * Once more, for a whole day from now on, under the same id and number. One that waits already
+ * stays as it is; undefined for an unknown id.
  */
 export async function resendNotice(
   trx: Trx,
@@ -65,7 +67,10 @@ async function noticeOf(trx: Trx, id: string): Promise<NoticeRow | undefined> {
   return rows[0]
 }
 
-/** A last try did not help: parked with an alert, so that later ones go on and the numbers show the gap. */
+/**
+ * A last try did not help: parked with an alert, so that later ones go on and the numbers show the
+ * gap.
+ */
 export async function parkNotice(trx: Trx, claimed: Claimed, number: number, said: string): Promise<void> {
   if (!(await parked(trx, claimed, said))) return
   const sentence = `notice ${number} of order ${claimed.target} was tried for a day and is parked: ${said}; later ones go on, and a person may resend it`
@@ -73,8 +78,9 @@ export async function parkNotice(trx: Trx, claimed: Claimed, number: number, sai
 }
 
 /**
- * Notices that grew older than a day before anything was tried, for no address was set, none of our relays ran, or an
- * earlier one of their order took that long: parked with one alert, for old news that come in a flood do harm.
+ * Notices that grew older than a day before anything was tried, for no address was set, none of our
+ * relays ran, or an earlier one of their order took that long: parked with one alert, for old news
+ * that come in a flood do harm.
  */
 export async function parkUntried(trx: Trx): Promise<number> {
   const { rows } = await sql<{ target: string; orders: number }>`

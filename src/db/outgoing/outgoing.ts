@@ -1,4 +1,5 @@
-// The outbox: what must leave. Rows are put by whoever moves something, and claimed, delivered, delayed or parked by the relay.
+// The outbox: what must leave. Rows are put by whoever moves something, and claimed, delivered,
+// delayed or parked by the relay.
 // Must not know: Temporal, HTTP, chat tools.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -66,10 +67,16 @@ export type Claimed = {
 
 export const STALE = sql<boolean>`greatest(created_at, coalesce(replayed_at, created_at)) < clock_timestamp() - interval '24 hours'`
 
-/** Wakes of one saga say the same, so the newest answers for all before it; every notice and alert leaves by itself. */
+/**
+ * Wakes of one saga say the same, so the newest answers for all before it; every notice and alert
+ * leaves by itself.
+ */
 const groupOf = (kind: OutboxKind) => sql.raw(kind === 'wake' ? 'o.target' : 'o.id::text')
 
-/** What keeps a row `o` here: another wake of its saga on its way, an earlier notice of its order, or that it is on its way itself. */
+/**
+ * What keeps a row `o` here: another wake of its saga on its way, an earlier notice of its order,
+ * or that it is on its way itself.
+ */
 const KEPT_BY = {
   wake: sql`not ${isOver(sql`l.leased_until`)}`,
   notice: sql`(l.id < o.id or l.id = o.id and not ${isOver(sql`l.leased_until`)})`,
@@ -94,7 +101,10 @@ export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: nu
   return rows
 }
 
-/** The claimed rows have left: exactly those seen at the claim, for a row with a smaller id may commit later. */
+/**
+ * The claimed rows have left: exactly those seen at the claim, for a row with a smaller id may
+ * commit later.
+ */
 export async function delivered(db: Db, { ids }: Claimed, said: string): Promise<void> {
   await db
     .updateTable('outbox')

@@ -52,7 +52,7 @@ export async function agrees(trx: Trx, gateway: GatewayName, channels: readonly 
 }
 
 /** It answers for another account. `tell`: people are told now. Returns since when. */
-export async function differs(
+export async function noteDiffers(
   trx: Trx,
   gateway: GatewayName,
   { shown, said, tell }: { shown: readonly string[]; said: string; tell: boolean },
@@ -64,7 +64,10 @@ export async function differs(
     where gateway = ${gateway}`.execute(trx)
 }
 
-/** A person takes the account as it is now for ours; what was paid before is no proof against it any more. */
+/**
+ * A person takes the account as it is now for ours; what was paid before is no proof against it any
+ * more.
+ */
 export async function acceptAccount(trx: Trx, gateway: GatewayName, channels: readonly string[]): Promise<void> {
   await sql`
     update accounts set channels = ${JSON.stringify(channels)}::jsonb, accepted_at = clock_timestamp(),

@@ -10,20 +10,20 @@ import type { DailyLooksTable } from '../schema.ts'
 /** Rows that one run goes through; a run that finds them all seen costs as much. */
 const PAGE = 10_000
 
-export type Overdue = {
+export type Unseen = {
   readonly gatewayRef: string | null
   readonly merchantUid: string | null
   readonly seenAt: string
 }
 export type OverduePage = {
   /** Attempts of live money, which the gateway may be asked about many at once. */
-  readonly together: readonly Overdue[]
+  readonly together: readonly Unseen[]
   /** Attempts of test money, and orders: asked one by one. */
-  readonly singly: readonly Overdue[]
+  readonly singly: readonly Unseen[]
   /** Where the next page begins; empty: at the beginning again. */
   readonly next: string
 }
-export type Limits = { readonly olderMs: number; readonly together: number; readonly singly: number }
+export type LookLimits = { readonly olderMs: number; readonly together: number; readonly singly: number }
 type Kind = DailyLooksTable['kind']
 type Row = { next: string; seenAt: string | null; gatewayRef: string | null; merchantUid: string | null; live: boolean }
 
@@ -32,7 +32,7 @@ type Row = { next: string; seenAt: string | null; gatewayRef: string | null; mer
  * speaks against. A sweep's hint that
  * waits, or that a person keeps since less than that, counts as asked.
  */
-export async function overdueReferences(db: Db, gateway: string, limits: Limits): Promise<OverduePage> {
+export async function overdueReferences(db: Db, gateway: string, limits: LookLimits): Promise<OverduePage> {
   const after = await readAfter(db, gateway, 'references')
   const { before, byAge } = shapesOf(limits)
   const seenAt = sql`greatest(a.evidence_as_of, l.began)`
@@ -71,7 +71,7 @@ export async function overdueReferences(db: Db, gateway: string, limits: Limits)
  * Orders without any money: a look at the whole order is the only one that shows an attempt not
  * known yet.
  */
-export async function overdueOrders(db: Db, gateway: string, limits: Limits): Promise<OverduePage> {
+export async function overdueOrders(db: Db, gateway: string, limits: LookLimits): Promise<OverduePage> {
   const after = await readAfter(db, gateway, 'orders')
   const { before, byAge } = shapesOf(limits)
   const seenAt = sql`greatest(p.created_at, l.began)`
@@ -93,7 +93,7 @@ export async function overdueOrders(db: Db, gateway: string, limits: Limits): Pr
 }
 
 /** One row at least, for where the page ended must be known though nothing on it is overdue. */
-function shapesOf({ olderMs, together, singly }: Limits) {
+function shapesOf({ olderMs, together, singly }: LookLimits) {
   return {
     before: sql`clock_timestamp() - ${olderMs} * interval '1 millisecond'`,
     byAge: sql`

@@ -1,5 +1,6 @@
 // When the work of each Schedule last came to its end, by the database's clock.
-// Must not know: Temporal, what the work is. A Schedule that does not run says nothing, so its silence is what is read.
+// Must not know: Temporal, what the work is. A Schedule that does not run says nothing, so its
+// silence is what is read.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../connect.ts'
 

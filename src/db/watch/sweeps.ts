@@ -11,7 +11,7 @@ export type SweepCursor = {
   readonly version: number
 }
 
-export async function readCursor(db: Db, gateway: string, status: ListedStatus): Promise<SweepCursor | undefined> {
+export async function loadCursor(db: Db, gateway: string, status: ListedStatus): Promise<SweepCursor | undefined> {
   return db
     .selectFrom('sweepCursors')
     .select(['cursor', 'complete', 'unreadable', 'version'])
@@ -60,7 +60,10 @@ type Asked = { readonly id: string; readonly askedBy: string; readonly rangeFrom
 /** A catch-up whose process died stays `listing`; untouched for so long it counts as failed. */
 const UNTOUCHED = sql`clock_timestamp() - interval '2 minutes'`
 
-/** Records a catch-up; the id of the one that is listing now, where there is one, for one at a time is enough. */
+/**
+ * Records a catch-up; the id of the one that is listing now, where there is one, for one at a time
+ * is enough.
+ */
 export async function beginCatchUp(trx: Trx, asked: Asked): Promise<string | undefined> {
   await sql`lock table sweeps in exclusive mode`.execute(trx)
   const { rows } = await sql<{ id: string }>`

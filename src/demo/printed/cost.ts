@@ -32,8 +32,9 @@ const ONE_ACTION_EACH = [
 ] as const satisfies readonly (keyof HistoryEvent)[]
 
 /**
- * One action each for a start, a signal, an activity scheduled, a timer, an update accepted, an upsert, and a workflow
- * task with local activities, however many. A signal right behind the start came with it: together they are one action.
+ * One action each for a start, a signal, an activity scheduled, a timer, an update accepted, an
+ * upsert, and a workflow task with local activities, however many. A signal right behind the start
+ * came with it: together they are one action.
  */
 export function costOf(history: History): Cost {
   const events = history.events ?? []

@@ -10,7 +10,10 @@ type Saga = {
   readonly activities: readonly string[]
 }
 export type Histories = {
-  /** Every saga on the server, in the order of their ids, and whether none of them is about to do something. */
+  /**
+   * Every saga on the server, in the order of their ids, and whether none of them is about to do
+   * something.
+   */
   all(): Promise<{ readonly sagas: readonly Saga[]; readonly quiet: boolean }>
   close(): Promise<void>
 }

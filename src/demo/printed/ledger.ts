@@ -1,4 +1,5 @@
-// Who caused which gateway calls: the simulator counts them by route, the story goes saga by saga, so the difference is the saga's.
+// Who caused which gateway calls: the simulator counts them by route, the story goes saga by saga,
+// so the difference is the saga's.
 // Must not know: the story.
 import { callsBetween, type Calls } from '../outside.ts'
 import type { Stage } from '../stage.ts'

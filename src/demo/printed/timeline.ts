@@ -1,4 +1,5 @@
-// What the demo prints: when, who, what happened, what the database shows; aligned, at most 100 columns, colours at a terminal only.
+// What the demo prints: when, who, what happened, what the database shows; aligned, at most 100
+// columns, colours at a terminal only.
 // Must not know: what the story is. Korean letters take two columns, and are counted so.
 
 export type Who = 'buyer' | 'checkout' | 'gateway' | 'desk' | 'saga' | 'stranger' | 'program'

@@ -1,7 +1,8 @@
-// Every kind of alert that a person may get. The runbook has a line for each, and the compiler sees to it.
+// Every kind of alert that a person may get. The runbook has a line for each, and the compiler sees
+// to it.
 // Must not know: how loud an alert is, who raises it, how it is delivered.
+import type { AttemptReason } from '../payment.ts'
 import type { RefundState } from '../refund.ts'
-import type { AttemptReason } from './books.ts'
 
 /** Why no ticket can be filed. */
 export type BlockedBecause =

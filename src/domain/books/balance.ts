@@ -1,4 +1,5 @@
-// The balance of an attempt: what was paid, what went back, what is reserved, what may still be asked for.
+// The balance of an attempt: what was paid, what went back, what is reserved, what may still be
+// asked for.
 // Must not know: where the rows come from. Requests are judged by it; evidence is always booked.
 import type { GatewayRef } from '../ids.ts'
 import { attemptState, type PaymentState, type Sums } from '../payment.ts'
@@ -25,7 +26,9 @@ export function bookedTotal(attempt: Attempt): number {
   return sum(attempt.entries.filter((entry) => !entry.gone).map((entry) => entry.amount))
 }
 
-/** Still cancellable by the gateway's own books: neither reservations nor a person's word enter it. */
+/**
+ * Still cancellable by the gateway's own books: neither reservations nor a person's word enter it.
+ */
 export const checksumOf = (attempt: Attempt): number => attempt.amount - bookedTotal(attempt)
 
 /** Refunds of one attempt; a reference belongs to one gateway account only. */
@@ -57,13 +60,18 @@ export function sumsOf(books: Books, attempt: Attempt): Sums {
   }
 }
 
-/** What may still be asked back: paid − returned − reserved. Negative where evidence overtook reservations. */
+/**
+ * What may still be asked back: paid − returned − reserved. Negative where evidence overtook
+ * reservations.
+ */
 export function balanceOf(books: Books, attempt: Attempt): number {
   const sums = sumsOf(books, attempt)
   return sums.paid - sums.returned - sums.reserved
 }
 
-/** Money in it that nobody has decided on: neither accepted, nor back, nor on its way in a refund. */
+/**
+ * Money in it that nobody has decided on: neither accepted, nor back, nor on its way in a refund.
+ */
 export function undecided(books: Books, attempt: Attempt): boolean {
   return attempt.everPaid && !attempt.accepted && balanceOf(books, attempt) > 0
 }
@@ -72,20 +80,27 @@ export function attemptOf(books: Books, ref: GatewayRef): Attempt | undefined {
   return books.attempts.find((attempt) => attempt.gatewayRef === ref)
 }
 
-/** The attempt whose sums and state the payment shows: the accepted one, else the latest ever paid. */
+/**
+ * The attempt whose sums and state the payment shows: the accepted one, else the latest ever paid.
+ */
 export function shownAttempt(books: Books): Attempt | undefined {
   const paid = books.attempts.filter((attempt) => attempt.everPaid)
   const accepted = paid.find((attempt) => attempt.gatewayRef === books.payment?.acceptedRef)
   return accepted ?? paid.toSorted((a, b) => (b.paidOrdinal ?? 0) - (a.paidOrdinal ?? 0))[0]
 }
 
-/** The state that the payment shows: the shown attempt's, or the order's own while no money came. */
+/**
+ * The state that the payment shows: the shown attempt's, or the order's own while no money came.
+ */
 export function shownState(books: Books, payment: Payment): PaymentState {
   const attempt = shownAttempt(books)
   return attempt ? attemptState(sumsOf(books, attempt), attempt.accepted) : payment.orderState
 }
 
-/** Attempts that the payment's own saga answers for; a second payment under `hold` has a stray saga of its own. */
+/**
+ * Attempts that the payment's own saga answers for; a second payment under `hold` has a stray saga
+ * of its own.
+ */
 export function undecidedOfPayment(books: Books): readonly Attempt[] {
   return books.attempts.filter((attempt) => attempt.because !== 'second' && undecided(books, attempt))
 }
@@ -100,7 +115,10 @@ export function heldOf(books: Books): Held {
   return waiting.every(({ because }) => because === 'late') ? 'held' : 'quarantined'
 }
 
-/** Whether the payment's saga has ended: accepted, expired, closed, or all money in it decided (design.md §4). */
+/**
+ * Whether the payment's saga has ended: accepted, expired, closed, or all money in it decided
+ * (design.md §4).
+ */
 export function paymentClosed(books: Books): boolean {
   const { payment } = books
   if (!payment) return true
@@ -110,12 +128,15 @@ export function paymentClosed(books: Books): boolean {
 }
 
 /**
- * Whether a stray's saga has ended: its money is decided, or belongs to its order's own saga by now. What contradicts
- * an attempt of a known order is its payment's to tell.
+ * Whether a stray's saga has ended: its money is decided, or belongs to its order's own saga by
+ * now. What contradicts an attempt of a known order is its payment's to tell.
  */
 export const strayClosed = (books: Books, attempt: Attempt): boolean =>
   !isStray(attempt) || (!undecided(books, attempt) && !(attempt.merchantUid === null && contradicted(attempt)))
 
-/** Attempts that have a stray saga: a second payment, and money for an order that is unknown to us still. */
+/**
+ * Attempts that have a stray saga: a second payment, and money for an order that is unknown to us
+ * still.
+ */
 export const isStray = ({ because, merchantUid }: Attempt): boolean =>
   because === 'second' || (because === 'unknownOrder' && merchantUid === null)

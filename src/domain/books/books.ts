@@ -1,9 +1,10 @@
-// The books of one order as plain data: the payment, its attempts with their booked cancel entries, its refunds with their tickets.
+// The books of one order as plain data: the payment, its attempts with their booked cancel entries,
+// its refunds with their tickets.
 // Must not know: SQL, HTTP, Temporal. Everything that decides takes Books and gives Books back.
 import type { Currency } from '../currencies.ts'
 import type { Channel, Evidence } from '../gateway.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../ids.ts'
-import type { OrderState, PaymentState } from '../payment.ts'
+import type { AttemptReason, OrderState, PaymentState } from '../payment.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'
 import type { AlertKind } from './alerts.ts'
 
@@ -18,7 +19,10 @@ export type Wait = {
   readonly attention: Attention
   readonly owner: string | null
   readonly snoozedUntil: string | null
-  /** Somebody has seen it at this level: alerts up to it are quiet until the next one, but a page never is. */
+  /**
+   * Somebody has seen it at this level: alerts up to it are quiet until the next one, but a page
+   * never is.
+   */
   readonly acknowledgedLevel: Attention | null
   readonly waitingSince: string
   /** When a checkpoint last looked and raised attention; the wait's begin while none did. */
@@ -61,15 +65,24 @@ export type Payment = Wait & {
   readonly acceptedRef: GatewayRef | null
   readonly chargedBack: boolean
   readonly closedReason: string | null
-  /** Tries at the present step that did nothing (registering, the last look), and when the next one is due. */
+  /**
+   * Tries at the present step that did nothing (registering, the last look), and when the next one
+   * is due.
+   */
   readonly tries: number
   readonly nextTryAt: string | null
   readonly createdAt: string
 }
 
-/** A booked cancel entry, and the refund that it answers. `missingSince` is set by the first look that misses it. */
+/**
+ * A booked cancel entry, and the refund that it answers. `missingSince` is set by the first look
+ * that misses it.
+ */
 export type BookedEntry = {
-  /** Ours, for good: the id where the first sight had one, else `#1`, `#2` …; `+excess` marks what one paid too much. */
+  /**
+   * Ours, for good: the id where the first sight had one, else `#1`, `#2` …; `+excess` marks what
+   * one paid too much.
+   */
   readonly key: string
   /** The gateway's; may come later. */
   readonly cancellationId: string | null
@@ -80,19 +93,6 @@ export type BookedEntry = {
   readonly missingSince: string | null
   readonly gone: boolean
 }
-
-export type AttemptReason =
-  | 'asOrdered'
-  | 'amountDiffers'
-  | 'currencyDiffers'
-  | 'channelDiffers'
-  | 'providerDiffers'
-  | 'firstSeenCancelled'
-  | 'firstInDoubt'
-  | 'late'
-  | 'second'
-  | 'unknownOrder'
-  | 'alreadyReturned'
 
 export type Attempt = Wait & {
   readonly gateway: GatewayName
@@ -108,14 +108,19 @@ export type Attempt = Wait & {
   readonly currency: Currency
   readonly channel: Channel
   readonly everPaid: boolean
-  /** 1 for the first attempt of the order that was booked as paid, then 2, 3 …; null while never paid. */
+  /**
+   * 1 for the first attempt of the order that was booked as paid, then 2, 3 …; null while never
+   * paid.
+   */
   readonly paidOrdinal: number | null
   readonly paidAt: string | null
   readonly accepted: boolean
   /** Why the money counts as it does; null while never paid. */
   readonly because: AttemptReason | null
   readonly chargedBack: boolean
-  /** The amount that the last evidence names; differs from what was first booked only in trouble. */
+  /**
+   * The amount that the last evidence names; differs from what was first booked only in trouble.
+   */
   readonly saidAmount: number
   /** What the gateway itself counts as returned; differs from the entries only in trouble. */
   readonly gatewayReturned: number
@@ -124,15 +129,22 @@ export type Attempt = Wait & {
   readonly payMethod: string | null
   readonly payerCountry: string | null
   readonly entries: readonly BookedEntry[]
-  /** What the last evidence says against these books, in one canonical line; null while it agrees. */
+  /**
+   * What the last evidence says against these books, in one canonical line; null while it agrees.
+   */
   readonly contradiction: string | null
   /** The contradiction whose holds a person has ended; any other one holds. */
   readonly released: string | null
-  /** The last difference between the gateway's own sums, or to our books, that a person was told of. */
+  /**
+   * The last difference between the gateway's own sums, or to our books, that a person was told of.
+   */
   readonly sumsTold: string | null
   /** When the look began whose evidence is booked, for people to read. */
   readonly evidenceAsOf: string
-  /** Its number in the sequence that also numbers arrivals: evidence with a smaller one only adds what was never booked. */
+  /**
+   * Its number in the sequence that also numbers arrivals: evidence with a smaller one only adds
+   * what was never booked.
+   */
   readonly evidenceNumber: number
   /** The last look that did not answer, and why; null once one answered. */
   readonly lookFailedAt: string | null
@@ -145,7 +157,10 @@ export type Ticket = {
   /** `submit`, `submit.2` …, or the id of a person's retryTicket and its followers. */
   readonly authorisedBy: string
   readonly intentAt: string
-  /** The reason as it was sent, or would have been, with the refund's marker: entries are matched by it. */
+  /**
+   * The reason as it was sent, or would have been, with the refund's marker: entries are matched by
+   * it.
+   */
   readonly sentReason: string
   readonly outcome: TicketOutcome | null
   readonly said: string | null
@@ -166,11 +181,16 @@ export type Refund = Wait & {
   readonly origin: RefundOrigin
   readonly state: RefundState
   readonly testChannel: boolean
-  /** The authorisation whose tickets may be filed now: `submit` or the id of a person's retryTicket. */
+  /**
+   * The authorisation whose tickets may be filed now: `submit` or the id of a person's retryTicket.
+   */
   readonly authorisation: string
   /** A `resolve` said that it is over and no ticket lives; a person's retryTicket takes it back. */
   readonly ticketDead: boolean
-  /** The entry that closed it did not name it: its ticket may still be worked off, so its amount stays reserved. */
+  /**
+   * The entry that closed it did not name it: its ticket may still be worked off, so its amount
+   * stays reserved.
+   */
   readonly matchedByAmount: boolean
   /** Paid back by bank, outside the gateway, minor units. */
   readonly paidElsewhere: number

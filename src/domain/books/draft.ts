@@ -1,4 +1,5 @@
-// A draft of the books while one decision is made: small moves that always leave their journal line.
+// A draft of the books while one decision is made: small moves that always leave their journal
+// line.
 // Must not know: SQL, and which event calls it. A draft is used up by `decided`.
 import type { Evidence } from '../gateway.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
@@ -26,7 +27,9 @@ export type Setting = { readonly now: string; readonly patience: Patience }
 
 export type Draft = {
   payment: Payment | undefined
-  /** In the order in which they came; an order may have thousands, so each is found by its place. */
+  /**
+   * In the order in which they came; an order may have thousands, so each is found by its place.
+   */
   readonly attempts: Attempt[]
   readonly places: Map<GatewayRef, number>
   refunds: readonly Refund[]
@@ -49,7 +52,10 @@ export function decided(draft: Draft): Decision {
   return { books, journal, alerts: draft.alerts.map((each) => withMark(each, books)) }
 }
 
-/** Where a person may decide on money he is told the mark to name. Only now it is that of the books which he will see. */
+/**
+ * Where a person may decide on money he is told the mark to name. Only now it is that of the books
+ * which he will see.
+ */
 function withMark(raised: Alert, books: Books): Alert {
   const refund = books.refunds.find(({ refundId }) => refundWorkflowId(refundId) === raised.saga)
   const asksForMoney = refund ? !refundClosed(refund) : DECIDED_ON.test(raised.kind)
@@ -61,7 +67,10 @@ function withMark(raised: Alert, books: Books): Alert {
 /** Kinds of alerts about money that waits for `accept`, `refund` or `release`. */
 const DECIDED_ON = /^(contradicted$|held\.|payment\.|stray\.)/
 
-/** The books with the wait of one saga's row planned anew: a changed configuration reaches rows that already wait. */
+/**
+ * The books with the wait of one saga's row planned anew: a changed configuration reaches rows that
+ * already wait.
+ */
 export function planned(books: Books, saga: string, setting: Setting): Decision {
   const draft = draftOf(books, setting)
   const refund = draft.refunds.find(({ refundId }) => refundWorkflowId(refundId) === saga)
@@ -82,7 +91,7 @@ export function putRefund(draft: Draft, refund: Refund): void {
     : [...draft.refunds, refund]
 }
 
-export function refundIn(draft: Draft, id: RefundId): Refund | undefined {
+export function draftedRefund(draft: Draft, id: RefundId): Refund | undefined {
   return draft.refunds.find((refund) => refund.refundId === id)
 }
 
@@ -93,9 +102,12 @@ export function attemptIn(draft: Draft, ref: GatewayRef): Attempt | undefined {
 
 type Why = { readonly why: string; readonly facts?: Readonly<Record<string, unknown>> }
 
-/** Moves a refund by the table; returns the moved refund, or undefined where the table forbids it (nothing is changed). */
+/**
+ * Moves a refund by the table; returns the moved refund, or undefined where the table forbids it
+ * (nothing is changed).
+ */
 export function moveRefund(draft: Draft, id: RefundId, event: RefundEvent, because: Why): Refund | undefined {
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   const to = refund && refundAfter(refund.state, event)
   if (!refund || !to) return undefined
   const fresh = {

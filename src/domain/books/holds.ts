@@ -1,5 +1,6 @@
 // Holds: what keeps money where it is until a person, or evidence that agrees again, lets it go.
-// Must not know: who asks, SQL. A hold never says what is true; it says that nobody acts on what is in doubt.
+// Must not know: who asks, SQL. A hold never says what is true; it says that nobody acts on what is
+// in doubt.
 import type { Attempt, Books } from './books.ts'
 
 /** The evidence speaks against the books of this attempt, and nobody has released exactly that. */

@@ -1,5 +1,7 @@
-// A short mark of a text: 64 bits by two 32-bit FNV-1a sums, as 16 hexadecimal letters. The same text, the same mark.
-// Must not know: what the text is. No secret hangs on it: whoever chooses the text may choose the mark.
+// A short mark of a text: 64 bits by two 32-bit FNV-1a sums, as 16 hexadecimal letters. The same
+// text, the same mark.
+// Must not know: what the text is. No secret hangs on it: whoever chooses the text may choose the
+// mark.
 
 export const markOf = (text: string): string => `${fnv1a(text, 0x811c9dc5)}${fnv1a(text, 0x01000193)}`
 

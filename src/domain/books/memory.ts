@@ -45,7 +45,10 @@ export function missingOf(memory: Memory | undefined, row: Memory): readonly str
   return behind ? missing : undefined
 }
 
-/** No row is ever saved so often: what claims it is made up, and saved as it is it could not be counted on from. */
+/**
+ * No row is ever saved so often: what claims it is made up, and saved as it is it could not be
+ * counted on from.
+ */
 const HIGHEST_VERSION = 2 ** 40
 const MOST_KEYS = 1_000
 /** `submit`, `submit.2`, `retry-2`, …: each becomes a ticket of the row that lacks it. */

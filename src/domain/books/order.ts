@@ -240,7 +240,8 @@ export function differsFrom(recorded: Payment, asked: OrderRequest, expiresInMs:
 export const trimmed = <T>(recorded: T): T | string => (typeof recorded === 'string' ? recorded.trim() : recorded)
 
 /**
- * The gateway that the order names; throws its typed refusals. Asked after the comparison with what is recorded.
+ * The gateway that the order names; throws its typed refusals. Asked after the comparison with what
+ * is recorded.
  */
 export function askItsGateway<Asking extends Pick<Gateway, 'accepts'>>(
   gateways: ReadonlyMap<GatewayName, Asking>,

@@ -1,4 +1,5 @@
-// What must leave because rows moved: wakes for sagas, notices for the checkout, alerts for people. Pure: books before, decision after.
+// What must leave because rows moved: wakes for sagas, notices for the checkout, alerts for people.
+// Pure: books before, decision after.
 // Must not know: queues, delivery.
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from '../ids.ts'
 import { refundClosed } from '../refund.ts'
@@ -15,7 +16,10 @@ export type Notice = {
   readonly refund?: unknown
 }
 
-/** Sagas whose row moved, without the one whose own step made the move, and without rows closed before and after. */
+/**
+ * Sagas whose row moved, without the one whose own step made the move, and without rows closed
+ * before and after.
+ */
 export function wakesOf(before: Books, { books: after }: Decision, ownSaga: string | null): readonly string[] {
   const wakes = [
     ...paymentWake(before, after),

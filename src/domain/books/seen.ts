@@ -1,10 +1,14 @@
-// The mark of what a person saw: short, of the facts that a money command decides on, and of nothing that looks or time change.
+// The mark of what a person saw: short, of the facts that a money command decides on, and of
+// nothing that looks or time change.
 // Must not know: commands. It protects against a changed situation, not against anybody's will.
 import { attemptOf, bookedOf, sumsOf } from './balance.ts'
 import type { Books, Refund } from './books.ts'
 import { markOf } from './mark.ts'
 
-/** Of a payment: its state, what settled it, and of each attempt what was paid, is back, and speaks against it. */
+/**
+ * Of a payment: its state, what settled it, and of each attempt what was paid, is back, and speaks
+ * against it.
+ */
 export function seenOf(books: Books): string {
   const attempts = books.attempts
     .map((attempt) => {
@@ -15,7 +19,10 @@ export function seenOf(books: Books): string {
   return markOf([books.payment?.state ?? 'unknown', books.payment?.acceptedRef ?? '', ...attempts].join('\n'))
 }
 
-/** Of a refund: its state, its tickets with their outcomes, what is booked of it, and whether its ticket is said to be dead. */
+/**
+ * Of a refund: its state, its tickets with their outcomes, what is booked of it, and whether its
+ * ticket is said to be dead.
+ */
 export function seenOfRefund(books: Books, refund: Refund): string {
   const attempt = attemptOf(books, refund.gatewayRef)
   const tickets = refund.tickets

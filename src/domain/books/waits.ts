@@ -48,14 +48,18 @@ const openRefund = (refund: Waiting, patience: Patience, now: string, raised: bo
 export const pagesBy = (refund: Waiting, patience: Patience, at: string): boolean =>
   levelAt(refundTracks(refund, patience), at) === 'page'
 
-/** The refund with the attention and the next checkpoint that belong to its state. `raised`: a checkpoint ran at `now`. */
+/**
+ * The refund with the attention and the next checkpoint that belong to its state. `raised`: a
+ * checkpoint ran at `now`.
+ */
 export function planRefund(refund: Refund, patience: Patience, now: string, raised: boolean): Refund {
   return { ...refund, ...(refundClosed(refund) ? quiet : openRefund(refund, patience, now, raised)) }
 }
 
 /**
- * The same by a patience that may have changed since the row was written. Attention that was raised stays. Only a
- * checkpoint tells: where the new patience asks for more, one is due at once, and attention rises there.
+ * The same by a patience that may have changed since the row was written. Attention that was raised
+ * stays. Only a checkpoint tells: where the new patience asks for more, one is due at once, and
+ * attention rises there.
  */
 export function replanRefund(refund: Refund, patience: Patience, now: string): Refund {
   return refundClosed(refund) ? { ...refund, ...quiet } : { ...refund, ...replanned(refund, patience, now) }
@@ -81,7 +85,10 @@ export const refundAnnounces = (refund: Refund, patience: Patience, now: string)
 export const paymentAnnounces = (payment: Payment, held: Held, patience: Patience, now: string): Attention =>
   announced(payment, paymentTracks(payment, held, patience), now)
 
-/** A payment waits for a person only while money in it is undecided; its expiry is not a checkpoint of patience. */
+/**
+ * A payment waits for a person only while money in it is undecided; its expiry is not a checkpoint
+ * of patience.
+ */
 export function planPayment(payment: Payment, held: Held, patience: Patience, now: string, raised: boolean): Payment {
   if (held === 'none') return { ...payment, ...quiet }
   const tracks = paymentTracks(payment, held, patience)
@@ -95,15 +102,18 @@ export function planStray(attempt: Attempt, open: boolean, now: string, raised: 
   return { ...attempt, ...planned(attempt, tracks, now, raised, contradicted(attempt) ? 'page' : 'warn') }
 }
 
-/** A snooze moves the next checkpoint to its end: nobody is told before, and somebody is told then. */
+/**
+ * A snooze moves the next checkpoint to its end: nobody is told before, and somebody is told then.
+ */
 function snoozed({ snoozedUntil, nextCheckpointLevel }: Wait, after: string): Checkpoint | undefined {
   if (snoozedUntil === null || Date.parse(snoozedUntil) <= Date.parse(after)) return undefined
   return { at: snoozedUntil, level: nextCheckpointLevel ?? 'remind' }
 }
 
 /**
- * Each step of a schedule is told once, at its own level: the loudest that fell due since the last checkpoint, or what
- * this one was planned for (the end of a snooze is on no schedule). `none`: a quiet look, which tells nobody.
+ * Each step of a schedule is told once, at its own level: the loudest that fell due since the last
+ * checkpoint, or what this one was planned for (the end of a snooze is on no schedule). `none`: a
+ * quiet look, which tells nobody.
  */
 function announced(wait: Wait, tracks: readonly Track[], now: string): Attention {
   const { lastCheckpointAt, nextCheckpointAt, nextCheckpointLevel } = wait

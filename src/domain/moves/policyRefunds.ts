@@ -1,8 +1,10 @@
-// Refunds that this program makes by itself: test money, a second payment, late money, and money that moved elsewhere.
-// Must not know: SQL, hashing. Ids are deterministic, so the same reason found twice makes one refund.
+// Refunds that this program makes by itself: test money, a second payment, late money, and money
+// that moved elsewhere.
+// Must not know: SQL, hashing. Ids are deterministic, so the same reason found twice makes one
+// refund.
 import { balanceOf } from '../books/balance.ts'
 import { freshWait, type Attempt, type Refund } from '../books/books.ts'
-import { putRefund, refundIn, type Draft } from '../books/draft.ts'
+import { putRefund, draftedRefund, type Draft } from '../books/draft.ts'
 import { markOf } from '../books/mark.ts'
 import { planRefund } from '../books/waits.ts'
 import { AUTO_PREFIX, refundId, type RefundId } from '../ids.ts'
@@ -10,17 +12,23 @@ import type { RefundOrigin, RefundState } from '../refund.ts'
 
 type PolicyReason = 'testChannel' | 'second' | 'late'
 
-/** A refund of all that is left of an attempt, asked for by policy; none where nothing is left or it exists already. */
+/**
+ * A refund of all that is left of an attempt, asked for by policy; none where nothing is left or it
+ * exists already.
+ */
 export function policyRefund(draft: Draft, attempt: Attempt, because: PolicyReason, why: string): void {
   const id = autoId(because, attempt.gatewayRef)
   const amount = balanceOf(draft, attempt)
-  if (refundIn(draft, id) || amount <= 0) return
+  if (draftedRefund(draft, id) || amount <= 0) return
   const origin = because === 'testChannel' ? 'testChannel' : 'policy'
   putRefund(draft, newRefund(draft, attempt, { id, amount, origin, state: 'requested', reason: why }))
   draft.journal.push({ what: 'refund.requested', refundId: id, gatewayRef: attempt.gatewayRef, to: 'requested', why })
 }
 
-/** The refund row that stands for money which moved without us: it is born `refunded`, its entry is its evidence. */
+/**
+ * The refund row that stands for money which moved without us: it is born `refunded`, its entry is
+ * its evidence.
+ */
 export function outsideRefund(
   draft: Draft,
   attempt: Attempt,
@@ -75,7 +83,10 @@ export function newRefund(draft: Draft, attempt: Attempt, wanted: Wanted): Refun
   return planRefund(refund, patience, now, false)
 }
 
-/** At most 40 characters: the prefix, the reason, and 64 bits of the reference by two 32-bit FNV-1a sums. */
+/**
+ * At most 40 characters: the prefix, the reason, and 64 bits of the reference by two 32-bit FNV-1a
+ * sums.
+ */
 export function autoId(because: string, about: string): RefundId {
   return refundId(`${AUTO_PREFIX}${because}.${markOf(about)}`)
 }

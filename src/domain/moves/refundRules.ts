@@ -1,4 +1,5 @@
-// Reads refund rules from CSV: comma-separated, without quotes, lines that begin with # are remarks. Every fault is listed with its line.
+// Reads refund rules from CSV: comma-separated, without quotes, lines that begin with # are
+// remarks. Every fault is listed with its line.
 // Must not know: files.
 import type { RefundRule } from './refundability.ts'
 

@@ -1,4 +1,5 @@
-// May this money be refunded at all? Rules by method, country and days since the payment, as data; what they do not name may be refunded.
+// May this money be refunded at all? Rules by method, country and days since the payment, as data;
+// what they do not name may be refunded.
 // Must not know: where the rules were read from.
 import type { BlockedBecause } from '../books/alerts.ts'
 

@@ -1,14 +1,15 @@
-// What callers ask for: a new order, a refund, an end of sale. Judged against the books; refusals are Failures with sentences.
+// What callers ask for: a new order, a refund, an end of sale. Judged against the books; refusals
+// are Failures with sentences.
 // Must not know: HTTP, SQL, Temporal. The caller holds the payment's lock.
 import { attemptOf, balanceOf } from '../books/balance.ts'
 import { freshWait, type Attempt, type Books, type Decision, type Payment, type Refund } from '../books/books.ts'
-import { decided, draftOf, moveOrder, moveRefund, putRefund, refundIn, type Setting } from '../books/draft.ts'
+import { decided, draftOf, moveOrder, moveRefund, putRefund, draftedRefund, type Setting } from '../books/draft.ts'
 import { trimmed, type OrderRequest } from '../books/order.ts'
 import { Failure } from '../failures.ts'
 import type { MerchantUid, RefundId } from '../ids.ts'
 import { money, printMoney } from '../money.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'
-import { aboveLimit, START_REQUEST, type Limits } from './people/unproved.ts'
+import { aboveLimit, START_REQUEST, type ApprovalLimits } from './people/unproved.ts'
 import { newRefund } from './policyRefunds.ts'
 import { block } from './tickets.ts'
 
@@ -37,13 +38,16 @@ export type RefundRequest = {
 }
 export type RefundRules = { readonly partialRefunds: boolean }
 
-/** A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing behind. */
+/**
+ * A refund of the accepted attempt, reserved in the balance. Throws a Failure that leaves nothing
+ * behind.
+ */
 export function requestRefund(
   books: Books,
   request: RefundRequest,
   setting: Setting,
   rules: RefundRules,
-  limits?: Limits,
+  limits?: ApprovalLimits,
 ): Decision {
   const accepted = books.payment?.acceptedRef
   const attempt = accepted ? attemptOf(books, accepted) : undefined
@@ -56,8 +60,17 @@ export function requestRefund(
   return request.origin === 'temporal' ? heldAbove(decision, attempt, request.refundId, setting, limits) : decision
 }
 
-/** Nobody with a key asked for these, so together they stay below the limit, or another person approves. */
-function heldAbove(decision: Decision, attempt: Attempt, id: RefundId, setting: Setting, limits: Limits): Decision {
+/**
+ * Nobody with a key asked for these, so together they stay below the limit, or another person
+ * approves.
+ */
+function heldAbove(
+  decision: Decision,
+  attempt: Attempt,
+  id: RefundId,
+  setting: Setting,
+  limits: ApprovalLimits,
+): Decision {
   const amount = decision.books.refunds
     .filter(
       ({ gatewayRef, origin, state }) => gatewayRef === attempt.gatewayRef && origin === 'temporal' && !OVER.has(state),
@@ -78,7 +91,7 @@ const OVER: ReadonlySet<RefundState> = new Set(['withdrawn', 'superseded'])
 /** Another person has approved what was started above the limit. */
 export function releaseStart(books: Books, id: RefundId, setting: Setting): Decision {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (refund?.state !== 'blocked' || refund.blockedBecause !== 'approvalNeeded')
     throw new Failure(
       'updateRejected',

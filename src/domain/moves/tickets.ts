@@ -1,5 +1,7 @@
-// Tickets: which key may be used next, the intent before the call, and what each ending of the call moves.
-// Must not know: HTTP, SQL, Temporal. One ticket per authorisation, whatever is killed or repeated (design.md §6.3).
+// Tickets: which key may be used next, the intent before the call, and what each ending of the call
+// moves.
+// Must not know: HTTP, SQL, Temporal. One ticket per authorisation, whatever is killed or repeated
+// (design.md §6.3).
 import type { BlockedBecause } from '../books/alerts.ts'
 import { attemptOf, balanceOf, bookedTotal } from '../books/balance.ts'
 import {
@@ -11,7 +13,16 @@ import {
   type Ticket,
   type TicketOutcome,
 } from '../books/books.ts'
-import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from '../books/draft.ts'
+import {
+  decided,
+  draftOf,
+  moveRefund,
+  putRefund,
+  raise,
+  draftedRefund,
+  type Draft,
+  type Setting,
+} from '../books/draft.ts'
 import { orderHeld } from '../books/holds.ts'
 import { replanRefund } from '../books/waits.ts'
 import { reasonMarker, type RefundId } from '../ids.ts'
@@ -20,7 +31,10 @@ import { quoted } from '../text.ts'
 import { firstWentBack } from './evidence/second.ts'
 import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
 
-/** Tickets of the present authorisation: `submit`, `submit.2`, …, each one a try that the next may follow only if nothing was sent. */
+/**
+ * Tickets of the present authorisation: `submit`, `submit.2`, …, each one a try that the next may
+ * follow only if nothing was sent.
+ */
 export function ticketsOf(refund: Refund): readonly Ticket[] {
   const { authorisation } = refund
   return refund.tickets.filter(
@@ -31,7 +45,9 @@ export function ticketsOf(refund: Refund): readonly Ticket[] {
 const isFollower = (key: string, authorisation: string): boolean =>
   key.startsWith(`${authorisation}.`) && /^\d+$/.test(key.slice(authorisation.length + 1))
 
-/** The key that may be used for the next try, or undefined while any earlier one may have been sent. */
+/**
+ * The key that may be used for the next try, or undefined while any earlier one may have been sent.
+ */
 export function nextTicketKey(refund: Refund): string | undefined {
   const tickets = ticketsOf(refund)
   if (refund.state !== 'requested' || tickets.some((ticket) => ticket.outcome !== 'notSent')) return undefined
@@ -46,7 +62,9 @@ export function openIntent(refund: Refund): string | undefined {
 /** 10 s, doubling to 10 min: how long after the n-th try that sent nothing the next one waits. */
 export const retryDelayMs = (tries: number): number => Math.min(600_000, 10_000 * 2 ** Math.max(0, tries - 1))
 
-/** Why no ticket may be filed now, or undefined where it may: judged after the look, under the lock. */
+/**
+ * Why no ticket may be filed now, or undefined where it may: judged after the look, under the lock.
+ */
 export function blockedBecause(
   books: Books,
   refund: Refund,
@@ -81,7 +99,9 @@ export function blockedBecause(
   return undefined
 }
 
-/** The intent: committed before anything is sent. undefined where this key must not be used (again). */
+/**
+ * The intent: committed before anything is sent. undefined where this key must not be used (again).
+ */
 export function intend(
   books: Books,
   id: RefundId,
@@ -90,7 +110,7 @@ export function intend(
   rules: readonly RefundRule[] = [],
 ): { decision: Decision; refund: Refund; ticket: Ticket; attempt: Attempt } | undefined {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   const attempt = refund && attemptOf(books, refund.gatewayRef)
   if (!refund || !attempt || nextTicketKey(refund) !== key) return undefined
   const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: null, said: null }
@@ -129,7 +149,8 @@ export function block(
   const draft = draftOf(books, setting)
   const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
   if (refund) {
-    // Both payments on their way back, or a database that lost what was asked for: nobody notices by himself.
+    // Both payments on their way back, or a database that lost what was asked for: nobody notices
+    // by himself.
     const level = because.kind === 'firstGoesBack' || because.kind === 'rowWentBack' ? 'page' : 'warn'
     putRefund(draft, { ...refund, blockedBecause: because.kind, attention: louder(refund.attention, level) })
     raise(draft, level, refund, `blocked.${because.kind}`, because.sentence)
@@ -140,7 +161,7 @@ export function block(
 /** A try that ended before its key was used: nothing was sent, the next one waits. */
 export function notTried(books: Books, id: RefundId, said: string, setting: Setting): Decision {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (refund?.state === 'requested') putRefund(draft, later(refund, said, setting))
   return decided(draft)
 }
@@ -160,9 +181,10 @@ const EVENTS = {
 } as const satisfies Record<TicketOutcome, RefundEvent>
 
 /**
- * Writes how a call ended: always into its own ticket, into the refund only while that ticket is its latest.
- * An outcome once known is never replaced; `unknown` is, by the late answer. A refund that evidence has already closed agrees.
- * A ticket whose intent the database has lost meanwhile is written after all, and a person is told.
+ * Writes how a call ended: always into its own ticket, into the refund only while that ticket is
+ * its latest. An outcome once known is never replaced; `unknown` is, by the late answer. A refund
+ * that evidence has already closed agrees. A ticket whose intent the database has lost meanwhile is
+ * written after all, and a person is told.
  */
 export function ticketEnded(
   books: Books,
@@ -193,28 +215,31 @@ export function ticketEnded(
 }
 
 function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined {
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return refund
   const ticket: Ticket = { ...ticketOf(refund, key, draft.setting), outcome: null, said: null }
   putRefund(draft, { ...refund, tickets: [...refund.tickets, ticket] })
   const why = `the database lost the intent under ${key} while its call was under way; it is written after all. Was there a failover?`
   draft.journal.push({ what: 'refund.rowWentBack', refundId: id, gatewayRef: refund.gatewayRef, why, facts: { key } })
   raise(draft, 'page', refund, 'rowWentBack', why)
-  return refundIn(draft, id)
+  return draftedRefund(draft, id)
 }
 
 function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string): void {
   const moved = moveRefund(draft, id, EVENTS[outcome], { why: said })
-  const refund = moved ?? refundIn(draft, id)
+  const refund = moved ?? draftedRefund(draft, id)
   if (outcome === 'notSent' && refund?.state === 'requested') putRefund(draft, later(refund, said, draft.setting))
   if (moved && outcome === 'refused')
     raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${quoted(said)}`)
 }
 
-/** No intent under this key: a tombstone takes it, so that a late process cannot send under it any more. */
+/**
+ * No intent under this key: a tombstone takes it, so that a late process cannot send under it any
+ * more.
+ */
 export function tombstone(books: Books, id: RefundId, key: string, setting: Setting): Decision {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return decided(draft)
   const said = 'the try was lost before its intent was recorded; nothing was sent'
   const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: 'notSent', said }

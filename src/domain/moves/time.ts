@@ -1,4 +1,5 @@
-// Attention: a checkpoint that has looked raises it by patience and tells a person; it never moves a money state.
+// Attention: a checkpoint that has looked raises it by patience and tells a person; it never moves
+// a money state.
 // Must not know: how alerts are delivered.
 import { attemptOf, heldOf, strayClosed, undecidedOfPayment } from '../books/balance.ts'
 import {
@@ -10,7 +11,16 @@ import {
   type Refund,
   type Wait,
 } from '../books/books.ts'
-import { alert, decided, draftOf, putAttempt, putRefund, refundIn, type Draft, type Setting } from '../books/draft.ts'
+import {
+  alert,
+  decided,
+  draftOf,
+  putAttempt,
+  putRefund,
+  draftedRefund,
+  type Draft,
+  type Setting,
+} from '../books/draft.ts'
 import { contradicted } from '../books/holds.ts'
 import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from '../books/waits.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
@@ -18,10 +28,13 @@ import { REFUND_STATES, refundClosed } from '../refund.ts'
 import { lastLook } from '../shown/views.ts'
 import { quoted, shownId } from '../text.ts'
 
-/** `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated raises nothing twice. */
+/**
+ * `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated
+ * raises nothing twice.
+ */
 export function raiseRefund(books: Books, id: RefundId, blind: string | undefined, setting: Setting): Decision {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (!refund || refundClosed(refund) || Date.parse(refund.lastCheckpointAt) >= Date.parse(setting.now))
     return decided(draft)
   noteBlindness(draft, refund, blind)
@@ -41,11 +54,17 @@ export function raiseRefund(books: Books, id: RefundId, blind: string | undefine
   return decided(draft)
 }
 
-/** A step is told at its own level; attention that rises is told as well. A refund that was warned of is not warned of again by a reminder or a quiet look. */
+/**
+ * A step is told at its own level; attention that rises is told as well. A refund that was warned
+ * of is not warned of again by a reminder or a quiet look.
+ */
 const toldLevel = (before: Wait, raised: Wait, step: Attention): Attention =>
   isLouder(raised.attention, before.attention) ? louder(step, raised.attention) : step
 
-/** Acknowledged at this level or a louder one: reminders are quiet until the next level. A page is never quiet. */
+/**
+ * Acknowledged at this level or a louder one: reminders are quiet until the next level. A page is
+ * never quiet.
+ */
 function seen({ attention, acknowledgedLevel }: Wait): boolean {
   return (
     attention !== 'page' && acknowledgedLevel !== null && louder(acknowledgedLevel, attention) === acknowledgedLevel

@@ -2,7 +2,16 @@
 // or a failover lost what had been committed.
 // Must not know: how it was found out.
 import { louder, type Books, type Decision, type Refund, type Ticket } from '../books/books.ts'
-import { decided, draftOf, moveRefund, putRefund, raise, refundIn, type Draft, type Setting } from '../books/draft.ts'
+import {
+  decided,
+  draftOf,
+  moveRefund,
+  putRefund,
+  raise,
+  draftedRefund,
+  type Draft,
+  type Setting,
+} from '../books/draft.ts'
 import type { RefundId } from '../ids.ts'
 import { refundClosed } from '../refund.ts'
 import { block, ticketOf } from './tickets.ts'
@@ -28,11 +37,14 @@ export function intentLost(books: Books, id: RefundId, key: string, setting: Set
   return rowWentBack(books, id, [key], setting)
 }
 
-/** Closed for good by evidence, or never to be asked again: a ticket that is written after all changes nothing of it. */
+/**
+ * Closed for good by evidence, or never to be asked again: a ticket that is written after all
+ * changes nothing of it.
+ */
 const STAYS = new Set(['refunded', 'settledElsewhere', 'withdrawn', 'superseded'])
 
 function lost(draft: Draft, id: RefundId, keys: readonly string[], said: string): Refund | undefined {
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (!refund) return undefined
   const tickets = keys.map((key): Ticket => ({ ...ticketOf(refund, key, draft.setting), outcome: 'unknown', said }))
   const authorisation = keys.at(-1)?.replace(/\.\d+$/, '') ?? refund.authorisation
@@ -43,11 +55,11 @@ function lost(draft: Draft, id: RefundId, keys: readonly string[], said: string)
     ...(!stays && { authorisation, ticketDead: false, blockedBecause: null, said }),
   })
   if (!stays) moveRefund(draft, id, 'rowWentBack', { why: said, facts: { keys } })
-  return refundIn(draft, id)
+  return draftedRefund(draft, id)
 }
 
 function backWithoutKeys(books: Books, id: RefundId, setting: Setting): Decision {
-  const before = refundIn(draftOf(books, setting), id)
+  const before = draftedRefund(draftOf(books, setting), id)
   const sentence =
     'the database has lost what this refund came to since; compare the gateway, then retryTicket or withdraw. Was a backup restored?'
   if (before?.state === 'requested') return block(books, id, { kind: 'rowWentBack', sentence }, setting)

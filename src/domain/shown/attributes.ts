@@ -1,4 +1,5 @@
-// What operators filter sagas by in the Temporal UI: the values of the search attributes. What they read is in details.ts.
+// What operators filter sagas by in the Temporal UI: the values of the search attributes. What they
+// read is in details.ts.
 // Must not know: Temporal. No personal data: neither the buyer nor free text of his.
 import { attemptOf, shownAttempt } from '../books/balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait } from '../books/books.ts'
@@ -30,7 +31,10 @@ export function refundAttributes(books: Books, refund: Refund): Attributes {
   }
 }
 
-/** A payment's attributes are those of its start until it needs a person: an ordinary payment costs no upsert. */
+/**
+ * A payment's attributes are those of its start until it needs a person: an ordinary payment costs
+ * no upsert.
+ */
 export function paymentAttributes(books: Books, payment: Payment): Attributes {
   const base = {
     Gateway: payment.gateway,
@@ -52,7 +56,10 @@ export function paymentAttributes(books: Books, payment: Payment): Attributes {
   }
 }
 
-/** Money with a saga of its own; `MerchantUid` is what the gateway names, for the order may be unknown. */
+/**
+ * Money with a saga of its own; `MerchantUid` is what the gateway names, for the order may be
+ * unknown.
+ */
 export function strayAttributes(books: Books, attempt: Attempt): Attributes {
   return {
     SagaState: strayState(books, attempt),

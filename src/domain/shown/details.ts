@@ -1,14 +1,15 @@
-// What operators read of a saga in the Temporal UI, as markdown: what it waits for, since when, what the gateway said, what comes next, what they may do.
+// What operators read of a saga in the Temporal UI, as markdown: what it waits for, since when,
+// what the gateway said, what comes next, what they may do.
 // Must not know: Temporal. No personal data: neither the buyer nor free text of his.
 import type { BlockedBecause } from '../books/alerts.ts'
 import { attemptOf, undecidedOfPayment } from '../books/balance.ts'
-import type { Attempt, AttemptReason, Attention, Books, Payment, Refund, Wait } from '../books/books.ts'
+import type { Attempt, Attention, Books, Payment, Refund, Wait } from '../books/books.ts'
 import { contradicted } from '../books/holds.ts'
 import { seenOf, seenOfRefund } from '../books/seen.ts'
 import { money, printMoney, type Money } from '../money.ts'
 import { COMMAND_HELP } from '../moves/people/commands.ts'
 import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible } from '../moves/people/possible.ts'
-import { MONEY_STATES, PAYMENT_STATES, type OrderState } from '../payment.ts'
+import { MONEY_STATES, PAYMENT_STATES, type AttemptReason, type OrderState } from '../payment.ts'
 import { closedByAmount, REFUND_STATES, type RefundState } from '../refund.ts'
 import { inJson, quoted } from '../text.ts'
 import { command, labelled, moment, sheet } from './sheet.ts'
@@ -84,7 +85,10 @@ const askedWhen = ({ tickets }: Refund): string => {
   return last ? ` (asked ${moment(last.intentAt)}, \`${last.authorisedBy}\`)` : ''
 }
 
-/** As far as the row alone tells; whether its ticket has been waited for is judged when somebody asks. */
+/**
+ * As far as the row alone tells; whether its ticket has been waited for is judged when somebody
+ * asks.
+ */
 const mayRetry = (refund: Refund): boolean =>
   possible(refund, 'retried') && (refund.state !== 'ticketOpen' || refund.attention === 'page')
 

@@ -1,4 +1,5 @@
-// The letter to Paymentwall's desk about one refund: what they need to find it, and what we ask. In English, without personal data.
+// The letter to Paymentwall's desk about one refund: what they need to find it, and what we ask. In
+// English, without personal data.
 // Must not know: who sends it, mail. A closed refund asks nothing of the desk.
 import { attemptOf } from '../books/balance.ts'
 import type { Books, Refund } from '../books/books.ts'

@@ -1,4 +1,5 @@
-// The form of a saga's current details: a markdown page of a title, points, and the commands that a person may give now.
+// The form of a saga's current details: a markdown page of a title, points, and the commands that a
+// person may give now.
 // Must not know: what a saga waits for.
 import { COMMAND_HELP, type PaymentCommandName, type RefundCommandName } from '../moves/people/commands.ts'
 
@@ -18,7 +19,10 @@ export function sheet(title: string, points: Points, { advice, commands, cancell
   ])
 }
 
-/** For a start: what stays readable while no worker runs. `show` is the id that the ops command line takes. */
+/**
+ * For a start: what stays readable while no worker runs. `show` is the id that the ops command line
+ * takes.
+ */
 export const standing = (summary: string, show: string | null): string =>
   framed([
     `${summary}.`,
@@ -26,7 +30,10 @@ export const standing = (summary: string, show: string | null): string =>
     'Terminating it loses nothing: the row goes on with its next wake.',
   ])
 
-/** The Temporal UI makes the frame of such a text a line too short: what it cuts off is an empty paragraph. */
+/**
+ * The Temporal UI makes the frame of such a text a line too short: what it cuts off is an empty
+ * paragraph.
+ */
 const framed = (paragraphs: readonly string[]): string => [...paragraphs, '\u00a0'].join('\n\n')
 
 /** `{…}` at the end of a command's help is what to paste into the UI's dialog. */

@@ -1,4 +1,5 @@
-// What the API, the notices and the ops tools show of a payment and a refund: one shape each, from the books.
+// What the API, the notices and the ops tools show of a payment and a refund: one shape each, from
+// the books.
 // Must not know: HTTP. Amounts are integers in minor units; times ISO 8601 in UTC.
 import { attemptOf, refundsOf, remainingOf, shownAttempt, shownState, sumsOf } from '../books/balance.ts'
 import type { Attempt, Books, Payment, Refund } from '../books/books.ts'
@@ -89,7 +90,8 @@ export function paymentView(books: Books, payment: Payment, links: Links) {
     expiresAt: payment.expiresAt,
     createdAt: payment.createdAt,
     temporalUi: links(paymentWorkflowId(payment.merchantUid)),
-    // In one order, whether the books were just read or just decided: a notice shows exactly what GET shows.
+    // In one order, whether the books were just read or just decided: a notice shows exactly what
+    // GET shows.
     attempts: books.attempts
       .toSorted((a, b) => (a.gatewayRef < b.gatewayRef ? -1 : 1))
       .map((attempt) => attemptView(books, attempt)),

@@ -48,7 +48,7 @@ export const anythingOverdue = ({ sums, lateWake, sweeps, schedules }: Overdue):
   sums.length > 0 || lateWake !== null || sweeps.length > 0 || schedules.length > 0
 
 /** What is remembered for all processes together. */
-export type Told = {
+export type ToldOverdue = {
   /** A page has said that something is overdue, and no message that it is over. */
   readonly open: boolean
   /** The last page is so long ago, or there was none, that the next one may leave. */
@@ -59,12 +59,12 @@ export type Told = {
  * A page while anything is overdue, again each hour, and one message when it is over; what comes
  * and goes is paged for no oftener.
  */
-export function verdictOn(anything: boolean, { open, mayPage }: Told): 'page' | 'over' | 'nothing' {
+export function verdictOn(anything: boolean, { open, mayPage }: ToldOverdue): 'page' | 'over' | 'nothing' {
   if (anything) return mayPage ? 'page' : 'nothing'
   return open ? 'over' : 'nothing'
 }
 
-export const countOf = (sums: readonly OverdueSum[]): number => sums.reduce((all, { count }) => all + count, 0)
+export const overdueCount = (sums: readonly OverdueSum[]): number => sums.reduce((all, { count }) => all + count, 0)
 
 /**
  * "42 rows are overdue (40 refunds, 2 payments; KRW 190,000, USD 12.00), the oldest: refund:r-1
@@ -83,9 +83,9 @@ export function pageSentence(found: Overdue): string {
 }
 
 function rowsSentence({ sums, oldest }: Overdue): string {
-  const count = countOf(sums)
+  const count = overdueCount(sums)
   const kinds = OVERDUE_KINDS.flatMap((kind) => {
-    const many = countOf(sums.filter((sum) => sum.kind === kind))
+    const many = overdueCount(sums.filter((sum) => sum.kind === kind))
     return many === 0 ? [] : [`${many} ${kind}${many === 1 ? '' : 's'}`]
   })
   const amounts = [...byCurrency(sums)].map(([currency, amount]) => amountText(amount, currency))

@@ -8,7 +8,7 @@ import { reasonMarker } from '../../domain/ids.ts'
 import { toMajor } from '../../domain/money.ts'
 import type { HttpAnswer } from '../http.ts'
 import { isOwnCode, readEnvelope, type Envelope } from './schema.ts'
-import { saidBy, type Call, type Session } from './session.ts'
+import { gatewaySaid, type IamportCall, type Session } from './session.ts'
 import { toEvidence, type Reading } from './translate.ts'
 
 const ROUTE = '/payments/cancel'
@@ -18,7 +18,7 @@ const ROUTE = '/payments/cancel'
  * an answer.
  */
 export async function cancelPayment(reading: Reading, session: Session, request: CancelRequest): Promise<CancelAnswer> {
-  const call: Call = { route: ROUTE, path: ROUTE, body: bodyOf(request), timeoutMs: request.timeoutMs }
+  const call: IamportCall = { route: ROUTE, path: ROUTE, body: bodyOf(request), timeoutMs: request.timeoutMs }
   let refusedTokens = 0
   for (;;) {
     const token = await tokenOf(session)
@@ -73,7 +73,7 @@ async function tokenOf(session: Session): Promise<string | CancelAnswer> {
 async function sendOnce(
   reading: Reading,
   session: Session,
-  call: Call,
+  call: IamportCall,
   token: string,
   { gatewayRef }: CancelRequest,
 ): Promise<CancelAnswer | 'unauthorised'> {
@@ -84,7 +84,7 @@ async function sendOnce(
     if (answer.status === 401) return 'unauthorised'
     const envelope = envelopeOf(answer)
     if (envelope === undefined) return { kind: 'unknown', said: `HTTP ${answer.status} instead of an answer` }
-    if (envelope.code !== 0) return { kind: 'turnedDown', code: String(envelope.code), said: saidBy(envelope) }
+    if (envelope.code !== 0) return { kind: 'turnedDown', code: String(envelope.code), said: gatewaySaid(envelope) }
     if (answer.status !== 200) return { kind: 'unknown', said: `HTTP ${answer.status} and yet code 0` }
     const evidence = toEvidence(reading, envelope.response, 'response')
     if (evidence.gatewayRef === gatewayRef) return { kind: 'answered', evidence }

@@ -7,14 +7,20 @@ import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
 import { printMoney, toMajor } from '../../domain/money.ts'
 import { cancelPayment } from './cancel.ts'
 import { CHANNEL_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
-import { accepts } from './limits.ts'
+import { parseIamportHint, webhooks } from './hint.ts'
 import { list, LONGEST_RANGE_MS, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
 import { isOwnCode, unreadable } from './schema.ts'
-import { createSession, refusedRead, type Call, type Reply, type Session, type SessionOptions } from './session.ts'
+import {
+  createSession,
+  refusedRead,
+  type IamportCall,
+  type Reply,
+  type Session,
+  type SessionOptions,
+} from './session.ts'
 import { isOurs, isReadable, preparedOf, readElement, toEvidence, type Reading } from './translate.ts'
 import { idOf, listOf, providerOf, truthOf } from './values.ts'
-import { parseIamportHint, webhooks } from './webhook.ts'
-import { iamportWindow } from './window.ts'
+import { accepts, iamportWindow } from './window.ts'
 
 const PAYMENTWALL = 'paymentwall'
 const AT_ONCE = 100
@@ -28,7 +34,10 @@ export type IamportOptions = SessionOptions & {
    * (fields.ts).
    */
   readonly onMissing?: OnMissing
-  /** What payment windows are opened with: the account's code and the keys of its channels, where the console has them. */
+  /**
+   * What payment windows are opened with: the account's code and the keys of its channels, where
+   * the console has them.
+   */
   readonly window?: {
     readonly code?: string | undefined
     readonly channelKeys: { readonly live?: string | undefined; readonly test?: string | undefined }
@@ -168,7 +177,7 @@ function channelOf(reading: Reading, wire: unknown): readonly string[] {
  * The response, or undefined for a 404 that i'mport itself said (iamport.md §3.1). Any other no is
  * a Failure.
  */
-function found(reply: Reply, call: Call): unknown {
+function found(reply: Reply, call: IamportCall): unknown {
   if (reply.kind === 'yes') return reply.response ?? null
   if (saysNotFound(reply)) return undefined
   throw refusedRead(reply, call)

@@ -5,7 +5,7 @@ import { gatewayName } from '../../domain/ids.ts'
 import { address, by } from '../../settings.ts'
 import type { GatewayKind } from '../kind.ts'
 import { createIamportGateway } from './client.ts'
-import { webhooks } from './webhook.ts'
+import { webhooks } from './hint.ts'
 import { windowShape } from './window.ts'
 
 export const IAMPORT_MAIN = gatewayName('iamport/main')

@@ -36,7 +36,7 @@ function entryOf(wire: unknown, currency: Currency, at: string, onMissing: OnMis
     // An entry is a cancel that happened, so a 0 is a gap here.
     cancelledAt: fields.lenient('cancelled_at', null, (value) => timeOf(value) ?? undefined),
     reason,
-    mark: markOf(reason),
+    mark: foreignMarkOf(reason),
   }
 }
 
@@ -57,7 +57,7 @@ const CHARGEBACK_KO = /^[\s[("'*<-]*차지\s?백/u
 /**
  * No source says how a chargeback is told (iamport.md §12.3); these are the words that name one.
  */
-export function markOf(reason: string): ForeignMark | null {
+export function foreignMarkOf(reason: string): ForeignMark | null {
   const text = reason.normalize('NFC')
   if (OUR_MARKER.test(text)) return null
   if (text.trimStart().startsWith(CONSOLE)) return 'console'

@@ -6,7 +6,7 @@ import type { Evidence, ListAsked, ListPage } from '../../domain/gateway.ts'
 import type { GatewayRef, MerchantUid } from '../../domain/ids.ts'
 import { fieldsOf, PAGE_FIELDS, type OnMissing } from './fields.ts'
 import { isOwnCode, unreadable } from './schema.ts'
-import { refusedRead, type Call, type Reply, type Session } from './session.ts'
+import { refusedRead, type IamportCall, type Reply, type Session } from './session.ts'
 import { isReadable, readElement, type Reading } from './translate.ts'
 import { countOf, listOf } from './values.ts'
 
@@ -60,7 +60,7 @@ function rangeOf({ from, to, page, size }: ListAsked): string {
  * A page beyond the data is answered with 400 (iamport.md §13); whether an empty first one is too
  * is not known: noted.
  */
-function emptyPage(reading: Reading, reply: No, call: Call, page: number): ListPage {
+function emptyPage(reading: Reading, reply: No, call: IamportCall, page: number): ListPage {
   if (!saysNoMore(reply)) throw refusedRead(reply, call)
   if (page === 1) reading.onMissing('page', `an empty list, for the first page was answered with HTTP ${reply.status}`)
   return { listed: [], unreadable: [], total: null, more: false }

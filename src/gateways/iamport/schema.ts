@@ -74,7 +74,7 @@ export function unreadable(field: string, why: string): Failure {
  * A vendor's text made fit to be stored and shown: no control characters, no half surrogates, at
  * most `max` long.
  */
-export function plain(text: string, max: number): string {
+export function plainText(text: string, max: number): string {
   return tame(text.slice(0, max))
 }
 

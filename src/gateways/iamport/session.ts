@@ -3,7 +3,7 @@
 // Must not know: payments, money, what a route answers.
 import { Failure } from '../../domain/failures.ts'
 import { request, type HttpAnswer, type HttpRequest } from '../http.ts'
-import { parse, plain, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
+import { parse, plainText, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
 import { countOf } from './values.ts'
 
 /** i'mport documents no time-outs (iamport.md §8). */
@@ -24,7 +24,7 @@ export type SessionOptions = {
   readonly clock?: () => number
 }
 
-export type Call = {
+export type IamportCall = {
   /** The path with its ids left out, for metrics. */
   readonly route: string
   readonly path: string
@@ -49,12 +49,12 @@ export type Session = {
   /** A token that was answered with 401 is not used again. */
   forget(token: string): void
   /** One exchange with this token, never repeated, never throwing for what the other side does. */
-  send(call: Call, token: string): Promise<HttpAnswer>
+  send(call: IamportCall, token: string): Promise<HttpAnswer>
   /**
    * For calls that may be repeated: token, one renewal on 401, envelope. Throws a Failure for all
    * that is no Reply.
    */
-  ask(call: Call): Promise<Reply>
+  ask(call: IamportCall): Promise<Reply>
 }
 
 /** Throws RangeError for an address that is none. */
@@ -62,7 +62,7 @@ export function createSession(options: SessionOptions): Session {
   const { onCall = () => undefined, clock = () => performance.now() } = options
   const base = baseOf(options.apiUrl)
 
-  async function exchange({ route, path, body, timeoutMs = READ_TIMEOUT_MS }: Call, token?: string) {
+  async function exchange({ route, path, body, timeoutMs = READ_TIMEOUT_MS }: IamportCall, token?: string) {
     const began = clock()
     const answer = await request({ url: base + path, ...messageOf(body, token), timeoutMs })
     onCall(route, clock() - began, answer.kind === 'answer' ? String(answer.status) : answer.kind)
@@ -83,7 +83,7 @@ export function createSession(options: SessionOptions): Session {
   }
 }
 
-type Exchange = (call: Call, token?: string) => Promise<HttpAnswer>
+type Exchange = (call: IamportCall, token?: string) => Promise<HttpAnswer>
 
 function createTokens({ key, secret }: SessionOptions, clock: () => number, exchange: Exchange) {
   const call = { route: '/users/getToken', path: '/users/getToken', body: { imp_key: key, imp_secret: secret } }
@@ -125,18 +125,21 @@ function lifetimeMsOf({ now, expired_at: end }: Token): number {
   return from === undefined || to === undefined ? UNKNOWN_LIFETIME_MS : (to - from) * 1000
 }
 
-function messageOf(body: Call['body'], token: string | undefined): Pick<HttpRequest, 'method' | 'headers' | 'body'> {
+function messageOf(
+  body: IamportCall['body'],
+  token: string | undefined,
+): Pick<HttpRequest, 'method' | 'headers' | 'body'> {
   const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
   if (body === undefined) return { method: 'GET', headers }
   return { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 /** A text for people out of what the gateway says for its no. */
-export function saidBy(envelope: Envelope): string {
-  return plain(envelope.message ?? '', SAID_LENGTH) || `no reason given (code ${envelope.code})`
+export function gatewaySaid(envelope: Envelope): string {
+  return plainText(envelope.message ?? '', SAID_LENGTH) || `no reason given (code ${envelope.code})`
 }
 
-function replyOf(answer: HttpAnswer, { route }: Call): Reply {
+function replyOf(answer: HttpAnswer, { route }: IamportCall): Reply {
   if (answer.kind === 'lost' && answer.tooLarge) throw tooLarge(route, answer.said)
   if (answer.kind !== 'answer') throw unavailable(route, answer.said)
   const { status, body } = answer
@@ -148,7 +151,7 @@ function replyOf(answer: HttpAnswer, { route }: Call): Reply {
   if (envelope === undefined) throw unavailable(route, `HTTP ${status} without a word of i'mport's`, { status })
   // 207 = some of several were found (iamport.md §3): those that were are an answer.
   if (envelope.code !== 0 && status !== PARTLY_FOUND)
-    return { kind: 'no', status, code: String(envelope.code), said: saidBy(envelope) }
+    return { kind: 'no', status, code: String(envelope.code), said: gatewaySaid(envelope) }
   if (fine) return { kind: 'yes', response: envelope.response }
   throw new Failure('gatewayAnswerUnreadable', `i'mport answered ${route} with HTTP ${status} and yet with code 0.`, {
     route,
@@ -167,14 +170,14 @@ function envelopeIn(body: string): Envelope | undefined {
 
 function saidIn(body: string): string {
   const envelope = envelopeIn(body)
-  return envelope === undefined ? 'HTTP 401 without a message' : saidBy(envelope)
+  return envelope === undefined ? 'HTTP 401 without a message' : gatewaySaid(envelope)
 }
 
 /**
  * Whatever answers a read with a no that is not i'mport's own "not found" is asked again, as after
  * an outage: a firewall says 403 in JSON too, and a payment behind it is not gone.
  */
-export function refusedRead({ status, code, said }: Extract<Reply, { kind: 'no' }>, { route }: Call): Failure {
+export function refusedRead({ status, code, said }: Extract<Reply, { kind: 'no' }>, { route }: IamportCall): Failure {
   return unavailable(route, `it said no (HTTP ${status}, code ${code}): ${said}`, { status, code })
 }
 

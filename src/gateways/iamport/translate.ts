@@ -9,7 +9,7 @@ import type { GatewayName } from '../../domain/ids.ts'
 import type { Money } from '../../domain/money.ts'
 import { entriesOf } from './entries.ts'
 import { fieldsOf, PAYMENT_FIELDS, type OnMissing } from './fields.ts'
-import { parse, plain, preparedSchema, unreadable } from './schema.ts'
+import { parse, plainText, preparedSchema, unreadable } from './schema.ts'
 import {
   currencyOf,
   idOf,
@@ -21,7 +21,7 @@ import {
   remarkOf,
   timeOf,
   truthOf,
-  wordOf,
+  wordIn,
 } from './values.ts'
 
 const REMARK_LENGTH = 500
@@ -46,7 +46,7 @@ export function toEvidence(reading: Reading, wire: unknown, at: string): Evidenc
   const remark = (value: unknown) => remarkOf(value, REMARK_LENGTH)
   const currency = fields.needed('currency', currencyOf)
   const minor = (value: unknown) => minorOf(value, currency)
-  const said = fields.needed('status', wordOf)
+  const said = fields.needed('status', wordIn)
   const provider = fields.lenient('pg_provider', null, providerNameOf)
   const wires = fields.lenient('cancel_history', [], listOf)
   return {
@@ -56,7 +56,7 @@ export function toEvidence(reading: Reading, wire: unknown, at: string): Evidenc
     provider,
     ours: isOurs(reading, provider),
     status: statusOf(said),
-    statusSaid: plain(said, STATUS_LENGTH),
+    statusSaid: plainText(said, STATUS_LENGTH),
     amount: fields.needed('amount', minor),
     currency,
     channel: fields.lenient('sandbox', null, channelOf),
@@ -143,7 +143,7 @@ function countryOf(extension: unknown): string | null | undefined {
  */
 export function preparedOf(response: unknown): { readonly amount: string; readonly money: Money | undefined } {
   const { amount, currency } = parse(preparedSchema, response, 'response')
-  const said = plain(String(amount), 30)
+  const said = plainText(String(amount), 30)
   if (!currency || !isCurrency(currency)) return { amount: said, money: undefined }
   try {
     return { amount: said, money: { amount: minorOf(amount, currency), currency } }

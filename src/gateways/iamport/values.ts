@@ -4,7 +4,7 @@
 import { isCurrency, type Currency } from '../../domain/currencies.ts'
 import { gatewayRef, type GatewayRef } from '../../domain/ids.ts'
 import { fromMajor } from '../../domain/money.ts'
-import { plain } from './schema.ts'
+import { plainText } from './schema.ts'
 
 /**
  * Digits, sign, point and exponent: nothing else is repeated in a sentence, for it may be a
@@ -56,14 +56,14 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Throws RangeError. */
-export function wordOf(value: unknown): string {
+export function wordIn(value: unknown): string {
   if (typeof value === 'string') return value
   throw new RangeError('it is not a text')
 }
 
 /** A text that describes, made fit to be stored and shown. */
 export function remarkOf(value: unknown, max: number): string | undefined {
-  return typeof value === 'string' ? plain(value, max) : undefined
+  return typeof value === 'string' ? plainText(value, max) : undefined
 }
 
 export function truthOf(value: unknown): boolean | undefined {

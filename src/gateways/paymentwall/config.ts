@@ -1,4 +1,5 @@
-// Paymentwall itself as a kind of gateway: the door of its pingbacks. No account of it can be configured yet.
+// Paymentwall itself as a kind of gateway: the door of its pingbacks. No account of it can be
+// configured yet.
 // Must not know: the environment, which other kinds there are.
 import type { GatewayKind } from '../kind.ts'
 

@@ -1,9 +1,10 @@
-// The calls about gateways' accounts: what is remembered of each, and a person's word that another one is right now.
+// The calls about gateways' accounts: what is remembered of each, and a person's word that another
+// one is right now.
 // Must not know: gateways. What an account shows was noted by the check that found the difference.
 import { z } from 'zod'
 import { writeJournal } from '../../db/books/journal.ts'
 import { databaseNow } from '../../db/clock.ts'
-import { transact } from '../../db/connect.ts'
+import { transact, readTogether } from '../../db/connect.ts'
 import { retryAll } from '../../db/hints/looks.ts'
 import { acceptAccount, listAccounts, lockAccount, type Account } from '../../db/watch/accounts.ts'
 import { Failure } from '../../domain/failures.ts'
@@ -11,7 +12,6 @@ import type { GatewayName } from '../../domain/ids.ts'
 import { PEOPLE, callerOf, personNamed } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
 import { REFUSALS, route, at, type Answer, type Call, type Route } from '../server/route.ts'
-import { readTogether } from './read.ts'
 import * as schemas from './schemas.ts'
 
 type Accepting = { readonly params: { readonly gateway: GatewayName }; readonly body: { readonly reason: string } }

@@ -1,4 +1,5 @@
-// The shapes of what is answered, for OpenAPI; a test holds every answer against them, so that the documents cannot lie.
+// The shapes of what is answered, for OpenAPI; a test holds every answer against them, so that the
+// documents cannot lie.
 // Must not know: how an answer is made.
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'

@@ -1,4 +1,5 @@
-// THE route table: every call, who may make it, what it takes, what it answers and which refusals it knows. OpenAPI is printed from it.
+// THE route table: every call, who may make it, what it takes, what it answers and which refusals
+// it knows. OpenAPI is printed from it.
 // Must not know: how anything is done.
 import { z } from 'zod'
 import { openApiOf } from '../server/openapi.ts'

@@ -3,13 +3,12 @@
 import { z } from 'zod'
 import { writeJournal } from '../../db/books/journal.ts'
 import { databaseNow } from '../../db/clock.ts'
-import { transact } from '../../db/connect.ts'
+import { transact, readTogether } from '../../db/connect.ts'
 import { endHold, filingHold, freeHeld, holdFiling } from '../../db/watch/filing.ts'
 import { Failure } from '../../domain/failures.ts'
 import { PEOPLE, personNamed } from '../server/caller.ts'
 import type { HttpDeps } from '../server/deps.ts'
 import { BODY_REFUSALS, REFUSALS, at, route, type Answer, type Call, type Route } from '../server/route.ts'
-import { readTogether } from './read.ts'
 import * as schemas from './schemas.ts'
 
 type Asked = { readonly body: { readonly reason: string } }
@@ -23,7 +22,9 @@ function getFiling({ db }: HttpDeps): Promise<Answer> {
   }))
 }
 
-/** From its commit on no new cancel call begins, in any process. Calls under way end as they would. */
+/**
+ * From its commit on no new cancel call begins, in any process. Calls under way end as they would.
+ */
 async function postHold({ db }: HttpDeps, { body }: Asked, call: Call): Promise<Answer> {
   const who = personNamed(call)
   const hold = await transact(db, 'hold filing', async (trx) => {

@@ -1,19 +1,10 @@
 // Reads of the books as they stood at one moment, for answers; never a lock, never a write.
 // Must not know: HTTP.
-import { sql } from 'kysely'
 import { loadBooks, type About } from '../../db/books/books.ts'
-import { transact, type Db, type Trx } from '../../db/connect.ts'
+import type { Trx } from '../../db/connect.ts'
 import type { Books, Payment } from '../../domain/books/books.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { MerchantUid } from '../../domain/ids.ts'
-
-/** All reads inside see one moment: rows of a payment and its refunds that belong together. */
-export function readTogether<T>(db: Db, name: string, read: (trx: Trx) => Promise<T>): Promise<T> {
-  return transact(db, name, async (trx) => {
-    await sql`set transaction isolation level repeatable read, read only`.execute(trx)
-    return read(trx)
-  })
-}
 
 export type OrderBooks = { readonly books: Books; readonly payment: Payment }
 

@@ -1,10 +1,11 @@
 // The calls about refunds: ask for one, read one, list those that wait.
-// Must not know: gateways, Temporal. A refund is a row, its reservation and its wake in one transaction; the saga does the rest.
+// Must not know: gateways, Temporal. A refund is a row, its reservation and its wake in one
+// transaction; the saga does the rest.
 import { refundAbout } from '../../db/books/books.ts'
 import { recordRefund } from '../../db/books/record.ts'
 import { listRefunds } from '../../db/books/refunds.ts'
 import { databaseNow } from '../../db/clock.ts'
-import { transact } from '../../db/connect.ts'
+import { transact, readTogether } from '../../db/connect.ts'
 import type { Attention, Books } from '../../domain/books/books.ts'
 import { readAskedRefund, type AskedRefund } from '../../domain/books/order.ts'
 import { Failure } from '../../domain/failures.ts'
@@ -16,7 +17,7 @@ import type { HttpDeps } from '../server/deps.ts'
 import { cursorOf, readCursor } from '../server/page.ts'
 import { REFUSALS, judgedBy, route, BODY_REFUSALS, at, type Answer, type Call, type Route } from '../server/route.ts'
 import * as answers from './answers.ts'
-import { makeBooksReader, readTogether } from './read.ts'
+import { makeBooksReader } from './read.ts'
 import * as schemas from './schemas.ts'
 
 type Asked = { readonly params: { readonly merchantUid: MerchantUid }; readonly body: AskedRefund }

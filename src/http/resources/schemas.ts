@@ -1,5 +1,5 @@
-// The shapes of what callers send: form only. Orders and refunds are judged in src/domain/books/order.ts,
-// by both doors; here they are documents.
+// The shapes of what callers send: form only. Orders and refunds are judged in
+// src/domain/books/order.ts, by both doors; here they are documents.
 // Must not know: routes, rows. Every fault is a sentence that names the rule and never the value.
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'
@@ -52,7 +52,7 @@ const line = (most: number) =>
     .max(most, `must have at most ${most} characters`)
     .regex(LINE, 'must not contain control characters, line breaks or what turns the direction of writing')
 
-export const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
+export const choiceOf = <const T extends readonly [string, ...string[]]>(names: T) =>
   z.enum(names, `must be one of ${names.join(', ')}`)
 
 /** Milliseconds. */
@@ -164,7 +164,7 @@ export const paymentsQuery = z.strictObject({
 export const olderThan = duration(0, 3_650 * DAY_MS, 'must be a duration, for example 24h').optional()
 export const refundsQuery = z.strictObject({
   state: z.enum(refundStates, `must be one of ${refundStates.join(', ')}`).optional(),
-  attention: oneOf(ATTENTIONS).optional(),
+  attention: choiceOf(ATTENTIONS).optional(),
   olderThan,
   limit,
   cursor,

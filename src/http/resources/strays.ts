@@ -1,5 +1,7 @@
-// The calls about strays: list those that wait for a person, read one. What a person does is in people.ts.
+// The calls about strays: list those that wait for a person, read one. What a person does is in
+// people.ts.
 // Must not know: gateways, Temporal.
+import { readTogether } from '../../db/connect.ts'
 import { listStrays, type StrayRow } from '../../db/lists/strays.ts'
 import { attemptOf } from '../../domain/books/balance.ts'
 import type { Books } from '../../domain/books/books.ts'
@@ -11,7 +13,7 @@ import type { HttpDeps } from '../server/deps.ts'
 import { cursorOf, readCursor } from '../server/page.ts'
 import { REFUSALS, route, at, type Answer, type Route } from '../server/route.ts'
 import * as answers from './answers.ts'
-import { makeBooksReader, readTogether } from './read.ts'
+import { makeBooksReader } from './read.ts'
 import * as schemas from './schemas.ts'
 
 type Name = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }

@@ -1,4 +1,5 @@
-// Who asks, and may they: API keys by role. Without keys only this machine is answered, as the person `local`.
+// Who asks, and may they: API keys by role. Without keys only this machine is answered, as the
+// person `local`.
 // Must not know: routes. A key's text is hashed at start and appears nowhere afterwards.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'

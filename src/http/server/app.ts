@@ -1,4 +1,5 @@
-// The HTTP API as one Koa application: the route table behind access, and every answer and error in one form.
+// The HTTP API as one Koa application: the route table behind access, and every answer and error in
+// one form.
 // Must not know: what a route does. Listening and stopping are the composition root's.
 import { Router } from '@koa/router'
 import Koa, { type Context } from 'koa'

@@ -1,10 +1,14 @@
-// Reads a request's raw bytes with a limit, and JSON out of them. Signatures and hints need the bytes exactly as sent.
+// Reads a request's raw bytes with a limit, and JSON out of them. Signatures and hints need the
+// bytes exactly as sent.
 // Must not know: routes, schemas.
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../domain/failures.ts'
 
 export const BODY_LIMIT_BYTES = 64 * 1024
-/** So much of what is too large is still read and thrown away, so that a usual sender gets its answer. */
+/**
+ * So much of what is too large is still read and thrown away, so that a usual sender gets its
+ * answer.
+ */
 const DISCARD_LIMIT_BYTES = 1024 * 1024
 
 export type Body =

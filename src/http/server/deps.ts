@@ -1,4 +1,5 @@
-// What the HTTP API is given: the whole of it, so that nothing here reads the environment or builds a part by itself.
+// What the HTTP API is given: the whole of it, so that nothing here reads the environment or builds
+// a part by itself.
 // Must not know: how any of it is made.
 import type { Db } from '../../db/connect.ts'
 import type { OrderDefaults } from '../../domain/books/order.ts'
@@ -17,7 +18,7 @@ export type HttpLog = {
   error(facts: object, message: string): void
 }
 
-export type Commanded = {
+export type CommandAnswered = {
   readonly answer: 'done' | 'approvalNeeded'
   readonly state: string
   readonly sentence: string
@@ -52,7 +53,7 @@ export type HttpDeps = {
   /** Begins to list a range in the background; left out where this process cannot list. */
   readonly catchUp?: (asked: { readonly id: string; readonly from: Date; readonly to: Date }) => void
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
-  readonly command?: (saga: string, name: string, args: object, updateId: string) => Promise<Commanded>
+  readonly command?: (saga: string, name: string, args: object, updateId: string) => Promise<CommandAnswered>
   readonly temporalReady: () => Promise<boolean>
   /** What Temporal's SDK counts in this process, as Prometheus text. */
   readonly sdkMetrics?: (() => Promise<string>) | undefined

@@ -1,5 +1,7 @@
-// Turns whatever was thrown into an answer: problem+json with a code of the closed list and a sentence.
-// Must not know: routes. What is not a Failure is told to nobody: the answer carries an id, the log the rest.
+// Turns whatever was thrown into an answer: problem+json with a code of the closed list and a
+// sentence.
+// Must not know: routes. What is not a Failure is told to nobody: the answer carries an id, the log
+// the rest.
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { sqlState } from '../../db/connect.ts'
@@ -16,7 +18,9 @@ export type Problem = {
   readonly [fact: string]: unknown
 }
 
-/** Where it happened, for the log: never the address as sent, which carries what the caller wrote. */
+/**
+ * Where it happened, for the log: never the address as sent, which carries what the caller wrote.
+ */
 type Where = { readonly method: string; readonly route: string }
 
 export function problemOf(error: unknown, where: Where, log: HttpLog): Problem {
@@ -57,7 +61,10 @@ function databaseAway(): Failure {
 }
 
 const AWAY_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']
-/** Connection, resources, operator, object in use, rollback, system; and a row that others kept inserting at once. */
+/**
+ * Connection, resources, operator, object in use, rollback, system; and a row that others kept
+ * inserting at once.
+ */
 const AWAY_SQL_STATES = /^(08|40|53|57|58)|^(55P03|25006|23505)$/
 /** What the drivers say without any code. */
 const AWAY_WORDS =

@@ -1,5 +1,7 @@
-// An HTTP server with limits on what strangers may hold: how long a request may take to arrive, and how many are open.
-// Must not know: what is answered. How long an answer takes is not limited here, for some wait on purpose.
+// An HTTP server with limits on what strangers may hold: how long a request may take to arrive, and
+// how many are open.
+// Must not know: what is answered. How long an answer takes is not limited here, for some wait on
+// purpose.
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { metrics } from '../../metrics.ts'
 
@@ -15,8 +17,9 @@ export type ServerLimits = {
 }
 
 /**
- * A body has 64 KiB at most, and gateways give up after 30 s: what takes longer than this is stalled, by accident or on
- * purpose. Two hundred callers may wait for an answer, and a webhook must find room beside them.
+ * A body has 64 KiB at most, and gateways give up after 30 s: what takes longer than this is
+ * stalled, by accident or on purpose. Two hundred callers may wait for an answer, and a webhook
+ * must find room beside them.
  */
 export const SERVER_LIMITS: ServerLimits = {
   headersMs: 10_000,

@@ -1,4 +1,5 @@
-// What a route is: one row of the route table, and how a request is parsed by it before its handler sees anything.
+// What a route is: one row of the route table, and how a request is parsed by it before its handler
+// sees anything.
 // Must not know: which routes there are.
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'

@@ -1,4 +1,5 @@
-// Waits until something in the database is so: asks again and again, sooner first, until then, a deadline, or a caller gone.
+// Waits until something in the database is so: asks again and again, sooner first, until then, a
+// deadline, or a caller gone.
 // Must not know: what is waited for. No transaction is open between two questions.
 
 const FIRST_PAUSE_MS = 50
@@ -10,7 +11,9 @@ export type Waiting = {
   readonly gone: AbortSignal
 }
 
-/** Asks at once, then every 50 to 250 ms. True as soon as `arrived` says so, false at the deadline. */
+/**
+ * Asks at once, then every 50 to 250 ms. True as soon as `arrived` says so, false at the deadline.
+ */
 export async function waitUntil(arrived: () => Promise<boolean>, { forMs, gone }: Waiting): Promise<boolean> {
   const deadline = performance.now() + forMs
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {

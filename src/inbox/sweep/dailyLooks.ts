@@ -13,13 +13,13 @@ import {
   overdueOrders,
   overdueReferences,
   turnPage,
-  type Overdue,
+  type Unseen,
 } from '../../db/watch/overdueLooks.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { Evidence, Gateway } from '../../domain/gateway.ts'
 import { gatewayRef, type GatewayName } from '../../domain/ids.ts'
 import { metrics } from '../../metrics.ts'
-import { differs } from './differences.ts'
+import { differsFromKept } from './differences.ts'
 
 type Deps = { readonly db: Db; readonly log: (line: string) => void }
 export type DailyOptions = {
@@ -74,7 +74,7 @@ export async function lookDaily(
   return { counts: { asked: asked.asked, calls, seen, hints: differing + kept }, failure }
 }
 
-const bySeen = (a: Overdue, b: Overdue): number => Date.parse(a.seenAt) - Date.parse(b.seenAt)
+const bySeen = (a: Unseen, b: Unseen): number => Date.parse(a.seenAt) - Date.parse(b.seenAt)
 
 /** Times for looks, one after the other, behind those that are planned already. */
 type Plan = { left(): number; nextMs(): number }
@@ -97,7 +97,7 @@ type Together = {
   /** Shown otherwise, and no time was left for their look. */
   readonly left: number
   /** What is not shown proves nothing: each gets a look of its own. */
-  readonly unseen: readonly Overdue[]
+  readonly unseen: readonly Unseen[]
   readonly failure?: unknown
 }
 type Asking = { readonly plan: Plan; readonly everyMs: number; readonly stopping: AbortSignal | undefined }
@@ -105,12 +105,12 @@ type Asking = { readonly plan: Plan; readonly everyMs: number; readonly stopping
 async function askTogether(
   deps: Deps,
   gateway: Gateway,
-  rows: readonly Overdue[],
+  rows: readonly Unseen[],
   { plan, everyMs, stopping }: Asking,
 ): Promise<Together> {
   const { together } = gateway.limits
   let [asked, calls, seen, differing, left] = [0, 0, 0, 0, 0]
-  const unseen: Overdue[] = []
+  const unseen: Unseen[] = []
   try {
     for (let start = 0; start < rows.length; start += together) {
       if (start > 0) await pause(everyMs)
@@ -139,7 +139,7 @@ async function askTogether(
  */
 const SPOILT: readonly unknown[] = ['gatewayAnswerTooLarge', 'gatewayAnswerUnreadable', 'gatewayRefused']
 
-async function answerOf({ log }: Deps, gateway: Gateway, batch: readonly Overdue[]): Promise<readonly Evidence[]> {
+async function answerOf({ log }: Deps, gateway: Gateway, batch: readonly Unseen[]): Promise<readonly Evidence[]> {
   const refs = batch.flatMap((row) => (row.gatewayRef === null ? [] : [gatewayRef(row.gatewayRef)]))
   try {
     const asked = new Set(refs)
@@ -160,7 +160,7 @@ async function compare({ db, log }: Deps, gateway: GatewayName, { shown, began, 
   const keep = async (trx: Trx): Promise<Compared> => {
     const refs = shown.map((evidence) => evidence.gatewayRef)
     const known = await knownOf(trx, gateway, { refs, orders: shown.map(({ merchantUid }) => merchantUid) })
-    const differing = shown.filter((evidence) => differs(evidence, known))
+    const differing = shown.filter((evidence) => differsFromKept(evidence, known))
     const same = shown.filter((evidence) => !differing.includes(evidence))
     const seen = same.map((evidence) => evidence.gatewayRef)
     await noteSeen(trx, gateway, seen, began)
@@ -181,7 +181,7 @@ async function compare({ db, log }: Deps, gateway: GatewayName, { shown, began, 
 async function keepPlanned(
   { db, log }: Deps,
   gateway: GatewayName,
-  rows: readonly Overdue[],
+  rows: readonly Unseen[],
   plan: Plan,
 ): Promise<number> {
   const planned = rows.slice(0, plan.left()).map((row) => ({ ...row, delayMs: plan.nextMs() }))

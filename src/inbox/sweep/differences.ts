@@ -32,7 +32,7 @@ export async function keepDiffering(
     const refs = [...listed, ...unreadable].flatMap(({ gatewayRef }) => gatewayRef ?? [])
     const orders = [...listed, ...unreadable].flatMap(({ merchantUid }) => merchantUid ?? [])
     const known = await knownOf(trx, gateway, { refs, orders, sweepId })
-    const differing = listed.filter((evidence) => !isStranger(evidence, known) && differs(evidence, known))
+    const differing = listed.filter((evidence) => !isStranger(evidence, known) && differsFromKept(evidence, known))
     const unasked = differing.filter(({ gatewayRef }) => !known.waiting.has(gatewayRef))
     for (const { gatewayRef, merchantUid, status } of unasked) {
       const about = { gateway, gatewayRef, merchantUid, saidStatus: status }
@@ -88,7 +88,7 @@ function isStranger({ gatewayRef, merchantUid, ours }: Named, { attempts, orders
 }
 
 /** Whether it says something else than the evidence kept last. */
-export function differs(evidence: Evidence, { attempts, orders }: Known): boolean {
+export function differsFromKept(evidence: Evidence, { attempts, orders }: Known): boolean {
   const known = attempts.get(evidence.gatewayRef)
   const ordered = orders.has(evidence.merchantUid)
   if (!known) return ordered || paidByEvidence(evidence)

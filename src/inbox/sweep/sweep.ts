@@ -5,7 +5,7 @@
 import { databaseNow } from '../../db/clock.ts'
 import { transact, type Trx } from '../../db/connect.ts'
 import { putAlert } from '../../db/outgoing/outgoing.ts'
-import { moveCursor, readCursor, type SweepCounts, type SweepCursor } from '../../db/watch/sweeps.ts'
+import { moveCursor, loadCursor, type SweepCounts, type SweepCursor } from '../../db/watch/sweeps.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { Gateway, ListedStatus } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
@@ -117,7 +117,7 @@ async function sweepStatus(
   { pages: mostCalls = PAGES, stopping }: SweepOptions,
 ): Promise<Ended<SweepCounts>> {
   const to = await databaseNow(deps.db)
-  const before = await readCursor(deps.db, gateway.name, status)
+  const before = await loadCursor(deps.db, gateway.name, status)
   const range = { from: beginOf(before, to), to: new Date(to) }
   const beforePage = async () => {
     if (stopping?.aborted) throw new Failure('temporarilyUnavailable', 'the program was stopped; the next run goes on')

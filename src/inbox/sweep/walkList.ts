@@ -32,8 +32,8 @@ const TRIES = 3
 const MOST_TOO_LARGE = 10
 
 /**
- * Ascending, no window wider than the list takes; what a window held is the list's to tell. Ends where the list fails: the windows
- * before it were read whole.
+ * Ascending, no window wider than the list takes; what a window held is the list's to tell. Ends
+ * where the list fails: the windows before it were read whole.
  */
 export async function* walkList(range: Window, widestMs: number, list: List): AsyncGenerator<WholeWindow> {
   const end = range.to.getTime()

@@ -1,4 +1,5 @@
-// ops catch-up: begins a catch-up over a range of days, follows it until its looks are done, and prints what came of it.
+// ops catch-up: begins a catch-up over a range of days, follows it until its looks are done, and
+// prints what came of it.
 // Must not know: how the API lists or looks.
 import { setTimeout as pause } from 'node:timers/promises'
 import { InvalidArgumentError, type Command } from 'commander'

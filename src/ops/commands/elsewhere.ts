@@ -1,4 +1,5 @@
-// Commands that people look for here, and that need the database or the Temporal server: each names the line to run instead.
+// Commands that people look for here, and that need the database or the Temporal server: each names
+// the line to run instead.
 // Must not know: how they work. This command line talks HTTP only.
 import type { Command } from 'commander'
 

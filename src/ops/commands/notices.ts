@@ -1,9 +1,10 @@
-// ops notices: what the checkout was told of a payment, how its delivery stands, and telling it once more.
+// ops notices: what the checkout was told of a payment, how its delivery stands, and telling it
+// once more.
 // Must not know: signatures, deliverers.
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
-import { count, queryOf, step } from '../options.ts'
+import { countOption, queryOf, step } from '../options.ts'
 import { grid, json, timeText } from '../render.ts'
 
 const text = z.string().nullable()
@@ -29,7 +30,7 @@ export function addNotices(program: Command, api: () => Api): void {
     .command('list')
     .description('Lists the notices of a payment in the order of their numbers.')
     .argument('<merchantUid>', 'the payment')
-    .option('--limit <number>', 'at most so many', count(100), 20)
+    .option('--limit <number>', 'at most so many', countOption(100), 20)
     .option('--cursor <cursor>', 'the page after, as the page before named it')
     .option('--json', 'print the answer as JSON', false)
     .action(async (merchantUid: string, { json: asJson, ...paging }: Listing) => {

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
-import { count, queryOf } from '../options.ts'
+import { countOption, queryOf } from '../options.ts'
 import { ageText, grid, json, timeText } from '../render.ts'
 
 const answer = z.object({
@@ -33,7 +33,7 @@ export function addOverdue(program: Command, api: () => Api, exit: (code: number
   program
     .command('overdue')
     .description('Lists what should have gone on by itself and has not; ends with 2 where there is anything.')
-    .option('--limit <n>', 'at most so many rows', count(500), 50)
+    .option('--limit <n>', 'at most so many rows', countOption(500), 50)
     .option('--json', 'print the answer as JSON', false)
     .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${COLUMNS.join(', ')}`)
     .action(async ({ json: asJson, ...query }: { limit: number; json: boolean }) => {

@@ -1,10 +1,12 @@
-// One command for each of people's commands on a refund or a payment, and the recheck of many at once.
-// Must not know: who the person is; the API key says it. State is judged by the saga, whose sentence is printed.
+// One command for each of people's commands on a refund or a payment, and the recheck of many at
+// once.
+// Must not know: who the person is; the API key says it. State is judged by the saga, whose
+// sentence is printed.
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { ApiError, type Api } from '../api.ts'
 import { agreed } from '../ask.ts'
-import { duration, queryOf, step, time } from '../options.ts'
+import { duration, queryOf, step, timeOption } from '../options.ts'
 import { json, oneLine, progress } from '../render.ts'
 
 const commanded = z.object({
@@ -34,7 +36,7 @@ export function addPeople(program: Command, api: () => Api, exit: Exit): void {
     'Names an owner; reminders are quiet until the next level.',
   ).requiredOption('--owner <name>', 'who takes it')
   one(program, context, 'refunds', 'snooze', 'Nobody is told until then; past the page level a reason is needed.')
-    .requiredOption('--until <time>', '2026-12-24, or a time with its zone', time)
+    .requiredOption('--until <time>', '2026-12-24, or a time with its zone', timeOption)
     .option(...REASON)
   one(program, context, 'refunds', 'retry-ticket', 'Authorises one more ticket.')
     .requiredOption(...REASON)

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
-import { count, queryOf } from '../options.ts'
+import { countOption, queryOf } from '../options.ts'
 import { grid, json, manyLines, table, timeText } from '../render.ts'
 
 const text = z.string().nullable()
@@ -119,7 +119,7 @@ const listing = (queue: Command, states: string, columns: string): Command =>
     .command('list', { isDefault: true })
     .description('Lists rows, the oldest first.')
     .option('--state <state>', `${states}; parked where it is left out`)
-    .option('--limit <number>', 'at most so many', count(100), 20)
+    .option('--limit <number>', 'at most so many', countOption(100), 20)
     .option('--cursor <cursor>', 'the page after, as the page before named it')
     .option('--json', 'print the answer as JSON', false)
     .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${columns}`)
@@ -144,7 +144,7 @@ function replaying(queue: Command, api: () => Api, name: string, said: string): 
     })
 }
 
-const rowNumber = count(999_999_999)
+const rowNumber = countOption(999_999_999)
 const shown = (value: unknown): string => manyLines(typeof value === 'string' ? value : (JSON.stringify(value) ?? '-'))
 
 function more(cursor: string | null): void {

@@ -1,4 +1,5 @@
-// ops show and ops letter: one refund or payment with what happened to it, and the mail to the desk. Reads only.
+// ops show and ops letter: one refund or payment with what happened to it, and the mail to the
+// desk. Reads only.
 // Must not know: how the API keeps it.
 import { Option, type Command } from 'commander'
 import { z } from 'zod'

@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
-import { count, duration, queryOf } from '../options.ts'
+import { countOption, duration, queryOf } from '../options.ts'
 import { ageText, grid, json, timeText } from '../render.ts'
 
 const answer = z.object({
@@ -58,7 +58,7 @@ export function addStuck(program: Command, api: () => Api): void {
     .addOption(
       new Option('--sort <by>', 'the longest waiting or the largest first').choices(['age', 'money']).default('age'),
     )
-    .option('--limit <number>', 'at most so many', count(500), 50)
+    .option('--limit <number>', 'at most so many', countOption(500), 50)
     .option('--json', 'print the answer as JSON', false)
     .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${COLUMNS.join(', ')}`)
     .action(async ({ json: asJson, ...filter }: Options) => {

@@ -1,4 +1,5 @@
-// ops views: the saved views of the Temporal UI, by name and query, each as a link that opens it and keeps it in the browser.
+// ops views: the saved views of the Temporal UI, by name and query, each as a link that opens it
+// and keeps it in the browser.
 // Must not know: what runs. It asks nobody; the UI asks Temporal once a link is opened.
 import { Option, type Command } from 'commander'
 import { grid, json } from '../render.ts'
@@ -7,7 +8,10 @@ export type View = { readonly name: string; readonly query: string }
 
 const OPEN_REFUND = 'WorkflowType="refund" AND ExecutionStatus="Running" AND '
 
-/** Printed in docs/operate.md. The last is refused by servers before 1.30, which do not know its attribute. */
+/**
+ * Printed in docs/operate.md. The last is refused by servers before 1.30, which do not know its
+ * attribute.
+ */
 export const VIEWS: readonly View[] = [
   { name: 'refunds that need a person', query: `${OPEN_REFUND}Attention IN ("remind","warn","page")` },
   { name: 'refunds that remind', query: `${OPEN_REFUND}Attention="remind"` },
@@ -28,7 +32,10 @@ export const VIEWS: readonly View[] = [
   },
 ]
 
-/** The part of the address behind `/workflows`: `only` lists it, without it the browser keeps the view under its name too. */
+/**
+ * The part of the address behind `/workflows`: `only` lists it, without it the browser keeps the
+ * view under its name too.
+ */
 export const viewSearch = ({ name, query }: View, only?: 'list'): string =>
   `?query=${encoded(query)}${only === 'list' ? '' : `&savedQuery=${encoded(name)}`}`
 

@@ -1,9 +1,10 @@
-// Finds the Temporal CLI, the program that carries the development server, or makes it once and keeps it.
+// Finds the Temporal CLI, the program that carries the development server, or makes it once and
+// keeps it.
 // Must not know the environment (it is passed in), nor how the server is run.
 
 import { delimiter, join, resolve } from 'node:path'
 import { cachedOrMade, isExecutable, type Progress } from './cache.ts'
-import { building, fetching, type Environment } from './childEnvironment.ts'
+import { building, fetching, type ChildEnvironment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'
 import { downloadBySdk } from './download.ts'
 import { whyNotTrusted } from './trust.ts'
@@ -16,7 +17,7 @@ export type FindTemporalCli = {
   /** Where a binary is kept, a folder per version. */
   readonly cacheDir: string
   /** Our own environment: what downloads or builds gets of it what it needs. */
-  readonly env: Environment
+  readonly env: ChildEnvironment
   readonly progress: Progress
 }
 
@@ -25,7 +26,9 @@ const CLI_VERSION = '1.5.1'
 const CLI_FILE = 'temporal'
 const GO_LIMIT_MS = 25 * 60_000
 
-/** The path of an executable Temporal CLI; otherwise an error that names every way and what it said. */
+/**
+ * The path of an executable Temporal CLI; otherwise an error that names every way and what it said.
+ */
 export async function findOrMakeTemporalCli(options: FindTemporalCli): Promise<string> {
   if (options.cli !== undefined) {
     if (await isExecutable(options.cli)) return options.cli

@@ -1,11 +1,12 @@
-// A folder of made things: each made once, under a lock, in a temporary folder, and moved into place in one step.
+// A folder of made things: each made once, under a lock, in a temporary folder, and moved into
+// place in one step.
 // Must not know what the things are or how they are made.
 
 import { constants } from 'node:fs'
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withFileLock } from '../../lock.ts'
-import { digestOf, recordDigest, recordedDigest, whyNotTrusted } from './trust.ts'
+import { fileDigest, recordDigest, recordedDigest, whyNotTrusted } from './trust.ts'
 
 export type Progress = (line: string) => void
 
@@ -31,8 +32,8 @@ const LOCK_WAIT_MS = 30 * 60_000
 export type Made = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly tried: string[] }
 
 /**
- * There already, made by another process while we waited, or made now by the first way that works. Throws where what is
- * there may have been changed by others, or is no longer what was made.
+ * There already, made by another process while we waited, or made now by the first way that works.
+ * Throws where what is there may have been changed by others, or is no longer what was made.
  */
 export async function cachedOrMade(wanted: CachedExecutable): Promise<Made> {
   const path = join(wanted.cacheDir, wanted.name, wanted.file)
@@ -45,7 +46,9 @@ export async function cachedOrMade(wanted: CachedExecutable): Promise<Made> {
   })
 }
 
-/** It is run with our rights, so it is looked at before each start, and not only when it is made. */
+/**
+ * It is run with our rights, so it is looked at before each start, and not only when it is made.
+ */
 async function unchanged(path: string, { cacheDir, name, file }: CachedExecutable): Promise<string> {
   const remedy = `Delete ${join(cacheDir, name)}, and it is made anew; and see to it that only you can write there.`
   const fault = await whyNotTrusted(path)
@@ -53,7 +56,7 @@ async function unchanged(path: string, { cacheDir, name, file }: CachedExecutabl
     throw new Error(`${path} is not started, for others may have changed it: ${fault}. ${remedy}`)
   const recorded = await recordedDigest(path)
   if (recorded === undefined) await recordDigest(path, file).catch(() => {})
-  else if (recorded !== (await digestOf(path)))
+  else if (recorded !== (await fileDigest(path)))
     throw new Error(`${path} is not started, for it is not what was made: its SHA-256 is another one. ${remedy}`)
   return path
 }
@@ -68,8 +71,8 @@ export async function isExecutable(path: string): Promise<boolean> {
 }
 
 /**
- * Undefined when it was made, else why not, a line for each way. Only ever under the lock; what a maker that was
- * killed left behind is removed first.
+ * Undefined when it was made, else why not, a line for each way. Only ever under the lock; what a
+ * maker that was killed left behind is removed first.
  */
 async function make(wanted: CachedExecutable): Promise<string[] | undefined> {
   const prefix = `${wanted.name}.making-`

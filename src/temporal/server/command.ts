@@ -2,13 +2,13 @@
 // Must not know what the program is for.
 
 import { spawn } from 'node:child_process'
-import type { Environment } from './childEnvironment.ts'
+import type { ChildEnvironment } from './childEnvironment.ts'
 
 export type Command = {
   readonly program: string
   readonly args: readonly string[]
   /** All that it gets: never our own as a whole, which holds secrets. */
-  readonly env: Environment
+  readonly env: ChildEnvironment
   readonly cwd?: string
   /** The program is killed after this time, and that is what it then said. */
   readonly limitMs: number

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { plain, type Environment } from './childEnvironment.ts'
+import { plain, type ChildEnvironment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'
 
 export type OpenDataFolder = {
@@ -13,7 +13,7 @@ export type OpenDataFolder = {
   readonly cli: string
   readonly log: (line: string) => void
   /** Our own; the programs that are asked get what they need of it. */
-  readonly env: Environment
+  readonly env: ChildEnvironment
   /** How long a server of an earlier start may still need to end. */
   readonly waitMs: number
 }
@@ -33,9 +33,10 @@ type Note = { readonly state: 'making' | 'ready'; readonly server: string; reado
 const POLL_MS = 100
 
 /**
- * Makes the folder usable for the server of `cli`, or refuses with a sentence: the development server sets up the
- * schema of a new file only and never upgrades it, so a file belongs to one server version. The caller holds a lock
- * on the folder until the server is recorded as ready: two first starts at once would remove each other's file.
+ * Makes the folder usable for the server of `cli`, or refuses with a sentence: the development
+ * server sets up the schema of a new file only and never upgrades it, so a file belongs to one
+ * server version. The caller holds a lock on the folder until the server is recorded as ready: two
+ * first starts at once would remove each other's file.
  */
 export async function openDataFolder(options: OpenDataFolder): Promise<DataFolder> {
   const { dataDir, cli, log, env } = options
@@ -60,7 +61,7 @@ export async function openDataFolder(options: OpenDataFolder): Promise<DataFolde
 }
 
 /** The server inside a Temporal CLI, as in `1.29.1`. */
-async function serverVersion(cli: string, env: Environment): Promise<string> {
+async function serverVersion(cli: string, env: ChildEnvironment): Promise<string> {
   const end = await runCommand({ program: cli, args: ['--version'], env: plain(env), limitMs: 30_000 })
   const version = end.ok ? /\bServer (\d+\.\d+\.\d+\S*?)[,)]/.exec(end.output)?.[1] : undefined
   if (version !== undefined) return version
@@ -76,7 +77,10 @@ function refuseOtherVersion(database: string, note: Note | undefined, server: st
   )
 }
 
-/** After a kill the earlier server still needs a moment; two servers on one file would fight over it. */
+/**
+ * After a kill the earlier server still needs a moment; two servers on one file would fight over
+ * it.
+ */
 async function untilEarlierServerIsGone(pid: number, database: string, options: OpenDataFolder): Promise<void> {
   const giveUpAt = Date.now() + options.waitMs
   let waitingSaid = false
@@ -93,8 +97,10 @@ async function untilEarlierServerIsGone(pid: number, database: string, options: 
   }
 }
 
-/** A process id alone proves nothing, ids are used again: its command line must name the database. */
-async function runsOn(pid: number, database: string, env: Environment): Promise<boolean> {
+/**
+ * A process id alone proves nothing, ids are used again: its command line must name the database.
+ */
+async function runsOn(pid: number, database: string, env: ChildEnvironment): Promise<boolean> {
   if (pid === 0) return false
   if (existsSync('/proc/self/cmdline')) {
     const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')

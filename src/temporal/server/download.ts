@@ -4,7 +4,7 @@
 import { readdir, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Environment } from './childEnvironment.ts'
+import type { ChildEnvironment } from './childEnvironment.ts'
 import { runCommand } from './command.ts'
 
 export type SdkDownload = {
@@ -14,7 +14,7 @@ export type SdkDownload = {
   /** An empty folder, in which the executable is then `file`. */
   readonly folder: string
   readonly file: string
-  readonly env: Environment
+  readonly env: ChildEnvironment
   readonly progress: (line: string) => void
 }
 
@@ -22,9 +22,10 @@ export type SdkDownload = {
 const LIMIT_MS = 4 * 60_000
 
 /**
- * The SDK has no call that only downloads, so a server is started from the download and stopped at once. In a child
- * process, because that installs the SDK's one Runtime, which this process may still want to configure.
- * What counts is the file, not how the child ended: the SDK moves it into place when it is whole.
+ * The SDK has no call that only downloads, so a server is started from the download and stopped at
+ * once. In a child process, because that installs the SDK's one Runtime, which this process may
+ * still want to configure. What counts is the file, not how the child ended: the SDK moves it into
+ * place when it is whole.
  */
 export async function downloadBySdk(wanted: SdkDownload): Promise<string | undefined> {
   const end = await runCommand({
@@ -43,7 +44,10 @@ export async function downloadBySdk(wanted: SdkDownload): Promise<string | undef
   return end.ok ? 'the SDK downloaded nothing' : end.said
 }
 
-/** Plain JavaScript on purpose: it needs no loader. It writes the innermost cause, one line, when it fails. */
+/**
+ * Plain JavaScript on purpose: it needs no loader. It writes the innermost cause, one line, when it
+ * fails.
+ */
 const STARTER = `
 const [server, version, downloadDir] = process.argv.slice(1)
 const { TestWorkflowEnvironment } = require(process.env.TESTING)

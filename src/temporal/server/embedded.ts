@@ -1,15 +1,16 @@
-// The embedded Temporal server: the CLI found or made, the server started, and started again when it dies by itself.
+// The embedded Temporal server: the CLI found or made, the server started, and started again when
+// it dies by itself.
 // Must not know: workflows, configuration names.
 import { setTimeout as pause } from 'node:timers/promises'
 import { findOrMakeTemporalCli } from './binary.ts'
-import type { Environment } from './childEnvironment.ts'
+import type { ChildEnvironment } from './childEnvironment.ts'
 import { startTemporalServer, type TemporalServer } from './server.ts'
 
 export type EmbeddedOptions = {
   readonly cli: string | undefined
   readonly searchPath: string
   readonly cacheDir: string
-  readonly env: Environment
+  readonly env: ChildEnvironment
   readonly dataDir: string
   readonly ip: string
   readonly port: number

@@ -6,14 +6,20 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const POLL_MS = 50
 
-/** A port nobody listens on now. Somebody may take it before it is used: the caller must be ready to ask again. */
+/**
+ * A port nobody listens on now. Somebody may take it before it is used: the caller must be ready to
+ * ask again.
+ */
 export async function freePort(ip: string): Promise<number> {
   const port = await bindOnce(ip, 0)
   if (port === undefined) throw new Error(`No free port on ${ip}. Check that ${ip} is an address of this machine.`)
   return port
 }
 
-/** Whether `port` is or becomes free in time: a server that has just been told to stop needs a moment. */
+/**
+ * Whether `port` is or becomes free in time: a server that has just been told to stop needs a
+ * moment.
+ */
 export async function becomesFree(ip: string, port: number, waitMs: number): Promise<boolean> {
   const giveUpAt = Date.now() + waitMs
   while ((await bindOnce(ip, port)) === undefined) {

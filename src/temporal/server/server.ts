@@ -5,7 +5,7 @@ import { join, resolve as absolute } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { withFileLock } from '../../lock.ts'
-import type { Environment } from './childEnvironment.ts'
+import type { ChildEnvironment } from './childEnvironment.ts'
 import { lastLines } from './command.ts'
 import { openDataFolder } from './dataFolder.ts'
 import { becomesFree, freePort, isListening } from './ports.ts'
@@ -23,7 +23,7 @@ export type TemporalServerOptions = {
   readonly uiPort?: number | undefined
   readonly namespace: string
   /** Our own environment; none for a server that is found by its path alone. */
-  readonly env?: Environment
+  readonly env?: ChildEnvironment
   /** Every line the server writes, and what we wait for. */
   readonly log: (line: string) => void
 }
@@ -47,7 +47,10 @@ const POLL_MS = 50
 const BUSY_PORT_MS = 2_000
 /** More than the 10 seconds that a server whose program was killed has to end. */
 const EARLIER_SERVER_MS = 15_000
-/** A free port was taken before the server came to it; or it fell over its own start, which a busy machine has seen. */
+/**
+ * A free port was taken before the server came to it; or it fell over its own start, which a busy
+ * machine has seen.
+ */
 const PASSING = /address already in use|^panic: /m
 /** How often it is started again then. */
 const TRIES = 5

@@ -1,11 +1,12 @@
-// One process of the Temporal development server: its flags, and the shell around it that ends it when we are gone.
+// One process of the Temporal development server: its flags, and the shell around it that ends it
+// when we are gone.
 // Must not know when the server is ready, nor how its ports and its folder were chosen.
 
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { SEARCH_ATTRIBUTES } from '../../domain/attributes.ts'
-import { plain, type Environment } from './childEnvironment.ts'
+import { SEARCH_ATTRIBUTES } from '../../domain/names.ts'
+import { plain, type ChildEnvironment } from './childEnvironment.ts'
 
 export type ServerCommand = {
   readonly cli: string
@@ -15,7 +16,7 @@ export type ServerCommand = {
   readonly uiPort: number | undefined
   readonly namespace: string
   /** Our own; the server gets what it needs of it. */
-  readonly env: Environment
+  readonly env: ChildEnvironment
 }
 
 export type ServerProcess = {
@@ -29,13 +30,17 @@ export type ServerProcess = {
   readonly stop: () => Promise<void>
 }
 
-/** The shell gives the server 10 seconds to end after being asked; this is the end of our own patience. */
+/**
+ * The shell gives the server 10 seconds to end after being asked; this is the end of our own
+ * patience.
+ */
 const STOP_MS = 15_000
 const KEPT_LINES = 40
 
 /**
- * The server must not outlive us, not even after kill -9. The shell's standard input is a pipe from us, which the
- * system closes however we end; the watcher then ends the server, first politely. The shell ends with the server.
+ * The server must not outlive us, not even after kill -9. The shell's standard input is a pipe from
+ * us, which the system closes however we end; the watcher then ends the server, first politely. The
+ * shell ends with the server.
  */
 const WRAPPER = `
 exec 3<&0
@@ -59,7 +64,8 @@ exit "$code"
 
 export function runServer(command: ServerCommand, log: (line: string) => void): ServerProcess {
   const args = ['-c', WRAPPER, 'sh', command.cli, ...serverArguments(command)]
-  // Detached: Ctrl-C at a terminal must reach us alone, so that our workers end before the server does.
+  // Detached: Ctrl-C at a terminal must reach us alone, so that our workers end before the server
+  // does.
   const shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...plain(command.env) } })
   const kept: string[] = []
   const keep = (line: string) => {

@@ -1,4 +1,5 @@
-// Whether a program on the disk may be run as it is: who could have changed it, and is it still what was made.
+// Whether a program on the disk may be run as it is: who could have changed it, and is it still
+// what was made.
 // Must not know: which program it is, what it is for.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -8,7 +9,10 @@ import { pipeline } from 'node:stream/promises'
 
 const OTHERS_WRITE = 0o002
 const GROUP_WRITES = 0o020
-/** In such a folder, /tmp for one, everybody may make files, and nobody may replace what is another's. */
+/**
+ * In such a folder, /tmp for one, everybody may make files, and nobody may replace what is
+ * another's.
+ */
 const STICKY = 0o1000
 
 type Owners = { readonly user: number; readonly group: number }
@@ -47,7 +51,7 @@ async function faultOf(place: string, { user, group }: Owners): Promise<string |
 }
 
 /** SHA-256 in hexadecimal letters. */
-export async function digestOf(path: string): Promise<string> {
+export async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
   return hash.digest('hex')
@@ -57,7 +61,7 @@ const recordOf = (path: string): string => `${path}.sha256`
 
 /** Beside the program, as `sha256sum --check` reads it. */
 export async function recordDigest(path: string, name: string): Promise<void> {
-  await writeFile(recordOf(path), `${await digestOf(path)}  ${name}\n`, { mode: 0o644 })
+  await writeFile(recordOf(path), `${await fileDigest(path)}  ${name}\n`, { mode: 0o644 })
 }
 
 /** Undefined where nothing was recorded: an earlier version of this program made it. */

@@ -2,16 +2,16 @@
 // evidence that agrees again.
 // Must not know: SQL, who the person is, what counts as a contradiction (contradictions.test.ts).
 import { describe, expect, test } from 'vitest'
-import { raisePayment, raiseRefund } from '../../../src/domain/moves/time.ts'
 import { heldOf, paymentClosed } from '../../../src/domain/books/balance.ts'
 import type { Books, Decision, Refund } from '../../../src/domain/books/books.ts'
+import { wakesOf } from '../../../src/domain/books/outgoing.ts'
+import { seenOf } from '../../../src/domain/books/seen.ts'
 import { Failure } from '../../../src/domain/failures.ts'
 import type { Evidence } from '../../../src/domain/gateway.ts'
-import { wakesOf } from '../../../src/domain/books/outgoing.ts'
-import { commandRefund } from '../../../src/domain/moves/people/refunds.ts'
 import { commandPayment, commandStray } from '../../../src/domain/moves/people/money.ts'
-import { seenOf } from '../../../src/domain/books/seen.ts'
+import { commandRefund } from '../../../src/domain/moves/people/refunds.ts'
 import { block, blockedBecause, nextTicketKey } from '../../../src/domain/moves/tickets.ts'
+import { raisePayment, raiseRefund } from '../../../src/domain/moves/time.ts'
 import { attemptView, paymentView } from '../../../src/domain/shown/views.ts'
 import {
   anAttempt,
@@ -23,9 +23,18 @@ import {
   attemptIn,
   DAY,
   HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  ORDER,
+  PATIENCE,
+  REF,
+  refundOf,
+  SECOND_REF,
+  setting,
+  theBooks,
 } from '../../support/books.ts'
-import { judged, kindsOf, later, linesOf, ORDER, PATIENCE, REF, refundOf, SECOND_REF } from '../../support/books.ts'
-import { setting, theBooks } from '../../support/books.ts'
 
 const see = (books: Books, shown: Partial<Evidence>, hours: number): Decision =>
   judged(books, anEvidence(shown), { asOf: later(hours * HOUR) })

@@ -3,11 +3,11 @@
 // Must not know: SQL, Temporal.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RefundState } from '../../../src/domain/refund.ts'
 import { isMemory, keysThatMatter, missingOf, remembered, type Memory } from '../../../src/domain/books/memory.ts'
+import { refundId } from '../../../src/domain/ids.ts'
 import { nextTicketKey } from '../../../src/domain/moves/tickets.ts'
 import { rowWentBack } from '../../../src/domain/moves/wentBack.ts'
-import { refundId } from '../../../src/domain/ids.ts'
+import type { RefundState } from '../../../src/domain/refund.ts'
 import { aRefund, aTicket, later, HOUR, refundOf, setting, theBooks } from '../../support/books.ts'
 
 const seen: Memory = { birth: 'a', version: 5, keys: ['submit'] }

@@ -2,10 +2,6 @@
 // which sentence; and that the documents say the same.
 // Must not know: by which door it comes.
 import { describe, expect, test } from 'vitest'
-import { Failure } from '../../../src/domain/failures.ts'
-import { fitting } from '../../../src/domain/form.ts'
-import type { Gateway } from '../../../src/domain/gateway.ts'
-import { gatewayName } from '../../../src/domain/ids.ts'
 import {
   askItsGateway,
   filledIn,
@@ -16,7 +12,11 @@ import {
   readRefundId,
   readAskedRefundOfOrder,
 } from '../../../src/domain/books/order.ts'
-import { accepts } from '../../../src/gateways/iamport/limits.ts'
+import { Failure } from '../../../src/domain/failures.ts'
+import { fitting } from '../../../src/domain/form.ts'
+import type { Gateway } from '../../../src/domain/gateway.ts'
+import { gatewayName } from '../../../src/domain/ids.ts'
+import { accepts } from '../../../src/gateways/iamport/window.ts'
 import { paymentBody, refundBody } from '../../../src/http/resources/schemas.ts'
 import { BAD_ID, BAD_IDS, BAD_ORDERS, BAD_REFUNDS } from '../../support/badRequests.ts'
 

@@ -2,9 +2,9 @@
 // Must not know: commands, how a mark is made.
 import { expect, test } from 'vitest'
 import type { Attempt, Books, Refund } from '../../../src/domain/books/books.ts'
-import { cancelRequested, raiseRefund } from '../../../src/domain/moves/time.ts'
 import { seenOf, seenOfRefund } from '../../../src/domain/books/seen.ts'
 import { block } from '../../../src/domain/moves/tickets.ts'
+import { cancelRequested, raiseRefund } from '../../../src/domain/moves/time.ts'
 import {
   aBooked,
   anAttempt,
@@ -15,8 +15,13 @@ import {
   later,
   refundOf,
   SECOND_REF,
+  anEntry,
+  anEvidence,
+  judged,
+  PATIENCE,
+  theBooks,
+  unpaidBooks,
 } from '../../support/books.ts'
-import { anEntry, anEvidence, judged, PATIENCE, theBooks, unpaidBooks } from '../../support/books.ts'
 
 const marked = (refund: Partial<Omit<Refund, 'refundId'>>, attempt: Partial<Attempt> = {}): string => {
   const books = theBooks({ attempts: [anAttempt(attempt)], refunds: [aRefund(refund)] })

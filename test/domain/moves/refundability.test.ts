@@ -2,9 +2,9 @@
 // Must not know: where the file is.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { intend } from '../../../src/domain/moves/tickets.ts'
 import { nearLimit, notRefundableBecause, type Paid } from '../../../src/domain/moves/refundability.ts'
 import { parseRefundRules } from '../../../src/domain/moves/refundRules.ts'
+import { intend } from '../../../src/domain/moves/tickets.ts'
 import { anAttempt, aRefund, AT, DAY, kindsOf, later, linesOf, PATIENCE, theBooks } from '../../support/books.ts'
 
 const HEAD = 'method,countries,refunds,limitDays,source,date\n'

@@ -2,7 +2,6 @@
 // Must not know: HTTP, SQL. One ticket for one authorisation is the promise under test.
 import { describe, expect, test } from 'vitest'
 import type { Books, Decision, Refund, TicketOutcome } from '../../../src/domain/books/books.ts'
-import type { RefundState } from '../../../src/domain/refund.ts'
 import {
   block,
   blockedBecause,
@@ -14,6 +13,7 @@ import {
   ticketEnded,
   tombstone,
 } from '../../../src/domain/moves/tickets.ts'
+import type { RefundState } from '../../../src/domain/refund.ts'
 import {
   aBooked,
   anAttempt,

@@ -1,11 +1,11 @@
 // What a checkpoint tells: each step of a schedule once and at its own level, quiet looks nothing, and a changed patience what it asks for by now.
 // Must not know: how patience is computed, how alerts leave.
 import { describe, expect, test } from 'vitest'
-import { raisePayment, raiseRefund } from '../../../src/domain/moves/time.ts'
 import type { Attention, Books, Refund } from '../../../src/domain/books/books.ts'
-import { refundId } from '../../../src/domain/ids.ts'
-import { parsePatience } from '../../../src/domain/patience.ts'
 import { isReplanned, planRefund, replanRefund } from '../../../src/domain/books/waits.ts'
+import { refundId } from '../../../src/domain/ids.ts'
+import { raisePayment, raiseRefund } from '../../../src/domain/moves/time.ts'
+import { parsePatience } from '../../../src/domain/patience.ts'
 import {
   anAttempt,
   anEvidence,

@@ -2,20 +2,32 @@
 // Must not know: how the Temporal UI draws it. Every command that a page offers is given as it stands there.
 import { describe, expect, test } from 'vitest'
 import type { Attempt, Books, Refund } from '../../../src/domain/books/books.ts'
+import { seenOf, seenOfRefund } from '../../../src/domain/books/seen.ts'
+import { Failure } from '../../../src/domain/failures.ts'
 import {
   parseRefundCommand,
   REFUND_COMMANDS,
   type RefundCommandName,
 } from '../../../src/domain/moves/people/commands.ts'
-import { paymentDetails, refundDetails, strayDetails } from '../../../src/domain/shown/details.ts'
-import { Failure } from '../../../src/domain/failures.ts'
-import { commandRefund } from '../../../src/domain/moves/people/refunds.ts'
 import { OUTCOMES } from '../../../src/domain/moves/people/possible.ts'
-import { REFUND_STATES, REFUND_STATE_NAMES } from '../../../src/domain/refund.ts'
-import { seenOf, seenOfRefund } from '../../../src/domain/books/seen.ts'
+import { commandRefund } from '../../../src/domain/moves/people/refunds.ts'
 import { paymentStep, refundStep } from '../../../src/domain/next.ts'
-import { aBooked, anAttempt, aPayment, aRefund, aTicket, DAY, later, PATIENCE } from '../../support/books.ts'
-import { refundOf, SECOND_REF, theBooks, unpaidBooks } from '../../support/books.ts'
+import { REFUND_STATES, REFUND_STATE_NAMES } from '../../../src/domain/refund.ts'
+import { paymentDetails, refundDetails, strayDetails } from '../../../src/domain/shown/details.ts'
+import {
+  aBooked,
+  anAttempt,
+  aPayment,
+  aRefund,
+  aTicket,
+  DAY,
+  later,
+  PATIENCE,
+  refundOf,
+  SECOND_REF,
+  theBooks,
+  unpaidBooks,
+} from '../../support/books.ts'
 
 const NOW = later(8 * DAY)
 const WAITS: Partial<Refund> = { attention: 'page', nextCheckpointAt: later(14 * DAY), nextCheckpointLevel: 'page' }

@@ -2,14 +2,14 @@
 // Must not know: how the words came in. Rows of earlier versions may hold all of them, so here they are in the rows.
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { raisePayment, raiseRefund, raiseStray } from '../../../src/domain/moves/time.ts'
 import type { Alert, Books, Refund } from '../../../src/domain/books/books.ts'
-import { paymentDetails, refundDetails, strayDetails } from '../../../src/domain/shown/details.ts'
 import { gatewayRef } from '../../../src/domain/ids.ts'
 import { judge } from '../../../src/domain/moves/evidence/judge.ts'
+import { ticketEnded } from '../../../src/domain/moves/tickets.ts'
+import { raisePayment, raiseRefund, raiseStray } from '../../../src/domain/moves/time.ts'
+import { paymentDetails, refundDetails, strayDetails } from '../../../src/domain/shown/details.ts'
 import { letterOf } from '../../../src/domain/shown/letter.ts'
 import { inJson, LINE, quoted, shownId, tame } from '../../../src/domain/text.ts'
-import { ticketEnded } from '../../../src/domain/moves/tickets.ts'
 import { createLog } from '../../../src/log.ts'
 import { grid, json, manyLines, oneLine, table } from '../../../src/ops/render.ts'
 import { messageOf } from '../../../src/outbox/message.ts'
@@ -24,8 +24,10 @@ import {
   DAY,
   later,
   refundOf,
+  REF,
+  setting,
+  theBooks,
 } from '../../support/books.ts'
-import { REF, setting, theBooks } from '../../support/books.ts'
 import { CONTROLS, faultsOf, MARKUP, STEERING, textsIn, TOKEN, WORDS } from '../../support/strangersWords.ts'
 
 const NOW = later(8 * DAY)

@@ -3,12 +3,12 @@
 // Must not know: i'mport's wire, what a look finds.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { readConfig, ROLES } from '../../../src/config.ts'
+import { readConfig, PROGRAM_ROLES } from '../../../src/config.ts'
+import { transact, type Database } from '../../../src/db/connect.ts'
+import { NO_MONEY, OPEN_REFUND } from '../../../src/db/lists/open.ts'
 import { Failure } from '../../../src/domain/failures.ts'
 import type { Evidence } from '../../../src/domain/gateway.ts'
 import { gatewayRef, merchantUid } from '../../../src/domain/ids.ts'
-import { transact, type Database } from '../../../src/db/connect.ts'
-import { NO_MONEY, OPEN_REFUND } from '../../../src/db/lists/open.ts'
 import { sweepGateway, type SweepOptions } from '../../../src/inbox/sweep/sweep.ts'
 import { anEntry, aRefund, GATEWAY, PATIENCE } from '../../support/books.ts'
 import { bookEvidence, emptyQueues, freshOrder, moveBooks, recordPrepared } from '../../support/booksDatabase.ts'
@@ -313,8 +313,8 @@ test.each([
 })
 
 test('the setting takes 1 to 50 calls a second, 2 where nothing is said', () => {
-  expect(readConfig({}, ROLES).NIGHTLY_LOOKS).toBe(2)
-  expect(readConfig({ NIGHTLY_LOOKS: '50' }, ROLES).NIGHTLY_LOOKS).toBe(50)
+  expect(readConfig({}, PROGRAM_ROLES).NIGHTLY_LOOKS).toBe(2)
+  expect(readConfig({ NIGHTLY_LOOKS: '50' }, PROGRAM_ROLES).NIGHTLY_LOOKS).toBe(50)
   for (const wrong of ['0', '51', '1.5', 'many'])
-    expect(() => readConfig({ NIGHTLY_LOOKS: wrong }, ROLES)).toThrow(/NIGHTLY_LOOKS/)
+    expect(() => readConfig({ NIGHTLY_LOOKS: wrong }, PROGRAM_ROLES)).toThrow(/NIGHTLY_LOOKS/)
 })

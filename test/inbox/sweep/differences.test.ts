@@ -1,9 +1,9 @@
 // What counts as different between a list and the evidence kept last.
 // Must not know: databases, how lists are walked.
 import { expect, test } from 'vitest'
-import type { CancelEntry, Evidence } from '../../../src/domain/gateway.ts'
 import type { Known, KnownAttempt } from '../../../src/db/hints/listed.ts'
-import { differs } from '../../../src/inbox/sweep/differences.ts'
+import type { CancelEntry, Evidence } from '../../../src/domain/gateway.ts'
+import { differsFromKept } from '../../../src/inbox/sweep/differences.ts'
 import { later, MINUTE } from '../../support/books.ts'
 import { shownAs } from '../../support/listing.ts'
 
@@ -65,5 +65,5 @@ test.each<[string, Evidence, Known, boolean]>([
   ['money kept without an order that is known by now', shownAs(), known({ merchantUid: null }), true],
   ['a later time of the same', shownAs({ paidAt: later(MINUTE) }), known({}), false],
 ])('differs: %s', (_what, evidence, what, expected) => {
-  expect(differs(evidence, what)).toBe(expected)
+  expect(differsFromKept(evidence, what)).toBe(expected)
 })

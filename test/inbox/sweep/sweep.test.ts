@@ -3,12 +3,12 @@
 // Must not know: i'mport's wire, how a list is walked.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { transact, type Database } from '../../../src/db/connect.ts'
+import { remember } from '../../../src/db/watch/accounts.ts'
+import { beginCatchUp, moveCursor, readCatchUp, loadCursor } from '../../../src/db/watch/sweeps.ts'
 import { Failure } from '../../../src/domain/failures.ts'
 import type { ListedStatus } from '../../../src/domain/gateway.ts'
 import { gatewayRef } from '../../../src/domain/ids.ts'
-import { remember } from '../../../src/db/watch/accounts.ts'
-import { transact, type Database } from '../../../src/db/connect.ts'
-import { beginCatchUp, moveCursor, readCatchUp, readCursor } from '../../../src/db/watch/sweeps.ts'
 import { startCatchUps } from '../../../src/inbox/sweep/catchUp.ts'
 import type { SweepDeps } from '../../../src/inbox/sweep/keepRange.ts'
 import { sweepGateway } from '../../../src/inbox/sweep/sweep.ts'
@@ -75,7 +75,7 @@ describe('lists that cannot stop each other', () => {
       },
     })
     expect(new Set(list.asked.map(({ status }) => status))).toEqual(new Set(['cancelled', 'failed']))
-    expect(await readCursor(db(), GATEWAY, 'failed')).toMatchObject({ complete: true })
+    expect(await loadCursor(db(), GATEWAY, 'failed')).toMatchObject({ complete: true })
   })
 
   test('each that fails is named', async () => {
@@ -92,9 +92,9 @@ describe('lists that cannot stop each other', () => {
     const list = listing()
     list.before = failing('paid')
     await sweepGateway(deps(list), GATEWAY).catch(() => {})
-    const first = await readCursor(db(), GATEWAY, 'paid')
+    const first = await loadCursor(db(), GATEWAY, 'paid')
     await sweepGateway(deps(list), GATEWAY).catch(() => {})
-    expect(await readCursor(db(), GATEWAY, 'paid')).toEqual(first)
+    expect(await loadCursor(db(), GATEWAY, 'paid')).toEqual(first)
     const age = Date.now() - Date.parse(first?.cursor ?? '')
     expect(age).toBeGreaterThan(23 * HOUR)
     expect(age).toBeLessThan(25 * HOUR)
@@ -107,7 +107,7 @@ describe('lists that cannot stop each other', () => {
     await expect(sweepGateway(deps(list), GATEWAY)).rejects.toMatchObject({ kind: 'accountDiffers' })
     await expect(sweepGateway(deps(list), GATEWAY)).rejects.toMatchObject({ kind: 'accountDiffers' })
     expect(list.asked).toEqual([])
-    expect(await readCursor(db(), GATEWAY, 'paid')).toBeUndefined()
+    expect(await loadCursor(db(), GATEWAY, 'paid')).toBeUndefined()
     expect(await alerts()).toMatchObject([{ target: 'account:iamport/main', level: 'page', kind: 'accountDiffers' }])
 
     list.gateway.account = () => Promise.resolve(['paymentwall/ours/live', 'paymentwall/new/test'])
@@ -130,7 +130,7 @@ describe('the cursor', () => {
     const list = listing([paidAt(1, { at: ago(23 * HOUR) }), paidAt(2, { at: ago(25 * HOUR) })])
     await sweepGateway(deps(list), GATEWAY)
     expect(await hinted()).toEqual(['imp_1'])
-    const first = await readCursor(db(), GATEWAY, 'paid')
+    const first = await loadCursor(db(), GATEWAY, 'paid')
     list.asked.length = 0
 
     await sweepGateway(deps(list), GATEWAY)
@@ -144,15 +144,15 @@ describe('the cursor', () => {
       Array.from({ length: 2_500 }, (_, index) => paidAt(index, { at: ago(20 * HOUR - index * 25_000) })),
     )
     await sweepGateway(deps(list), GATEWAY, { pages: 5 })
-    const reached = await readCursor(db(), GATEWAY, 'paid')
+    const reached = await loadCursor(db(), GATEWAY, 'paid')
     expect(reached?.complete).toBe(false)
     list.asked.length = 0
 
     await sweepGateway(deps(list), GATEWAY, { pages: 5 })
     expect(askedOf(list, 'paid')[0]?.from.toISOString()).toBe(reached?.cursor)
-    for (let runs = 0; runs < 20 && !(await readCursor(db(), GATEWAY, 'paid'))?.complete; runs += 1)
+    for (let runs = 0; runs < 20 && !(await loadCursor(db(), GATEWAY, 'paid'))?.complete; runs += 1)
       await sweepGateway(deps(list), GATEWAY, { pages: 5 })
-    expect(await readCursor(db(), GATEWAY, 'paid')).toMatchObject({ complete: true })
+    expect(await loadCursor(db(), GATEWAY, 'paid')).toMatchObject({ complete: true })
     expect(new Set(await hinted())).toEqual(new Set(refsOf(list)))
   })
 
@@ -165,7 +165,7 @@ describe('the cursor', () => {
         throw new Failure('gatewayUnavailable', 'it is away')
     }
     await expect(sweepGateway(deps(list), GATEWAY)).rejects.toMatchObject({ kind: 'gatewayUnavailable' })
-    const broken = await readCursor(db(), GATEWAY, 'paid')
+    const broken = await loadCursor(db(), GATEWAY, 'paid')
     expect(Date.parse(broken?.cursor ?? '')).toBeGreaterThan(Date.now() - 20 * HOUR)
     expect((await hinted()).length).toBeGreaterThan(100)
 
@@ -181,7 +181,7 @@ describe('the cursor', () => {
     const runs = await Promise.all([sweepGateway(deps(list), GATEWAY), sweepGateway(deps(list), GATEWAY)])
     expect(runs.every(({ differing }) => differing === 1)).toBe(true)
     expect(new Set(await hinted())).toEqual(new Set(['imp_1']))
-    expect(await readCursor(db(), GATEWAY, 'paid')).toMatchObject({ version: 1, complete: true })
+    expect(await loadCursor(db(), GATEWAY, 'paid')).toMatchObject({ version: 1, complete: true })
   })
 
   test('moves only from what was read', async () => {
@@ -189,13 +189,13 @@ describe('the cursor', () => {
     const next = { cursor: NOON, complete: true, unreadable: 0 }
     const move = (...args: [typeof before, typeof next]) =>
       transact(db(), 'move', (trx) => moveCursor(trx, key, ...args))
-    const before = await readCursor(db(), GATEWAY, 'paid')
+    const before = await loadCursor(db(), GATEWAY, 'paid')
     expect(await move(before, next)).toBe(true)
     expect(await move(before, { ...next, cursor: later(HOUR, NOON) })).toBe(false)
-    const read = await readCursor(db(), GATEWAY, 'paid')
+    const read = await loadCursor(db(), GATEWAY, 'paid')
     expect(await move(read, { ...next, cursor: later(HOUR, NOON) })).toBe(true)
     expect(await move(read, next)).toBe(false)
-    expect(await readCursor(db(), GATEWAY, 'paid')).toMatchObject({ cursor: later(HOUR, NOON), version: 2 })
+    expect(await loadCursor(db(), GATEWAY, 'paid')).toMatchObject({ cursor: later(HOUR, NOON), version: 2 })
   })
 })
 

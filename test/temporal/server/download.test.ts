@@ -4,8 +4,8 @@
 import { readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { downloadBySdk } from '../../../src/temporal/server/download.ts'
 import { isExecutable } from '../../../src/temporal/server/cache.ts'
+import { downloadBySdk } from '../../../src/temporal/server/download.ts'
 import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../../support/temporalCli.ts'
 
 function wantedIn(folder: string) {

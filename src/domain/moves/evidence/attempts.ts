@@ -44,7 +44,10 @@ export function noteAttempt(draft: Draft, before: Attempt | undefined, evidence:
   tellContradiction(draft, before, evidence)
 }
 
-/** Of money that is booked nothing changes but what the gateway counts; that is no sum of ours in another currency. */
+/**
+ * Of money that is booked nothing changes but what the gateway counts; that is no sum of ours in
+ * another currency.
+ */
 function money({ payment }: Draft, before: Attempt | undefined, evidence: Evidence) {
   const said = { saidAmount: evidence.amount, gatewayReturned: evidence.returned }
   if (before?.everPaid) {
@@ -60,8 +63,9 @@ function money({ payment }: Draft, before: Attempt | undefined, evidence: Eviden
 }
 
 /**
- * Money that came before its order was recorded is judged anew once the order is known, unless a person has decided on
- * it: that is linked as it was decided. Its refunds belong to the order from now on.
+ * Money that came before its order was recorded is judged anew once the order is known, unless a
+ * person has decided on it: that is linked as it was decided. Its refunds belong to the order from
+ * now on.
  */
 function linked(draft: Draft, before: Attempt): Attempt {
   const { payment } = draft
@@ -123,8 +127,8 @@ const unseen = (now: string) => ({
 })
 
 /**
- * The gateway's own total, its entries and what is booked should agree; while they do not, no new ticket is filed
- * (design.md §6.3a). Told once for each difference.
+ * The gateway's own total, its entries and what is booked should agree; while they do not, no new
+ * ticket is filed (design.md §6.3a). Told once for each difference.
  */
 export function noteSums(draft: Draft, evidence: Evidence): void {
   const attempt = attemptIn(draft, evidence.gatewayRef)
@@ -134,7 +138,8 @@ export function noteSums(draft: Draft, evidence: Evidence): void {
   const booked = bookedTotal(attempt)
   const agree = returned === booked || returned === booked - missing.reduce((sum, { amount }) => sum + amount, 0)
   const listed = entries.reduce((sum, { amount }) => sum + amount, 0)
-  // What it lists and does not count may have gone back all the same. To leave entries out is no difference.
+  // What it lists and does not count may have gone back all the same. To leave entries out is no
+  // difference.
   const differs = agree && listed <= returned ? null : `returned ${returned}, listed ${listed}, booked ${booked}`
   if (differs === attempt.sumsTold) return
   putAttempt(draft, { ...attempt, sumsTold: differs })

@@ -1,12 +1,14 @@
-// Money that is seen for the first time: whether it settles its order, or why not, and what policy then does with it.
+// Money that is seen for the first time: whether it settles its order, or why not, and what policy
+// then does with it.
 // Must not know: entries, SQL, Temporal.
 import { bookedTotal } from '../../books/balance.ts'
-import type { Attempt, AttemptReason, LatePolicy, Payment, SecondPolicy } from '../../books/books.ts'
+import type { Attempt, LatePolicy, Payment, SecondPolicy } from '../../books/books.ts'
 import { alert, attemptIn, putAttempt, type Draft, type Setting } from '../../books/draft.ts'
 import { orderHeld } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
 import { paymentWorkflowId, strayWorkflowId } from '../../ids.ts'
 import { printMoney } from '../../money.ts'
+import type { AttemptReason } from '../../payment.ts'
 import { policyRefund } from '../policyRefunds.ts'
 import type { Moment } from './attempts.ts'
 import { firstStands } from './second.ts'
@@ -71,7 +73,8 @@ function reasonFor(draft: Draft, attempt: Attempt, evidence: Evidence): AttemptR
   if (Math.max(bookedTotal(attempt), attempt.gatewayReturned) >= attempt.amount) return 'alreadyReturned'
   if (!evidence.ours) return 'providerDiffers'
   if (evidence.status === 'cancelled') return 'firstSeenCancelled'
-  // Nothing is accepted, and nothing sent back as a second one, while anything of the order is contradicted.
+  // Nothing is accepted, and nothing sent back as a second one, while anything of the order is
+  // contradicted.
   if (orderHeld(draft)) return 'firstInDoubt'
   if (payment.acceptedRef !== null) return firstStands(draft) ? 'second' : 'firstInDoubt'
   if (attempt.currency !== payment.currency) return 'currencyDiffers'
@@ -101,6 +104,9 @@ function hold(draft: Draft, attempt: Attempt): void {
   })
 }
 
-/** Only what was paid can be cancelled: that nothing is shown as returned, or no time of payment, is no proof of the opposite. */
+/**
+ * Only what was paid can be cancelled: that nothing is shown as returned, or no time of payment, is
+ * no proof of the opposite.
+ */
 export const paidByEvidence = ({ status }: Pick<Evidence, 'status'>): boolean =>
   status === 'paid' || status === 'cancelled'

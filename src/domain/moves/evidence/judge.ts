@@ -1,5 +1,7 @@
-// The judge: what evidence of an order's attempts moves in the books. Evidence is always booked; requests are judged elsewhere.
-// Must not know: where the evidence came from, SQL, Temporal. Pure: the same books and evidence give the same decision.
+// The judge: what evidence of an order's attempts moves in the books. Evidence is always booked;
+// requests are judged elsewhere.
+// Must not know: where the evidence came from, SQL, Temporal. Pure: the same books and evidence
+// give the same decision.
 import { balanceOf } from '../../books/balance.ts'
 import type { Attempt, Books, Decision } from '../../books/books.ts'
 import { attemptIn, decided, draftOf, moveOrder, type Draft } from '../../books/draft.ts'
@@ -23,7 +25,10 @@ export function judge(books: Books, evidence: Evidence, setting: JudgeSetting): 
   return isOlder(before, setting) && decision.journal.length === 0 ? undefined : decision
 }
 
-/** All evidence of one order over one draft, so that an order with thousands of attempts is saved once. */
+/**
+ * All evidence of one order over one draft, so that an order with thousands of attempts is saved
+ * once.
+ */
 export function judgeAll(books: Books, evidences: readonly Evidence[], setting: JudgeSetting): Decision {
   const draft = draftOf(books, setting)
   for (const evidence of evidences) judgeOne(draft, evidence, setting)
@@ -39,7 +44,10 @@ export function judgeAll(books: Books, evidences: readonly Evidence[], setting: 
 const isOlder = (before: Attempt | undefined, { number }: JudgeSetting): boolean =>
   before !== undefined && number < before.evidenceNumber
 
-/** Presence is additive, absence is ordered: older evidence may only add an entry that was never booked. */
+/**
+ * Presence is additive, absence is ordered: older evidence may only add an entry that was never
+ * booked.
+ */
 function judgeOne(draft: Draft, evidence: Evidence, setting: JudgeSetting): void {
   const before = attemptIn(draft, evidence.gatewayRef)
   const older = isOlder(before, setting)
@@ -55,7 +63,10 @@ function judgeOne(draft: Draft, evidence: Evidence, setting: JudgeSetting): void
   overtake(draft, evidence.gatewayRef, balanceBefore)
 }
 
-/** A failure or a new attempt moves the order only while no money came; a decline never makes a payment late. */
+/**
+ * A failure or a new attempt moves the order only while no money came; a decline never makes a
+ * payment late.
+ */
 function moveOrderBy(draft: Draft, evidences: readonly Evidence[]): void {
   const { payment } = draft
   if (!payment || draft.attempts.some(({ everPaid }) => everPaid)) return

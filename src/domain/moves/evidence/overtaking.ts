@@ -1,4 +1,5 @@
-// Money that went back takes what other refunds had reserved: those that no longer fit are superseded, newest first (design.md §4).
+// Money that went back takes what other refunds had reserved: those that no longer fit are
+// superseded, newest first (design.md §4).
 // Must not know: whether the gateway booked it or a person said so.
 import { balanceOf, refundsOf, sumsOf } from '../../books/balance.ts'
 import type { Attempt } from '../../books/books.ts'
@@ -6,7 +7,10 @@ import { attemptIn, moveRefund, pageAbout, type Draft } from '../../books/draft.
 import type { GatewayRef } from '../../ids.ts'
 import { refundReserves, ticketMayLive } from '../../refund.ts'
 
-/** `balanceBefore`: what was left before that money went back; undefined where nothing was known of the attempt. */
+/**
+ * `balanceBefore`: what was left before that money went back; undefined where nothing was known of
+ * the attempt.
+ */
 export function overtake(draft: Draft, ref: GatewayRef, balanceBefore: number | undefined): void {
   const attempt = attemptIn(draft, ref)
   if (!attempt?.everPaid) return

@@ -1,9 +1,9 @@
-// The form of people's commands: from untyped JSON to a command, or a sentence per fault. The same for the Temporal UI, the API and the CLI.
+// The form of people's commands: from untyped JSON to a command, or a sentence per fault. The same
+// for the Temporal UI, the API and the CLI.
 // Must not know: who asks, the books. State is judged elsewhere, under the lock.
 import { done, flag, oneOf, optional, parsed, readForm, required, time, type Form } from '../../form.ts'
 import { gatewayRef, type GatewayRef } from '../../ids.ts'
-import { OUTCOMES } from './possible.ts'
-import type { RefundCommand } from './refunds.ts'
+import { OUTCOMES, type Outcome } from './possible.ts'
 
 export const REFUND_COMMANDS = [
   'recheck',
@@ -17,6 +17,21 @@ export const REFUND_COMMANDS = [
 export const PAYMENT_COMMANDS = ['recheck', 'acknowledge', 'accept', 'refund', 'release', 'approve'] as const
 export type RefundCommandName = (typeof REFUND_COMMANDS)[number]
 export type PaymentCommandName = (typeof PAYMENT_COMMANDS)[number]
+
+/** One word a command, the same from the Temporal UI, the API and the CLI. */
+export type RefundCommand =
+  | { readonly kind: 'recheck' }
+  | { readonly kind: 'acknowledge'; readonly owner: string }
+  | { readonly kind: 'snooze'; readonly until: string; readonly reason: string | null }
+  | { readonly kind: 'retryTicket'; readonly reason: string }
+  | {
+      readonly kind: 'resolve'
+      readonly outcome: Outcome
+      readonly reason: string
+      readonly evidence: string | null
+      readonly ticketDead: boolean
+    }
+  | { readonly kind: 'withdraw'; readonly reason: string }
 
 /** What each command does, for the Temporal UI's dialog and the CLI's help. */
 export const COMMAND_HELP: Record<RefundCommandName | PaymentCommandName, string> = {

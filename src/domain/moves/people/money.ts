@@ -1,4 +1,5 @@
-// What a person may do to money that nobody has decided on: accept it, or give it back. Judged against the books.
+// What a person may do to money that nobody has decided on: accept it, or give it back. Judged
+// against the books.
 // Must not know: HTTP, Temporal, keys.
 import { attemptOf, balanceOf, refundsOf, undecided } from '../../books/balance.ts'
 import type { Attempt, Books, Decision } from '../../books/books.ts'
@@ -130,7 +131,10 @@ function acknowledge(draft: Draft, owner: string): void {
   })
 }
 
-/** The person takes the money for the order: it settles it, unless one that was accepted before still does. */
+/**
+ * The person takes the money for the order: it settles it, unless one that was accepted before
+ * still does.
+ */
 function accept(draft: Draft, attempt: Attempt, why: string): void {
   const { payment } = draft
   if (payment && payment.channel !== attempt.channel && attempt.channel === 'test')

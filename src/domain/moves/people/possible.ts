@@ -1,4 +1,5 @@
-// What a person may do to a refund in its state, by the table: for judging, and for the sentence of a refusal.
+// What a person may do to a refund in its state, by the table: for judging, and for the sentence of
+// a refusal.
 // Must not know: who asks.
 import type { Refund } from '../../books/books.ts'
 import type { Setting } from '../../books/draft.ts'
@@ -36,15 +37,18 @@ export function latestIntentAt({ tickets }: Pick<Refund, 'tickets'>): string | u
 }
 
 /**
- * The state is named already, and the refund still asks for a person: saying that no ticket lives ends it. So it is
- * with a refused one, and with one that an entry closed by its amount alone.
+ * The state is named already, and the refund still asks for a person: saying that no ticket lives
+ * ends it. So it is with a refused one, and with one that an entry closed by its amount alone.
  */
 export const closesByDeadTicket = (refund: Refund, outcome: Outcome): boolean =>
   outcome === 'refused'
     ? refund.state === 'refused' && !refund.ticketDead
     : outcome === 'refunded' && closedByAmount(refund)
 
-/** What a person may do now, for the sentence of a refusal; `but` has just been refused for a reason of its own. */
+/**
+ * What a person may do now, for the sentence of a refusal; `but` has just been refused for a reason
+ * of its own.
+ */
 export function possibleNow(refund: Refund, setting: Setting, but?: 'retryTicket'): string {
   const outcomes = OUTCOMES.flatMap((outcome) => {
     if (possible(refund, EVENTS[outcome])) return [outcome]

@@ -1,8 +1,9 @@
-// What a person may do to a refund, judged against the books: moves with a reason, or a refusal that says what is possible.
+// What a person may do to a refund, judged against the books: moves with a reason, or a refusal
+// that says what is possible.
 // Must not know: HTTP, Temporal, keys. Who the person is has been proved, or not, before.
 import { attemptOf, balanceOf, remainingOf } from '../../books/balance.ts'
 import type { Books, Decision, Refund } from '../../books/books.ts'
-import { decided, draftOf, moveRefund, putRefund, refundIn, type Draft, type Setting } from '../../books/draft.ts'
+import { decided, draftOf, moveRefund, putRefund, draftedRefund, type Draft, type Setting } from '../../books/draft.ts'
 import { orderHeld } from '../../books/holds.ts'
 import { planRefund } from '../../books/waits.ts'
 import { Failure } from '../../failures.ts'
@@ -10,6 +11,7 @@ import type { RefundId } from '../../ids.ts'
 import { money, printMoney } from '../../money.ts'
 import { refundClosed, refundReserves, type RefundState } from '../../refund.ts'
 import { overtake } from '../evidence/overtaking.ts'
+import type { RefundCommand } from './commands.ts'
 import {
   closesByDeadTicket,
   EVENTS,
@@ -19,33 +21,19 @@ import {
   possible,
   possibleNow,
   retryable,
-  type Outcome,
 } from './possible.ts'
 import { START_REQUEST } from './unproved.ts'
 
-/** One word a command, the same from the Temporal UI, the API and the CLI. */
-export type RefundCommand =
-  | { readonly kind: 'recheck' }
-  | { readonly kind: 'acknowledge'; readonly owner: string }
-  | { readonly kind: 'snooze'; readonly until: string; readonly reason: string | null }
-  | { readonly kind: 'retryTicket'; readonly reason: string }
-  | {
-      readonly kind: 'resolve'
-      readonly outcome: Outcome
-      readonly reason: string
-      readonly evidence: string | null
-      readonly ticketDead: boolean
-    }
-  | { readonly kind: 'withdraw'; readonly reason: string }
-
-/** A moment between a person's retry and the intent before it: an answer may still be on its way. */
+/**
+ * A moment between a person's retry and the intent before it: an answer may still be on its way.
+ */
 const RETRY_AFTER_MS = 60_000
 const LONGEST_SNOOZE_MS = 90 * 86_400_000
 
 /** Carries out one command. Throws `updateRejected` with a sentence; then nothing has changed. */
 export function commandRefund(books: Books, id: RefundId, command: RefundCommand, setting: Setting): Decision {
   const draft = draftOf(books, setting)
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (!refund) throw new Failure('notFound', `no refund is recorded as ${id}`)
   switch (command.kind) {
     case 'recheck':
@@ -75,7 +63,9 @@ export function commandRefund(books: Books, id: RefundId, command: RefundCommand
   return decided(draft)
 }
 
-/** Commands that let money go, or say that it went: above the limit another person approves them. */
+/**
+ * Commands that let money go, or say that it went: above the limit another person approves them.
+ */
 export function movesMoney(command: RefundCommand): boolean {
   return command.kind === 'retryTicket' || command.kind === 'resolve'
 }
@@ -156,7 +146,8 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
     throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(refund, draft.setting)}`)
   const attempt = attemptOf(draft, refund.gatewayRef)
   const balanceBefore = attempt && balanceOf(draft, attempt)
-  // What the bank has paid back stays paid back: said again after a reversal, it is the same transfer.
+  // What the bank has paid back stays paid back: said again after a reversal, it is the same
+  // transfer.
   const paidElsewhere =
     outcome === 'settledElsewhere' && attempt
       ? Math.max(refund.paidElsewhere, remainingOf(refund, attempt))
@@ -176,7 +167,7 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
 }
 
 function quieten(draft: Draft, id: RefundId): void {
-  const refund = refundIn(draft, id)
+  const refund = draftedRefund(draft, id)
   if (refund) putRefund(draft, planRefund(refund, draft.setting.patience, draft.setting.now, false))
 }
 

@@ -1,11 +1,11 @@
-// What an asker without a proof may do: whoever reaches Temporal's namespace, by its UI, its CLI or a client.
+// What an asker without a proof may do: whoever reaches Temporal's namespace, by its UI, its CLI or
+// a client.
 // Must not know: how a proof is made or kept, whether keys are set; the configuration says it.
 import type { Refund } from '../../books/books.ts'
 import { pagesBy } from '../../books/waits.ts'
 import type { Money } from '../../money.ts'
 import type { Patience } from '../../patience.ts'
-import type { PaymentCommand, PaymentCommandName, RefundCommandName } from './commands.ts'
-import type { RefundCommand } from './refunds.ts'
+import type { PaymentCommand, PaymentCommandName, RefundCommandName, RefundCommand } from './commands.ts'
 
 export type TemporalAccess = {
   /** `proved`: a start records nothing without a proof. */
@@ -20,12 +20,18 @@ export const UNPROVED = 'temporal:unverified'
 /** Under this name the API mints proofs of starts, and the first step of a saga looks for them. */
 export const START_PROOF = 'start'
 
-/** The pending approval of a refund that was started above the limit: it has this name, and never lapses. */
+/**
+ * The pending approval of a refund that was started above the limit: it has this name, and never
+ * lapses.
+ */
 export const START_REQUEST = 'start'
 
-/** Minor units by currency. Unset: no four eyes. Set: above the currency's limit, and for every currency without one. */
-export type Limits = ReadonlyMap<string, number> | undefined
-export function aboveLimit(limits: Limits, money: Money | undefined): boolean {
+/**
+ * Minor units by currency. Unset: no four eyes. Set: above the currency's limit, and for every
+ * currency without one.
+ */
+export type ApprovalLimits = ReadonlyMap<string, number> | undefined
+export function aboveLimit(limits: ApprovalLimits, money: Money | undefined): boolean {
   if (!limits || !money) return false
   const limit = limits.get(money.currency)
   return limit === undefined || money.amount > limit

@@ -1,13 +1,14 @@
 // Is the process alive, may it be sent work, and what do its numbers say.
-// Must not know: what the parts do. Every question to a part has a time limit: a hanging part is a part that is down.
-import { sql } from 'kysely'
+// Must not know: what the parts do. Every question to a part has a time limit: a hanging part is a
+// part that is down.
 import { z } from 'zod'
+import { databaseAnswers } from '../../../db/connect.ts'
+import { databaseGauges } from '../../../db/lists/gauges.ts'
 import { registry } from '../../../metrics.ts'
 import { ANYBODY } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { at, route, type Answer, type Route } from '../../server/route.ts'
 import * as answers from '../answers.ts'
-import { databaseGauges } from './gauges.ts'
 
 const PART_WAIT_MS = 3_000
 
@@ -36,7 +37,7 @@ export function getReady(parts: Parts): Promise<Answer> {
 async function askParts({ db, temporalReady }: Parts): Promise<Answer> {
   const [database, temporal] = await Promise.all([
     within(async () => {
-      await sql`select 1`.execute(db)
+      await databaseAnswers(db)
       return true
     }),
     within(temporalReady),
@@ -58,8 +59,8 @@ async function within(ask: () => Promise<boolean>): Promise<'up' | 'down'> {
 }
 
 /**
- * The process's own counters and the SDK's come whatever happens to the database; its gauges are left out while it is
- * away.
+ * The process's own counters and the SDK's come whatever happens to the database; its gauges are
+ * left out while it is away.
  */
 export async function getMetrics(
   deps: Pick<HttpDeps, 'db' | 'log' | 'noticesLeave' | 'overdueAfter' | 'sdkMetrics'>,

@@ -1,5 +1,7 @@
-// What every role serves on METRICS_PORT: whether it lives, whether its parts answer, and its numbers. No keys, nothing else.
-// Must not know: which role it is. A process without a database, the simulator's, has its counters only.
+// What every role serves on METRICS_PORT: whether it lives, whether its parts answer, and its
+// numbers. No keys, nothing else.
+// Must not know: which role it is. A process without a database, the simulator's, has its counters
+// only.
 import type { Server } from 'node:http'
 import type { Db } from '../../../db/connect.ts'
 import { registry } from '../../../metrics.ts'

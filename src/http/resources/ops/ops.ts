@@ -2,8 +2,8 @@
 // Must not know: gateways, Temporal.
 import { refundAbout } from '../../../db/books/books.ts'
 import { databaseNow } from '../../../db/clock.ts'
-import type { Trx } from '../../../db/connect.ts'
-import { hintsAbout, journalAbout, looksAbout, type About } from '../../../db/lists/history.ts'
+import { readTogether, type Trx } from '../../../db/connect.ts'
+import { hintsAbout, journalAbout, looksAbout, type HistoryOf } from '../../../db/lists/history.ts'
 import { listStuck, sumStuck } from '../../../db/lists/stuck.ts'
 import type { Books, Refund } from '../../../domain/books/books.ts'
 import { Failure } from '../../../domain/failures.ts'
@@ -16,7 +16,7 @@ import { timelineOf } from '../../../domain/shown/timeline.ts'
 import { refundView } from '../../../domain/shown/views.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import type { Answer } from '../../server/route.ts'
-import { booksOf, makeBooksReader, readTogether } from '../read.ts'
+import { booksOf, makeBooksReader } from '../read.ts'
 import type { StuckQuery } from './opsSchemas.ts'
 
 /** A page of what waits, and the sums of all of it. */
@@ -64,7 +64,7 @@ export function getPaymentHistory({ db }: HttpDeps, { params: { merchantUid } }:
   })
 }
 
-async function readTimeline(trx: Trx, about: About) {
+async function readTimeline(trx: Trx, about: HistoryOf) {
   const journal = await journalAbout(trx, about)
   const hints = await hintsAbout(trx, about)
   return timelineOf({ journal, hints, looks: await looksAbout(trx, about) })

@@ -1,4 +1,5 @@
-// Rows of the route table for ops: what is stuck, what happened, the letter to the desk, and what is parked.
+// Rows of the route table for ops: what is stuck, what happened, the letter to the desk, and what
+// is parked.
 // Must not know: how anything is done.
 import { PEOPLE } from '../../server/caller.ts'
 import { REFUSALS, at, route, type Route } from '../../server/route.ts'

@@ -2,13 +2,13 @@
 // Must not know: routes, rows.
 import { z } from 'zod'
 import { ATTENTIONS } from '../../../domain/books/books.ts'
-import { olderThan, count, oneOf, refundStates } from '../schemas.ts'
+import { olderThan, count, choiceOf, refundStates } from '../schemas.ts'
 
 export const stuckQuery = z.strictObject({
   state: z.enum(refundStates, `must be one of ${refundStates.join(', ')}`).optional(),
-  attention: oneOf(ATTENTIONS).optional(),
+  attention: choiceOf(ATTENTIONS).optional(),
   olderThan,
-  sort: oneOf(['age', 'money']).default('age'),
+  sort: choiceOf(['age', 'money']).default('age'),
   limit: count(1, 500).default(50),
 })
 export type StuckQuery = z.output<typeof stuckQuery>
@@ -40,11 +40,14 @@ const page = {
     .regex(/^[A-Za-z0-9_-]{1,300}$/, 'must be the cursor of the page before')
     .optional(),
 }
-export const inboxQuery = z.strictObject({ ...page, state: oneOf(['received', 'looked', 'parked']).default('parked') })
+export const inboxQuery = z.strictObject({
+  ...page,
+  state: choiceOf(['received', 'looked', 'parked']).default('parked'),
+})
 export const outboxQuery = z.strictObject({
   ...page,
-  state: oneOf(['pending', 'delivered', 'parked']).default('parked'),
-  kind: oneOf(['wake', 'notice', 'alert']).optional(),
+  state: choiceOf(['pending', 'delivered', 'parked']).default('parked'),
+  kind: choiceOf(['wake', 'notice', 'alert']).optional(),
 })
 export type InboxQuery = z.output<typeof inboxQuery>
 export type OutboxQuery = z.output<typeof outboxQuery>

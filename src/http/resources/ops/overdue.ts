@@ -1,11 +1,11 @@
 // What is overdue, as ops read it: the same that the watchdog pages for, with a link to each
 // workflow.
 // Must not know: Temporal, when people are told.
+import { readTogether } from '../../../db/connect.ts'
 import { readOverdue } from '../../../db/watch/overdue.ts'
-import { amountText, countOf, OVERDUE_AFTER } from '../../../domain/shown/watchdog.ts'
+import { amountText, overdueCount, OVERDUE_AFTER } from '../../../domain/shown/watchdog.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import type { Answer } from '../../server/route.ts'
-import { readTogether } from '../read.ts'
 import type { OverdueQuery } from './opsSchemas.ts'
 
 export function getOverdue(
@@ -16,7 +16,7 @@ export function getOverdue(
     const { asOf, sums, oldest, lateWake, sweeps, schedules } = await readOverdue(trx, overdueAfter, query.limit)
     const body = {
       asOf,
-      count: countOf(sums),
+      count: overdueCount(sums),
       sums: sums.map((sum) => ({ ...sum, money: amountText(sum.amount, sum.currency) })),
       rows: oldest.map((row) => ({
         ...row,

@@ -1,6 +1,7 @@
 // Inbox and outbox over HTTP, for ops: what is parked, one row, and letting it try again.
-// Must not know: looks, deliverers. Bodies of hints are shown to whoever asks with a key, and never logged.
-import { transact, type Trx } from '../../../db/connect.ts'
+// Must not know: looks, deliverers. Bodies of hints are shown to whoever asks with a key, and never
+// logged.
+import { transact, readTogether, type Trx } from '../../../db/connect.ts'
 import {
   listHints,
   listOutgoing,
@@ -15,7 +16,6 @@ import { personNamed } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import { cursorOf, readCursor } from '../../server/page.ts'
 import type { Answer, Call } from '../../server/route.ts'
-import { readTogether } from '../read.ts'
 import type { InboxQuery, OutboxQuery } from './opsSchemas.ts'
 
 type Row = { readonly params: { readonly id: number } }

@@ -1,8 +1,11 @@
-// POST /payments: records the order once, waits until the gateway knows it, and answers with what the payment window needs.
-// Must not know: gateways' addresses, Temporal. The buyer is used for the window alone: neither stored, compared nor logged.
+// POST /payments: records the order once, waits until the gateway knows it, and answers with what
+// the payment window needs.
+// Must not know: gateways' addresses, Temporal. The buyer is used for the window alone: neither
+// stored, compared nor logged.
+import { shownStateOf } from '../../../db/books/payments.ts'
 import { openOrder } from '../../../db/books/record.ts'
 import { databaseNow } from '../../../db/clock.ts'
-import { transact, type Db, type Trx } from '../../../db/connect.ts'
+import { transact, readTogether, type Db, type Trx } from '../../../db/connect.ts'
 import type { Books, Payment } from '../../../domain/books/books.ts'
 import { askItsGateway, type AskedOrder, type OrderRequest } from '../../../domain/books/order.ts'
 import { Failure } from '../../../domain/failures.ts'
@@ -14,11 +17,11 @@ import { checkoutNamed } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import type { Answer, Call } from '../../server/route.ts'
 import { waitUntil } from '../../server/wait.ts'
-import { booksOf, readTogether } from '../read.ts'
+import { booksOf } from '../read.ts'
 
 type Body = AskedOrder & { readonly buyer: Buyer }
 
-export async function openPayment(
+export async function postPayment(
   deps: HttpDeps,
   { body: { buyer, ...asked } }: { body: Body },
   call: Call,
@@ -78,14 +81,8 @@ function stillSold(payment: Payment): Payment {
 const windowOf = ({ gateways, publicUrl }: HttpDeps, order: OrderRequest, buyer: Buyer): PaymentWindow =>
   askItsGateway(gateways, order).window(order, buyer, publicUrl)
 
-/** By the shown state: money that came before its order settles it without a registration. */
 async function leftOpening(db: Db, merchantUid: MerchantUid): Promise<boolean> {
-  const row = await db
-    .selectFrom('payments')
-    .select('state')
-    .where('merchantUid', '=', merchantUid)
-    .executeTakeFirstOrThrow()
-  return row.state !== 'opening'
+  return (await shownStateOf(db, merchantUid)) !== 'opening'
 }
 
 function stillOpening(merchantUid: MerchantUid): Failure {

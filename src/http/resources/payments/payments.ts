@@ -1,11 +1,11 @@
 // The calls about one payment or a list of them: read, wait, returned, close, journal.
-// Must not know: gateways, Temporal. A buyer's return is a hint like any other: kept, and believed no more than a webhook.
-import { sql } from 'kysely'
+// Must not know: gateways, Temporal. A buyer's return is a hint like any other: kept, and believed
+// no more than a webhook.
 import { readJournal } from '../../../db/books/journal.ts'
-import { listPayments } from '../../../db/books/payments.ts'
+import { listPayments, loadPayment, shownWord } from '../../../db/books/payments.ts'
 import { closePayment } from '../../../db/books/record.ts'
 import { databaseNow } from '../../../db/clock.ts'
-import { transact, type Db } from '../../../db/connect.ts'
+import { transact, readTogether, type Db } from '../../../db/connect.ts'
 import { keepReturned } from '../../../db/hints/returned.ts'
 import { readOrderAndBuyer } from '../../../domain/books/order.ts'
 import { OWN_ID, type GatewayRef, type MerchantUid } from '../../../domain/ids.ts'
@@ -18,9 +18,9 @@ import { cursorOf, readCursor } from '../../server/page.ts'
 import { REFUSALS, judgedBy, route, BODY_REFUSALS, at, type Answer, type Call, type Route } from '../../server/route.ts'
 import { makeSeats, waitUntil } from '../../server/wait.ts'
 import * as answers from '../answers.ts'
-import { booksOf, readTogether, unknownPayment } from '../read.ts'
+import { booksOf, unknownPayment } from '../read.ts'
 import * as schemas from '../schemas.ts'
-import { openPayment } from './open.ts'
+import { postPayment } from './open.ts'
 
 type About = { readonly params: { readonly merchantUid: MerchantUid } }
 
@@ -45,14 +45,12 @@ async function getPayment(
   return { status: 200, body: orderView(books, payment, links) }
 }
 
-/** State, acceptance and the refunds' states in one text, by one cheap statement: it is asked several times a second. */
+/**
+ * State, acceptance and the refunds' states in one text, by one cheap statement: it is asked
+ * several times a second.
+ */
 async function shownOf(db: Db, merchantUid: MerchantUid): Promise<string> {
-  const { rows } = await sql<{ shown: string }>`
-    select concat_ws(' ', state, accepted_ref, charged_back, (
-      select string_agg(refund_id || '=' || r.state, ' ' order by refund_id) from refunds r
-      where r.merchant_uid = p.merchant_uid)) as shown
-    from payments p where merchant_uid = ${merchantUid}`.execute(db)
-  const shown = rows[0]?.shown
+  const shown = await shownWord(db, merchantUid)
   if (shown === undefined) throw unknownPayment(merchantUid)
   return shown
 }
@@ -74,16 +72,14 @@ async function getPayments({ db, links }: HttpDeps, { query }: { query: Payments
 
 type Returned = About & { readonly body: { gatewayRef?: GatewayRef | undefined } }
 
-/** A failed try sends no webhook at all, so the page that the buyer comes back to says that something happened. */
+/**
+ * A failed try sends no webhook at all, so the page that the buyer comes back to says that
+ * something happened.
+ */
 async function returnPayment(deps: HttpDeps, { params: { merchantUid }, body }: Returned, call: Call): Promise<Answer> {
   const kept = await transact(deps.db, 'keep return', async (trx) => {
-    const payment = await trx
-      .selectFrom('payments')
-      .select('gateway')
-      .where('merchantUid', '=', merchantUid)
-      .executeTakeFirst()
-    if (!payment) throw unknownPayment(merchantUid)
-    const { gateway } = payment
+    const gateway = (await loadPayment(trx, merchantUid, false))?.row.gateway
+    if (gateway === undefined) throw unknownPayment(merchantUid)
     const gatewayRef = body.gatewayRef ?? null
     return keepReturned(trx, { gateway, gatewayRef, merchantUid, remoteAddress: call.remoteAddress })
   })
@@ -141,7 +137,7 @@ export const paymentRoutes: readonly Route[] = [
       'buyerInvalid',
       'apiPaymentNotSupported',
     ],
-    handle: openPayment,
+    handle: postPayment,
   }),
   route({
     ...at('get', '/payments/{merchantUid}', ANYBODY),

@@ -1,4 +1,5 @@
-// The calls of people: one handler for every command on a refund or a payment. The form is judged here, the state by the saga.
+// The calls of people: one handler for every command on a refund or a payment. The form is judged
+// here, the state by the saga.
 // Must not know: Temporal. Who asks is proved by a row; the saga is told only the proof's id.
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
@@ -58,7 +59,10 @@ const commandStray =
     return command(deps, strayWorkflowId(params.gateway, params.gatewayRef), name, body, call)
   }
 
-/** The same key of the same person is the same command, however often it is sent; without one each is its own. */
+/**
+ * The same key of the same person is the same command, however often it is sent; without one each
+ * is its own.
+ */
 function updateIdOf({ request }: Call, person: string): string {
   const key = request.headers['idempotency-key']
   if (key === undefined) return randomUUID()
@@ -90,7 +94,10 @@ async function command(deps: HttpDeps, saga: string, name: string, body: Body, c
   }
 }
 
-/** Temporal knows an update again by its id alone, and gives the first one's answer to whatever is asked under it. */
+/**
+ * Temporal knows an update again by its id alone, and gives the first one's answer to whatever is
+ * asked under it.
+ */
 async function refuseAnother({ db }: HttpDeps, update: UpdateOf): Promise<void> {
   if (await answeredAnother(db, update))
     throw new Failure(

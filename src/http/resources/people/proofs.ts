@@ -1,5 +1,7 @@
-// Proofs for those who go to Temporal themselves: who asks is proved here, for one start or one command, word for word.
-// Must not know: Temporal, sagas. A proof is used once and soon; whoever reads it in a history can do nothing with it.
+// Proofs for those who go to Temporal themselves: who asks is proved here, for one start or one
+// command, word for word.
+// Must not know: Temporal, sagas. A proof is used once and soon; whoever reads it in a history can
+// do nothing with it.
 import { z } from 'zod'
 import { databaseNow } from '../../../db/clock.ts'
 import { mintProof, PROOF_LIVES_MS } from '../../../db/people.ts'

@@ -1,13 +1,24 @@
-// Room for what nobody knows: how many webhooks about unknown orders, and unreadable ones, get a row; the others are counted.
-// Must not know: hints about known orders and payments, which need no room. What is counted here got no 200.
+// Room for what nobody knows: how many webhooks about unknown orders, and unreadable ones, get a
+// row; the others are counted.
+// Must not know: hints about known orders and payments, which need no room. What is counted here
+// got no 200.
 import { transact, type Db } from '../../../db/connect.ts'
 import { noteRefused, OTHERS, SENDERS, type Refused } from '../../../db/hints/refused.ts'
 
-/** An order is recorded here before anybody can pay it, so an honest gateway names unknown ones after a mishap only. */
+/**
+ * An order is recorded here before anybody can pay it, so an honest gateway names unknown ones
+ * after a mishap only.
+ */
 const A_SENDER_A_MINUTE = 60
-/** Strangers together, however many addresses they have: a day of it is 24,000 small rows, which the purge bears. */
+/**
+ * Strangers together, however many addresses they have: a day of it is 24,000 small rows, which the
+ * purge bears.
+ */
 const STRANGERS_AN_HOUR = 1_000
-/** The gateway's own addresses have room of their own: after a backup was restored, a day's orders may be unknown. */
+/**
+ * The gateway's own addresses have room of their own: after a backup was restored, a day's orders
+ * may be unknown.
+ */
 const GATEWAY_AN_HOUR = 10_000
 
 type From = { readonly sender: string; readonly fromKnownAddress: boolean }
@@ -17,7 +28,10 @@ export type HintRoom = {
   take(from: From): boolean
   /** Remembers one that got no row, until the next note. */
   refuse(hint: Omit<Refused, 'times'>): void
-  /** Notes what was refused since the last note; true never, for there is nothing more to do at once. */
+  /**
+   * Notes what was refused since the last note; true never, for there is nothing more to do at
+   * once.
+   */
   note(): Promise<false>
 }
 
@@ -29,7 +43,10 @@ type Options = {
   readonly now?: () => number
 }
 
-/** Counts in this process: several have the room several times, and a restart begins anew, which bounds it all the same. */
+/**
+ * Counts in this process: several have the room several times, and a restart begins anew, which
+ * bounds it all the same.
+ */
 export function makeHintRoom({ db, kick, now = () => performance.now() }: Options): HintRoom {
   const senders = windowOf(60_000, now)
   const classes = windowOf(3_600_000, now)

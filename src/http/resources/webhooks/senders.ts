@@ -1,5 +1,6 @@
 // Who sent a webhook: whether the gateway publishes the address, and what counts as one sender.
-// Must not know: whether a hint is true. An address is a score: never a proof, and never a reason to refuse.
+// Must not know: whether a hint is true. An address is a score: never a proof, and never a reason
+// to refuse.
 import { isIP } from 'node:net'
 import type { Webhooks } from '../../../domain/gateway.ts'
 
@@ -9,7 +10,10 @@ const NO_ADDRESS = 'no address'
 export const isPublished = ({ addresses }: Pick<Webhooks, 'addresses'>, address: string): boolean =>
   addresses.includes(plainOf(address))
 
-/** One sender: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it has them all. */
+/**
+ * One sender: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it has
+ * them all.
+ */
 export function senderOf(address: string): string {
   const plain = plainOf(address)
   // What is no address was written by a stranger, and an alert would repeat it.

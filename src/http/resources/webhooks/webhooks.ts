@@ -1,5 +1,7 @@
-// The receiver: raw bytes → parse → kept in the inbox, committed → 200. It believes nothing and calls nobody (design: the hint's way).
-// Must not know: payments, looks, Temporal. What can never be understood is answered with 4xx, and kept too while there is room.
+// The receiver: raw bytes → parse → kept in the inbox, committed → 200. It believes nothing and
+// calls nobody (design: the hint's way).
+// Must not know: payments, looks, Temporal. What can never be understood is answered with 4xx, and
+// kept too while there is room.
 import { z } from 'zod'
 import { keepHint } from '../../../db/hints/hints.ts'
 import { keepReceived } from '../../../db/hints/received.ts'
@@ -97,9 +99,9 @@ function refuse({ hintRoom }: HttpDeps, received: Received, because: string): vo
 }
 
 /**
- * Not a 200, for nothing of it was kept; not a 4xx, after which some senders never send again. If it was about money, a
- * repeat brings it, and in any case the sweep finds it in the gateway's own list. Returned, not thrown: what is thrown
- * is logged one by one, and this comes by the thousand.
+ * Not a 200, for nothing of it was kept; not a 4xx, after which some senders never send again. If
+ * it was about money, a repeat brings it, and in any case the sweep finds it in the gateway's own
+ * list. Returned, not thrown: what is thrown is logged one by one, and this comes by the thousand.
  */
 function refused(deps: HttpDeps, { againAfterSeconds }: Webhooks, received: Received): Answer {
   refuse(deps, received, 'unknownOrder')

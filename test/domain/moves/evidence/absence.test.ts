@@ -5,12 +5,28 @@
 import { describe, expect, test } from 'vitest'
 import { bookedTotal, sumsOf } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision } from '../../../../src/domain/books/books.ts'
+import { noticesOf } from '../../../../src/domain/books/outgoing.ts'
 import type { CancelEntry, Evidence } from '../../../../src/domain/gateway.ts'
 import { judge } from '../../../../src/domain/moves/evidence/judge.ts'
-import { noticesOf } from '../../../../src/domain/books/outgoing.ts'
 import { commandRefund } from '../../../../src/domain/moves/people/refunds.ts'
-import { aBooked, anAttempt, anEntry, anEvidence, aRefund, attemptIn, DAY } from '../../../support/books.ts'
-import { HOUR, judged, kindsOf, later, linesOf, MINUTE, refundOf, setting, theBooks } from '../../../support/books.ts'
+import {
+  aBooked,
+  anAttempt,
+  anEntry,
+  anEvidence,
+  aRefund,
+  attemptIn,
+  DAY,
+  HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  MINUTE,
+  refundOf,
+  setting,
+  theBooks,
+} from '../../../support/books.ts'
 
 const half = { amount: 5_000 } as const
 const a = anEntry({ ...half, cancellationId: 'c1' })

@@ -2,7 +2,6 @@
 // is judged twice, nothing of a stranger moves.
 // Must not know: SQL, which evidence is booked at all (src/inbox).
 import { describe, expect, test } from 'vitest'
-import { raisePayment, raiseStray } from '../../../../src/domain/moves/time.ts'
 import {
   balanceOf,
   isStray,
@@ -12,15 +11,23 @@ import {
   undecided,
 } from '../../../../src/domain/books/balance.ts'
 import { ATTENTIONS, type Books, type Decision } from '../../../../src/domain/books/books.ts'
-import type { PaymentCommand } from '../../../../src/domain/moves/people/commands.ts'
-import type { Evidence } from '../../../../src/domain/gateway.ts'
 import { noticesOf, wakesOf } from '../../../../src/domain/books/outgoing.ts'
+import type { Evidence } from '../../../../src/domain/gateway.ts'
+import { refundId } from '../../../../src/domain/ids.ts'
+import type { PaymentCommand } from '../../../../src/domain/moves/people/commands.ts'
 import { commandPayment, commandStray } from '../../../../src/domain/moves/people/money.ts'
 import { requestRefund } from '../../../../src/domain/moves/requests.ts'
 import { block, intend, ticketEnded } from '../../../../src/domain/moves/tickets.ts'
-import { refundId } from '../../../../src/domain/ids.ts'
-import { anAttempt, anEntry, anEvidence, aPayment, aRefund, attemptIn, DAY, HOUR } from '../../../support/books.ts'
+import { raisePayment, raiseStray } from '../../../../src/domain/moves/time.ts'
 import {
+  anAttempt,
+  anEntry,
+  anEvidence,
+  aPayment,
+  aRefund,
+  attemptIn,
+  DAY,
+  HOUR,
   AT,
   judged,
   kindsOf,
@@ -31,8 +38,9 @@ import {
   REF,
   SECOND_REF,
   setting,
+  theBooks,
+  unpaidBooks,
 } from '../../../support/books.ts'
-import { theBooks, unpaidBooks } from '../../../support/books.ts'
 
 const NOTHING: Books = { payment: undefined, attempts: [], refunds: [] }
 const at = (hours: number) => setting({ now: later(hours * HOUR) })

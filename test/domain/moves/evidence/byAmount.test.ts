@@ -3,21 +3,35 @@
 // Must not know: SQL, how a cancel is matched (matching.test.ts). Each way out is a test, with what
 // is left and the checksum.
 import { describe, expect, test } from 'vitest'
-import { raiseRefund } from '../../../../src/domain/moves/time.ts'
 import { balanceOf, bookedTotal, checksumOf, sumsOf } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision } from '../../../../src/domain/books/books.ts'
-import { refundDetails } from '../../../../src/domain/shown/details.ts'
+import { wakesOf } from '../../../../src/domain/books/outgoing.ts'
 import { Failure } from '../../../../src/domain/failures.ts'
 import type { CancelEntry } from '../../../../src/domain/gateway.ts'
 import { refundId } from '../../../../src/domain/ids.ts'
-import { wakesOf } from '../../../../src/domain/books/outgoing.ts'
-import { commandRefund, type RefundCommand } from '../../../../src/domain/moves/people/refunds.ts'
-import { refundClosed } from '../../../../src/domain/refund.ts'
+import type { RefundCommand } from '../../../../src/domain/moves/people/commands.ts'
+import { commandRefund } from '../../../../src/domain/moves/people/refunds.ts'
 import { requestRefund } from '../../../../src/domain/moves/requests.ts'
+import { raiseRefund } from '../../../../src/domain/moves/time.ts'
 import { refundStep } from '../../../../src/domain/next.ts'
+import { refundClosed } from '../../../../src/domain/refund.ts'
+import { refundDetails } from '../../../../src/domain/shown/details.ts'
 import { refundView } from '../../../../src/domain/shown/views.ts'
-import { anEntry, anEvidence, aRefund, attemptIn, DAY, HOUR, judged, kindsOf, later } from '../../../support/books.ts'
-import { linesOf, refundOf, setting, theBooks } from '../../../support/books.ts'
+import {
+  anEntry,
+  anEvidence,
+  aRefund,
+  attemptIn,
+  DAY,
+  HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  refundOf,
+  setting,
+  theBooks,
+} from '../../../support/books.ts'
 
 const ID = refundId('r1')
 const part = { amount: 4_000 } as const

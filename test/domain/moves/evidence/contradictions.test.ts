@@ -3,18 +3,36 @@
 // Must not know: SQL, what a person does about it (holds.test.ts). The order is paid and accepted
 // unless a test says otherwise.
 import { describe, expect, test } from 'vitest'
-import { raisePayment, raiseStray } from '../../../../src/domain/moves/time.ts'
 import { checksumOf, heldOf, paymentClosed, undecided } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision } from '../../../../src/domain/books/books.ts'
-import { contradictions } from '../../../../src/domain/moves/evidence/contradictions.ts'
-import { paymentDetails, strayDetails } from '../../../../src/domain/shown/details.ts'
-import type { Evidence } from '../../../../src/domain/gateway.ts'
 import { noticesOf, wakesOf } from '../../../../src/domain/books/outgoing.ts'
 import { seenOf } from '../../../../src/domain/books/seen.ts'
+import type { Evidence } from '../../../../src/domain/gateway.ts'
+import { contradictions } from '../../../../src/domain/moves/evidence/contradictions.ts'
+import { raisePayment, raiseStray } from '../../../../src/domain/moves/time.ts'
 import { paymentStep } from '../../../../src/domain/next.ts'
-import { anAttempt, anEntry, anEvidence, aPayment, aRefund, attemptIn, DAY, HOUR } from '../../../support/books.ts'
-import { judged, kindsOf, later, linesOf, ORDER, PATIENCE, REF, SECOND_REF, setting } from '../../../support/books.ts'
-import { theBooks, unpaidBooks } from '../../../support/books.ts'
+import { paymentDetails, strayDetails } from '../../../../src/domain/shown/details.ts'
+import {
+  anAttempt,
+  anEntry,
+  anEvidence,
+  aPayment,
+  aRefund,
+  attemptIn,
+  DAY,
+  HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  ORDER,
+  PATIENCE,
+  REF,
+  SECOND_REF,
+  setting,
+  theBooks,
+  unpaidBooks,
+} from '../../../support/books.ts'
 
 type Shown = Partial<Evidence>
 /** What the evidence says, and the line that it makes. */

@@ -1,11 +1,11 @@
 // The judge: what evidence of one attempt moves in the books of its order, and why. One rule of design.md §4 and §5 a test.
 // Must not know: SQL. Cancel entries have a file of their own.
 import { describe, expect, test } from 'vitest'
+import { paymentClosed, undecided } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision } from '../../../../src/domain/books/books.ts'
+import { wakesOf } from '../../../../src/domain/books/outgoing.ts'
 import { merchantUid } from '../../../../src/domain/ids.ts'
 import { judge, type Policies } from '../../../../src/domain/moves/evidence/judge.ts'
-import { paymentClosed, undecided } from '../../../../src/domain/books/balance.ts'
-import { wakesOf } from '../../../../src/domain/books/outgoing.ts'
 import {
   anAttempt,
   anEntry,

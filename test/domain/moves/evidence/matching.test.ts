@@ -6,8 +6,20 @@ import { describe, expect, test } from 'vitest'
 import type { Books, Decision, Refund } from '../../../../src/domain/books/books.ts'
 import type { CancelEntry } from '../../../../src/domain/gateway.ts'
 import { isBeginOf, namedIn } from '../../../../src/domain/moves/evidence/entries/markers.ts'
-import { anEntry, anEvidence, aRefund, aTicket, attemptIn, HOUR, judged } from '../../../support/books.ts'
-import { kindsOf, later, linesOf, MINUTE, theBooks } from '../../../support/books.ts'
+import {
+  anEntry,
+  anEvidence,
+  aRefund,
+  aTicket,
+  attemptIn,
+  HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  MINUTE,
+  theBooks,
+} from '../../../support/books.ts'
 
 type Shown = NonNullable<Parameters<typeof aRefund>[0]>
 const r = (refundId: string, amount: number, shown: Shown = {}): Refund => aRefund({ refundId, amount, ...shown })

@@ -8,8 +8,22 @@ import type { Books, Decision } from '../../../../src/domain/books/books.ts'
 import type { CancelEntry, Evidence } from '../../../../src/domain/gateway.ts'
 import type { JudgeSetting } from '../../../../src/domain/moves/evidence/judge.ts'
 import { blockedBecause } from '../../../../src/domain/moves/tickets.ts'
-import { aBooked, anAttempt, anEntry, anEvidence, aRefund, attemptIn } from '../../../support/books.ts'
-import { HOUR, judged, kindsOf, later, linesOf, MINUTE, refundOf, theBooks } from '../../../support/books.ts'
+import {
+  aBooked,
+  anAttempt,
+  anEntry,
+  anEvidence,
+  aRefund,
+  attemptIn,
+  HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  MINUTE,
+  refundOf,
+  theBooks,
+} from '../../../support/books.ts'
 
 const half = { amount: 5_000 } as const
 /**

@@ -5,12 +5,12 @@
 import { describe, expect, test } from 'vitest'
 import { paymentClosed, sumsOf } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision, Refund } from '../../../../src/domain/books/books.ts'
+import { noticesOf, wakesOf } from '../../../../src/domain/books/outgoing.ts'
 import { Failure } from '../../../../src/domain/failures.ts'
 import type { CancelEntry, Evidence } from '../../../../src/domain/gateway.ts'
 import { judgeAll } from '../../../../src/domain/moves/evidence/judge.ts'
-import { noticesOf, wakesOf } from '../../../../src/domain/books/outgoing.ts'
-import { commandRefund } from '../../../../src/domain/moves/people/refunds.ts'
 import { commandPayment, commandStray } from '../../../../src/domain/moves/people/money.ts'
+import { commandRefund } from '../../../../src/domain/moves/people/refunds.ts'
 import { block, blockedBecause, nextTicketKey, ticketEnded } from '../../../../src/domain/moves/tickets.ts'
 import {
   anAttempt,
@@ -22,8 +22,15 @@ import {
   attemptIn,
   DAY,
   HOUR,
+  judged,
+  kindsOf,
+  later,
+  linesOf,
+  REF,
+  SECOND_REF,
+  setting,
+  theBooks,
 } from '../../../support/books.ts'
-import { judged, kindsOf, later, linesOf, REF, SECOND_REF, setting, theBooks } from '../../../support/books.ts'
 
 const at = (hours: number) => setting({ now: later(hours * HOUR) })
 const see = (books: Books, shown: Partial<Evidence>, hours: number): Decision =>

@@ -1,11 +1,11 @@
 // Money with a saga of its own: when it asks for a person, what a person may do, and what its workflow does next.
 // Must not know: SQL, Temporal.
 import { describe, expect, test } from 'vitest'
-import { raiseStray } from '../../../../src/domain/moves/time.ts'
 import type { Books } from '../../../../src/domain/books/books.ts'
 import { draftOf, decided } from '../../../../src/domain/books/draft.ts'
 import { strayNamedBy } from '../../../../src/domain/ids.ts'
 import { commandPayment, commandStray } from '../../../../src/domain/moves/people/money.ts'
+import { raiseStray } from '../../../../src/domain/moves/time.ts'
 import { strayStep } from '../../../../src/domain/next.ts'
 import {
   anAttempt,

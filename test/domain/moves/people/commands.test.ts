@@ -1,6 +1,7 @@
 // The form of people's commands: what is taken, and every fault in one sentence with the form that would have been right.
 // Must not know: who asks, the state of anything.
 import { describe, expect, test } from 'vitest'
+import { Failure } from '../../../../src/domain/failures.ts'
 import {
   COMMAND_HELP,
   parsePaymentCommand,
@@ -10,7 +11,6 @@ import {
   type PaymentCommandName,
   type RefundCommandName,
 } from '../../../../src/domain/moves/people/commands.ts'
-import { Failure } from '../../../../src/domain/failures.ts'
 
 const NOBODY = { proof: null, person: null }
 const seen = '0123456789abcdef'

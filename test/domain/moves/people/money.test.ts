@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { sumsOf } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision } from '../../../../src/domain/books/books.ts'
-import type { PaymentCommand } from '../../../../src/domain/moves/people/commands.ts'
 import { Failure } from '../../../../src/domain/failures.ts'
 import { gatewayRef, type GatewayRef } from '../../../../src/domain/ids.ts'
+import type { PaymentCommand } from '../../../../src/domain/moves/people/commands.ts'
 import { commandPayment, commandStray } from '../../../../src/domain/moves/people/money.ts'
 import {
   aPayment,
@@ -17,8 +17,14 @@ import {
   HOUR,
   judged,
   later,
+  linesOf,
+  PATIENCE,
+  REF,
+  refundOf,
+  SECOND_REF,
+  theBooks,
+  unpaidBooks,
 } from '../../../support/books.ts'
-import { linesOf, PATIENCE, REF, refundOf, SECOND_REF, theBooks, unpaidBooks } from '../../../support/books.ts'
 
 const setting = { now: later(3 * HOUR), patience: PATIENCE }
 const onPayment = (books: Books, asked: PaymentCommand): Decision => commandPayment(books, asked, setting)

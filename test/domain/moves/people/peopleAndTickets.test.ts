@@ -4,11 +4,28 @@ import { describe, expect, test } from 'vitest'
 import { balanceOf, sumsOf } from '../../../../src/domain/books/balance.ts'
 import type { Books, Decision, Ticket } from '../../../../src/domain/books/books.ts'
 import { Failure } from '../../../../src/domain/failures.ts'
-import { commandRefund, movesMoney, type RefundCommand } from '../../../../src/domain/moves/people/refunds.ts'
-import { refundClosed } from '../../../../src/domain/refund.ts'
+import type { RefundCommand } from '../../../../src/domain/moves/people/commands.ts'
+import { commandRefund, movesMoney } from '../../../../src/domain/moves/people/refunds.ts'
 import { nextTicketKey } from '../../../../src/domain/moves/tickets.ts'
-import { aBooked, anAttempt, anEntry, anEvidence, aRefund, aTicket, attemptIn, DAY } from '../../../support/books.ts'
-import { HOUR, judged, later, linesOf, MINUTE, PATIENCE, refundOf, theBooks } from '../../../support/books.ts'
+import { refundClosed } from '../../../../src/domain/refund.ts'
+import {
+  aBooked,
+  anAttempt,
+  anEntry,
+  anEvidence,
+  aRefund,
+  aTicket,
+  attemptIn,
+  DAY,
+  HOUR,
+  judged,
+  later,
+  linesOf,
+  MINUTE,
+  PATIENCE,
+  refundOf,
+  theBooks,
+} from '../../../support/books.ts'
 
 const r1 = aRefund().refundId
 const WAITS = { nextCheckpointAt: later(DAY) } as const

@@ -4,10 +4,22 @@ import { describe, expect, test } from 'vitest'
 import { sumsOf } from '../../../../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Refund } from '../../../../src/domain/books/books.ts'
 import { Failure } from '../../../../src/domain/failures.ts'
-import { commandRefund, type RefundCommand } from '../../../../src/domain/moves/people/refunds.ts'
+import type { RefundCommand } from '../../../../src/domain/moves/people/commands.ts'
+import { commandRefund } from '../../../../src/domain/moves/people/refunds.ts'
 import type { RefundState } from '../../../../src/domain/refund.ts'
-import { aBooked, anAttempt, aRefund, aTicket, attemptIn, DAY, HOUR, later } from '../../../support/books.ts'
-import { PATIENCE, refundOf, theBooks } from '../../../support/books.ts'
+import {
+  aBooked,
+  anAttempt,
+  aRefund,
+  aTicket,
+  attemptIn,
+  DAY,
+  HOUR,
+  later,
+  PATIENCE,
+  refundOf,
+  theBooks,
+} from '../../../support/books.ts'
 
 const NOW = later(8 * DAY)
 const WAITS = { attention: 'page', nextCheckpointAt: later(9 * DAY), lastCheckpointAt: later(7 * DAY) } as const

@@ -3,7 +3,7 @@
 // Must not know: why it is this refund's (matching.ts), which entries are new (pairing.ts).
 import { remainingOf } from '../../../books/balance.ts'
 import type { Attempt, BookedEntry, Refund } from '../../../books/books.ts'
-import { attemptIn, moveRefund, putAttempt, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
+import { attemptIn, moveRefund, putAttempt, putRefund, raise, draftedRefund, type Draft } from '../../../books/draft.ts'
 import { planRefund } from '../../../books/waits.ts'
 import type { CancelEntry } from '../../../gateway.ts'
 import type { GatewayRef, RefundId } from '../../../ids.ts'
@@ -16,7 +16,7 @@ import type { Match } from './matching.ts'
 /** Something of the refund still waits to be answered. */
 export function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, key: string, match: Match): void {
   const { matchedBy } = match
-  const current = refundIn(draft, match.refund.refundId) ?? match.refund
+  const current = draftedRefund(draft, match.refund.refundId) ?? match.refund
   const remaining = remainingOf(current, attempt)
   const doubted = current.matchedByAmount && rowsInDoubt(draft, attempt, current).length > 0
   const refund = { ...current, matchedByAmount: matchedBy === 'amount' || doubted }

@@ -1,8 +1,8 @@
-// Refunds that an entry closed by its amount alone, or could have: what is in doubt, and what ends it
-// (design.md §5).
+// Refunds that an entry closed by its amount alone, or could have: what is in doubt, and what ends
+// it (design.md §5).
 // Must not know: how entries are paired. The money has moved either way; the doubt is whose it was.
 import type { Attempt, BookedEntry, Refund } from '../../../books/books.ts'
-import { attemptIn, putAttempt, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
+import { attemptIn, putAttempt, putRefund, raise, draftedRefund, type Draft } from '../../../books/draft.ts'
 import { planRefund } from '../../../books/waits.ts'
 import type { CancelEntry } from '../../../gateway.ts'
 import type { GatewayRef } from '../../../ids.ts'
@@ -35,7 +35,7 @@ export function takeAsOutside(draft: Draft, attempt: Attempt, refund: Refund, na
 
 /** A booked row names a refund by now, or none that we know. */
 export function nowNamed(draft: Draft, ref: GatewayRef, row: BookedEntry, named: Refund | undefined): void {
-  const refund = refundIn(draft, row.refundId)
+  const refund = draftedRefund(draft, row.refundId)
   const attempt = attemptIn(draft, ref)
   if (!refund || !attempt || !closedByAmount(refund)) return
   if (rowsInDoubt(draft, attempt, refund).length === 0)
@@ -46,7 +46,10 @@ export function nowNamed(draft: Draft, ref: GatewayRef, row: BookedEntry, named:
   }
 }
 
-/** It could be the answer to any of them: nobody here can tell, and the one that it was would wait for nothing. */
+/**
+ * It could be the answer to any of them: nobody here can tell, and the one that it was would wait
+ * for nothing.
+ */
 export function tellWhomItFits(draft: Draft, attempt: Attempt, entry: CancelEntry): void {
   const fitting = fittingByAmount(draft, attempt, entry)
   const names = fitting.map(({ refundId }) => refundId).join(', ')

@@ -3,7 +3,7 @@
 // Must not know: SQL, wire formats, how entries are paired (pairing.ts) or matched (matching.ts).
 import { remainingOf } from '../../../books/balance.ts'
 import type { BookedEntry } from '../../../books/books.ts'
-import { attemptIn, putRefund, raise, refundIn, type Draft } from '../../../books/draft.ts'
+import { attemptIn, putRefund, raise, draftedRefund, type Draft } from '../../../books/draft.ts'
 import { contradicted } from '../../../books/holds.ts'
 import type { CancelEntry, Evidence } from '../../../gateway.ts'
 import type { GatewayRef } from '../../../ids.ts'
@@ -97,7 +97,7 @@ function learn(draft: Draft, ref: GatewayRef, { base }: Group, entry: CancelEntr
 
 /** What moved outside is read by people under the reason that the gateway gives for it. */
 function explain(draft: Draft, ref: GatewayRef, { refundId, reason: before }: BookedEntry, reason: string): void {
-  const refund = refundIn(draft, refundId)
+  const refund = draftedRefund(draft, refundId)
   if (refund?.origin !== 'outside' || before !== '') return
   putRefund(draft, { ...refund, reason })
   const why = 'the gateway says by now why it booked this cancel'

@@ -12,7 +12,7 @@ const ANYWHERE = new RegExp(`(?<![#${ID}])#([${ID}]{1,40})(?![${ID}])`, 'g')
 export const frontMarker = (reason: string): string | undefined => FRONT.exec(reason)?.[1]
 
 /** What was sent for a refund, its marker included. */
-export type Sent = { readonly id: string; readonly text: string }
+export type SentReason = { readonly id: string; readonly text: string }
 
 /**
  * Which of these refunds the reason names. The marker at the front wins over any other. One that
@@ -20,7 +20,7 @@ export type Sent = { readonly id: string; readonly text: string }
  * begins with it. A reason may speak of other refunds in its own words: where two are named, it is
  * the one whose text stands there as it was sent, or none.
  */
-export function namedIn(reason: string, ids: readonly string[], sent: readonly Sent[]): string | undefined {
+export function namedIn(reason: string, ids: readonly string[], sent: readonly SentReason[]): string | undefined {
   const counts = (id: string, end: number): boolean =>
     end < reason.trimEnd().length || !ids.some((other) => other !== id && other.startsWith(id))
   const front = FRONT.exec(reason)

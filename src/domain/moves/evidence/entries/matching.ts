@@ -6,7 +6,7 @@ import { refundsOf, remainingOf } from '../../../books/balance.ts'
 import type { Attempt, Books, Refund } from '../../../books/books.ts'
 import type { CancelEntry } from '../../../gateway.ts'
 import { closedByAmount, ticketMayLive } from '../../../refund.ts'
-import { isBeginOf, namedIn, type Sent } from './markers.ts'
+import { isBeginOf, namedIn, type SentReason } from './markers.ts'
 
 export type Match = {
   readonly refund: Refund
@@ -30,7 +30,10 @@ export function matchEntry(books: Books, attempt: Attempt, entry: CancelEntry): 
   return fitting && { refund: fitting, matchedBy: 'amount' }
 }
 
-/** What only its amount and its time speak for; where that is more than one refund, it is taken as none. */
+/**
+ * What only its amount and its time speak for; where that is more than one refund, it is taken as
+ * none.
+ */
 export function fittingByAmount(books: Books, attempt: Attempt, entry: CancelEntry): readonly Refund[] {
   // Known to be another's: it never answers a ticket of ours, however well the amount fits.
   if (entry.mark !== null) return []
@@ -41,7 +44,7 @@ export function fittingByAmount(books: Books, attempt: Attempt, entry: CancelEnt
 /** The refund that a reason names by its marker, whatever became of it. */
 export function namedRefund(books: Books, attempt: Attempt, reason: string): Refund | undefined {
   const all = refundsOf(books, attempt)
-  const sent: readonly Sent[] = all.flatMap(({ refundId, tickets }) =>
+  const sent: readonly SentReason[] = all.flatMap(({ refundId, tickets }) =>
     tickets.map(({ sentReason }) => ({ id: refundId, text: sentReason })),
   )
   const ids = all.map(({ refundId }) => refundId)

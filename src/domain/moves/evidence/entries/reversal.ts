@@ -3,7 +3,7 @@
 // Must not know: how entries are paired, when one is missing.
 import { remainingOf } from '../../../books/balance.ts'
 import type { BookedEntry } from '../../../books/books.ts'
-import { attemptIn, moveRefund, putAttempt, raise, refundIn, type Draft } from '../../../books/draft.ts'
+import { attemptIn, moveRefund, putAttempt, raise, draftedRefund, type Draft } from '../../../books/draft.ts'
 import type { GatewayRef } from '../../../ids.ts'
 
 const REVERSAL_AFTER_MS = 10 * 60_000
@@ -24,7 +24,7 @@ export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: Booke
   replace(draft, ref, { ...booked, missingSince: null, gone: false })
   const { refundId, key, amount } = booked
   const because = { why: 'the gateway shows and counts this cancel again', facts: { entry: key, amount } }
-  const [refund, attempt] = [refundIn(draft, refundId), attemptIn(draft, ref)]
+  const [refund, attempt] = [draftedRefund(draft, refundId), attemptIn(draft, ref)]
   const whole = refund !== undefined && attempt !== undefined && remainingOf(refund, attempt) === 0
   if (!whole || !moveRefund(draft, refundId, 'cancelled', because))
     draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef: ref, ...because })
@@ -54,7 +54,7 @@ export function missed(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry
   }
   const moved = moveRefund(draft, refundId, 'reversed', because)
   if (!moved) draft.journal.push({ what: 'entry.gone', refundId, gatewayRef: ref, ...because })
-  const refund = moved ?? refundIn(draft, refundId)
+  const refund = moved ?? draftedRefund(draft, refundId)
   const sentence =
     'the gateway took back a cancel that it had booked; the payer may not have the money. Until it is settled by this refund’s own commands (recheck, retryTicket, resolve) its payment shows 확인필요'
   if (refund) raise(draft, 'page', refund, 'reversed', sentence)

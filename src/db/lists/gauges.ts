@@ -1,22 +1,23 @@
-// Gauges read from the database at each scrape: what waits, how much money, how old. Queries stay small however old the books grow.
+// Gauges read from the database at each scrape: what waits, how much money, how old. Queries stay
+// small however old the books grow.
 // Must not know: who scrapes.
 import { sql } from 'kysely'
 import { Gauge, Registry } from 'prom-client'
-import type { Db, Trx } from '../../../db/connect.ts'
-import { OPEN_REFUND } from '../../../db/lists/open.ts'
-import { readOverdue } from '../../../db/watch/overdue.ts'
+import { PAYMENT_STATES } from '../../domain/payment.ts'
 import {
-  countOf,
+  overdueCount,
   MOST_COUNTED as MOST_OVERDUE,
   OVERDUE_AFTER,
   OVERDUE_KINDS,
   type OverdueAfter,
-} from '../../../domain/shown/watchdog.ts'
-import { readTogether } from '../read.ts'
-import { paymentStates } from '../schemas.ts'
+} from '../../domain/shown/watchdog.ts'
+import { readTogether, type Db, type Trx } from '../connect.ts'
+import { readOverdue } from '../watch/overdue.ts'
+import { OPEN_REFUND } from './open.ts'
 
 /** Counting payments of one state ends here. */
 const MOST_COUNTED = 100_000
+const PAYMENT_STATE_NAMES = Object.keys(PAYMENT_STATES)
 const OUTBOX_KINDS = ['wake', 'notice', 'alert'] as const
 
 type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
@@ -141,7 +142,7 @@ async function overdueGauges(trx: Trx, registry: Registry, after: OverdueAfter):
   const { asOf, sums, oldestWake } = await readOverdue(trx, after, 0)
   const rows = OVERDUE_KINDS.map((kind) => ({
     labels: { kind },
-    value: countOf(sums.filter((sum) => sum.kind === kind)),
+    value: overdueCount(sums.filter((sum) => sum.kind === kind)),
   }))
   const help = `Open rows whose next step did not come within OVERDUE_AFTER, counted up to ${MOST_OVERDUE} each`
   put(registry, 'saga_overdue_rows', help, ['kind'], rows)
@@ -185,6 +186,6 @@ async function countPayments(trx: Trx): Promise<readonly Value[]> {
   const { rows } = await sql<{ state: string; count: number }>`
     select s.state, (select count(*) from (
       select 1 from payments p where p.state = s.state limit ${MOST_COUNTED}) as counted)::float8 as count
-    from unnest(string_to_array(${paymentStates.join(',')}, ',')) as s(state)`.execute(trx)
+    from unnest(string_to_array(${PAYMENT_STATE_NAMES.join(',')}, ',')) as s(state)`.execute(trx)
   return rows.map(({ state, count }) => ({ labels: { state }, value: count }))
 }

@@ -1,0 +1,38 @@
+// What a look is about, what it is asked with, and what it works with.
+// Must not know: how a look is made.
+import type { Db, Trx } from '../db/connect.ts'
+import type { Gateway } from '../domain/gateway.ts'
+import type { GatewayName, GatewayRef, MerchantUid } from '../domain/ids.ts'
+import type { Policies } from '../domain/moves/evidence/judge.ts'
+import type { Patience } from '../domain/patience.ts'
+import type { Links } from '../domain/shown/views.ts'
+
+export type LookDeps = {
+  readonly db: Db
+  readonly gateways: ReadonlyMap<GatewayName, Gateway>
+  readonly links: Links
+  readonly patience: Patience
+  readonly policies: Policies
+  readonly log: (line: string) => void
+  /** Called after a commit that put something into the outbox or the inbox. */
+  readonly kick: () => void
+}
+
+export type Subject = { readonly gateway: GatewayName } & (
+  { readonly gatewayRef: GatewayRef } | { readonly merchantUid: MerchantUid }
+)
+
+export type LookOptions = {
+  readonly who: string
+  /** The saga whose own step this look is: it needs no wake for what it finds. */
+  readonly saga?: string
+  /** The saga's time for the rows that it writes; the look's own begin where none is given. */
+  readonly at?: string
+  /**
+   * Money for an unknown order becomes an attempt without a payment; only where the gateway's own
+   * list named it.
+   */
+  readonly strays?: boolean
+  /** Runs in the same transaction, after the booking. */
+  readonly also?: (trx: Trx, seen: { began: string; moved: boolean }) => Promise<void>
+}
