@@ -75,7 +75,9 @@ async function waitingRefund(trx: Trx): Promise<void> {
   const now = new Date().toISOString()
   const [order, ref, id] = [merchantUid('seeded-0'), gatewayRef('imp_seeded_0'), refundId('waiting-0')]
   await insertPayment(trx, aPayment({ merchantUid: order, acceptedRef: ref, createdAt: now }))
-  const attempt = anAttempt({ merchantUid: order, saidMerchantUid: order, gatewayRef: ref, waitingSince: now })
+  // Seen today, so that no daily look asks the gateway for what it never had.
+  const seen = { waitingSince: now, evidenceAsOf: now }
+  const attempt = anAttempt({ merchantUid: order, saidMerchantUid: order, gatewayRef: ref, ...seen })
   const ticket = aTicket({ intentAt: now })
   const shown = { refundId: id, merchantUid: order, gatewayRef: ref, tickets: [ticket], createdAt: now }
   const refund = aRefund({ ...shown, waitingSince: now, stateSince: now, lastCheckpointAt: now })
@@ -109,9 +111,11 @@ async function copied(trx: Trx, times: number): Promise<void> {
     from outbox, generate_series(1, ${times}::int) n`.execute(trx)
 }
 
-const wakesOf = async ({ db }: OwnShop): Promise<number> =>
-  (await db.selectFrom('outbox').select('id').where('kind', '=', 'wake').where('state', '=', 'pending').execute())
-    .length
+const wakesOf = async ({ db }: OwnShop): Promise<number | undefined> =>
+  (
+    await sql<{ count: number }>`
+      select count(*)::int as count from outbox where kind = 'wake' and state = 'pending'`.execute(db)
+  ).rows[0]?.count
 
 /** Their lengths, once none has anything to do but to wait. */
 async function whenAllWait(shop: OwnShop, all: readonly string[]): Promise<ReadonlyMap<string, number>> {
