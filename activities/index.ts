@@ -2,15 +2,7 @@
 // Must not know: workers.
 import type { Step } from '../src/domain/next.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
-import {
-  beginPayment,
-  beginRefund,
-  readPayment,
-  readRefund,
-  type Begin,
-  type ReadPayment,
-  type ReadRefund,
-} from './begin/begin.ts'
+import { beginPayment, beginRefund, readPayment, readRefund, type Begin, type ReadPayment, type ReadRefund } from './begin/begin.ts'
 import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
 import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './commands/people.ts'
 import type { ActivityDeps } from './deps.ts'

@@ -1,5 +1,6 @@
 // How the tests run: one process per file (Temporal's Runtime is one per process), real servers, no fake clocks.
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './support/longestFirst.ts'
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/migrated.ts'],
     testTimeout: 60_000,
     hookTimeout: 600_000,

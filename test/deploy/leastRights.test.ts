@@ -1,6 +1,5 @@
 // What each container is given and may do: secrets by service, rights, images, and the login before Temporal's UI.
 // Must not know: whether an engine is here. The login runs where nginx is installed, and is skipped elsewhere.
-import { ENVIRONMENT } from '../../src/environment.ts'
 import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
@@ -10,6 +9,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { ENVIRONMENT } from '../../src/environment.ts'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { nginxHere, startNginx } from '../support/nginx.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'

@@ -3,11 +3,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql, type RawBuilder } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadBooks } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import { insertPayment } from '../../src/db/books/payments.ts'
-import { openDatabase, transact, type Db } from '../../src/db/connect.ts'
+import { openDatabase, transact, type Trx } from '../../src/db/connect.ts'
 import { putWake } from '../../src/db/outgoing/outgoing.ts'
 import { gatewayRef, merchantUid, refundId, refundWorkflowId } from '../../src/domain/ids.ts'
 import { aPayment, anAttempt, aRefund, aTicket } from '../support/books.ts'
@@ -16,7 +17,6 @@ import { eventually, startShop, type OwnShop } from '../support/shop.ts'
 import { temporalCliForTests } from '../support/temporalCli.ts'
 
 const WAITING = 1_000
-const IN_ONE_TRANSACTION = 50
 const AT_ONCE = 20
 const LIMIT_MS = 300_000
 
@@ -45,7 +45,7 @@ test(`of ${WAITING} waiting refunds one is settled after a restart, and no other
   await eventually(() => second.refund(one.refundId), LIMIT_MS).toMatchObject({ state: 'refunded' })
   await eventually(async () => (await stateOf(second, all[0])).status, LIMIT_MS).toBe('COMPLETED')
 
-  const after = await lengthsOf(second, all)
+  const after = lengthsOf(await chunked(all, (id) => stateOf(second, id)))
   const stirred = all.filter((workflowId) => after.get(workflowId) !== before.get(workflowId))
   expect(stirred).toEqual([all[0]])
   const fresh = (await second.events(all[0] ?? '')).slice(before.get(all[0] ?? ''))
@@ -62,52 +62,75 @@ test(`of ${WAITING} waiting refunds one is settled after a restart, and no other
 /** Rows as a month of requests left them, all but one, and a wake for each; the program that comes finds them. */
 async function seed(url: string | undefined, folder: string): Promise<readonly string[]> {
   const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log: () => {} })
-  const numbers = Array.from({ length: WAITING - 1 }, (_, index) => index)
-  for (let start = 0; start < numbers.length; start += IN_ONE_TRANSACTION)
-    await waitingRefunds(database.db, numbers.slice(start, start + IN_ONE_TRANSACTION))
-  await database.close()
-  return numbers.map((index) => refundWorkflowId(idOf(index)))
-}
-
-const idOf = (index: number) => refundId(`waiting-${index}`)
-
-function waitingRefunds(db: Db, numbers: readonly number[]): Promise<void> {
-  const now = new Date().toISOString()
-  return transact(db, 'seed', async (trx) => {
-    for (const index of numbers) {
-      const [order, ref, id] = [merchantUid(`seeded-${index}`), gatewayRef(`imp_seeded_${index}`), idOf(index)]
-      await insertPayment(trx, aPayment({ merchantUid: order, acceptedRef: ref, createdAt: now }))
-      const attempt = anAttempt({ merchantUid: order, saidMerchantUid: order, gatewayRef: ref, waitingSince: now })
-      const ticket = aTicket({ intentAt: now })
-      const shown = { refundId: id, merchantUid: order, gatewayRef: ref, tickets: [ticket], createdAt: now }
-      const refund = aRefund({ ...shown, waitingSince: now, stateSince: now, lastCheckpointAt: now })
-      const loaded = await loadBooks(trx, { merchantUid: order })
-      const books = { ...loaded.books, attempts: [attempt], refunds: [refund] }
-      await carryOut(
-        trx,
-        loaded,
-        { books, journal: [], alerts: [] },
-        { who: 'test', at: now, saga: null, links: () => null },
-      )
-      await putWake(trx, refundWorkflowId(id))
-    }
-    await trx.deleteFrom('outbox').where('kind', '=', 'notice').execute()
+  await transact(database.db, 'seed', async (trx) => {
+    await waitingRefund(trx)
+    await copied(trx, WAITING - 2)
   })
+  await database.close()
+  return Array.from({ length: WAITING - 1 }, (_, index) => refundWorkflowId(refundId(`waiting-${index}`)))
 }
 
-const wakesOf = async ({ db }: OwnShop): Promise<number> =>
-  (await db.selectFrom('outbox').select('id').where('kind', '=', 'wake').where('state', '=', 'pending').execute())
-    .length
+/** Number 0, written by the program's own code. */
+async function waitingRefund(trx: Trx): Promise<void> {
+  const now = new Date().toISOString()
+  const [order, ref, id] = [merchantUid('seeded-0'), gatewayRef('imp_seeded_0'), refundId('waiting-0')]
+  await insertPayment(trx, aPayment({ merchantUid: order, acceptedRef: ref, createdAt: now }))
+  // Seen today, so that no daily look asks the gateway for what it never had.
+  const seen = { waitingSince: now, evidenceAsOf: now }
+  const attempt = anAttempt({ merchantUid: order, saidMerchantUid: order, gatewayRef: ref, ...seen })
+  const ticket = aTicket({ intentAt: now })
+  const shown = { refundId: id, merchantUid: order, gatewayRef: ref, tickets: [ticket], createdAt: now }
+  const refund = aRefund({ ...shown, waitingSince: now, stateSince: now, lastCheckpointAt: now })
+  const loaded = await loadBooks(trx, { merchantUid: order })
+  const books = { ...loaded.books, attempts: [attempt], refunds: [refund] }
+  await carryOut(
+    trx,
+    loaded,
+    { books, journal: [], alerts: [] },
+    { who: 'test', at: now, saga: null, links: () => null },
+  )
+  await putWake(trx, refundWorkflowId(id))
+  await trx.deleteFrom('outbox').where('kind', '=', 'notice').execute()
+}
+
+/** The same rows so many times more, under ids of their own. */
+async function copied(trx: Trx, times: number): Promise<void> {
+  const [order, ref, id] = [sql`'seeded-' || n`, sql`'imp_seeded_' || n`, sql`'waiting-' || n`]
+  const own: Readonly<Record<string, RawBuilder<unknown>>> = {
+    payments: sql`'merchant_uid', ${order}, 'accepted_ref', ${ref}`,
+    attempts: sql`'gateway_ref', ${ref}, 'merchant_uid', ${order}, 'said_merchant_uid', ${order}`,
+    refunds: sql`'refund_id', ${id}, 'merchant_uid', ${order}, 'gateway_ref', ${ref}, 'birth', gen_random_uuid()`,
+    tickets: sql`'refund_id', ${id}`,
+  }
+  for (const [name, ids] of Object.entries(own)) {
+    const table = sql.table(name)
+    await sql`insert into ${table} select (jsonb_populate_record(first, jsonb_build_object(${ids}))).*
+      from ${table} first, generate_series(1, ${times}::int) n`.execute(trx)
+  }
+  await sql`insert into outbox (kind, target, payload) select kind, 'refund:' || ${id}, payload
+    from outbox, generate_series(1, ${times}::int) n`.execute(trx)
+}
+
+const wakesOf = async ({ db }: OwnShop): Promise<number | undefined> =>
+  (
+    await sql<{ count: number }>`
+      select count(*)::int as count from outbox where kind = 'wake' and state = 'pending'`.execute(db)
+  ).rows[0]?.count
 
 /** Their lengths, once none has anything to do but to wait. */
 async function whenAllWait(shop: OwnShop, all: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const busy = async () => (await chunked(all, (id) => stateOf(shop, id))).filter(({ waits }) => !waits).length
+  let states: readonly State[] = []
+  const busy = async () => {
+    states = await chunked(all, (id) => stateOf(shop, id))
+    return states.filter(({ waits }) => !waits).length
+  }
   await eventually(busy, LIMIT_MS).toBe(0)
-  return lengthsOf(shop, all)
+  return lengthsOf(states)
 }
 
-const lengthsOf = async (shop: OwnShop, all: readonly string[]): Promise<ReadonlyMap<string, number>> =>
-  new Map((await chunked(all, (id) => stateOf(shop, id))).map(({ id, length }) => [id, length]))
+type State = Awaited<ReturnType<typeof stateOf>>
+const lengthsOf = (states: readonly State[]): ReadonlyMap<string, number> =>
+  new Map(states.map(({ id, length }) => [id, length]))
 
 async function stateOf({ client }: OwnShop, id = '') {
   const { status, historyLength, raw } = await client.workflow.getHandle(id).describe()

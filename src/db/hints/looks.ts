@@ -39,6 +39,7 @@ const retried = isOver(sql`l.retry_at`)
  * into again and again has no older claim than the others.
  */
 export async function candidates(db: Db, limit: number): Promise<readonly Candidate[]> {
+  if (!(await anyDue(db))) return []
   const { rows } = await sql<Candidate>`
     select gateway, subject, gateway_ref, merchant_uid, order_known, linked, trusted, failures, spacing_ms from (
     select i.gateway, i.subject, min(i.gateway_ref) as gateway_ref,
@@ -59,6 +60,17 @@ export async function candidates(db: Db, limit: number): Promise<readonly Candid
     group by i.gateway, i.subject) as waiting
     order by order_known or linked or trusted desc, lane, likely desc, due_at limit ${limit}`.execute(db)
   return rows
+}
+
+/**
+ * A looker is kicked for whatever moved, mostly for no hint at all: that much is found out by one
+ * index.
+ */
+async function anyDue(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`
+    select exists (select 1 from inbox i where i.state = 'received' and ${isOver(sql`i.due_at`)}
+      and i.subject is not null) as due`.execute(db)
+  return rows[0]?.due === true
 }
 
 /** Takes the reference for `leaseMs`; undefined where another looker was faster. */

@@ -67,32 +67,36 @@ export type Claimed = {
 
 export const STALE = sql<boolean>`greatest(created_at, coalesce(replayed_at, created_at)) < clock_timestamp() - interval '24 hours'`
 
-/**
- * Wakes of one saga say the same, so the newest answers for all before it; every notice and alert
- * leaves by itself.
- */
-const groupOf = (kind: OutboxKind) => sql.raw(kind === 'wake' ? 'o.target' : 'o.id::text')
+const DUE = isOver(sql`due_at`)
+const ON_ITS_WAY = sql`not ${isOver(sql`leased_until`)}`
 
 /**
- * What keeps a row `o` here: another wake of its saga on its way, an earlier notice of its order,
- * or that it is on its way itself.
+ * The due wakes of each saga that has none on its way: they say the same, so the newest answers for
+ * all before it. In one pass over what is pending: a join with itself took a crowd of n wakes n
+ * times n steps.
  */
-const KEPT_BY = {
-  wake: sql`not ${isOver(sql`l.leased_until`)}`,
-  notice: sql`(l.id < o.id or l.id = o.id and not ${isOver(sql`l.leased_until`)})`,
-  alert: sql`l.id = o.id and not ${isOver(sql`l.leased_until`)}`,
-} as const satisfies Record<OutboxKind, unknown>
+const dueWakes = (limit: number) => sql`
+  select max(id) filter (where ${DUE}) as id, json_agg(id) filter (where ${DUE}) as ids from outbox
+  where kind = 'wake' and state = 'pending'
+  group by target having bool_or(${DUE}) and not coalesce(bool_or(${ON_ITS_WAY}), false)
+  order by min(id) filter (where ${DUE}) limit ${limit}`
+
+/** Every notice and alert leaves by itself; a notice waits for the earlier ones of its order. */
+const FREE = {
+  notice: sql`not exists (select 1 from outbox l where l.kind = 'notice' and l.target = o.target and l.state = 'pending'
+    and (l.id < o.id or l.id = o.id and not ${isOver(sql`l.leased_until`)}))`,
+  alert: sql`not coalesce(${ON_ITS_WAY}, false)`,
+} as const satisfies Record<Exclude<OutboxKind, 'wake'>, unknown>
+
+const dueOnes = (kind: keyof typeof FREE, limit: number) => sql`
+  select id, json_build_array(id) as ids from outbox o
+  where kind = ${kind} and state = 'pending' and ${DUE} and ${FREE[kind]} order by id limit ${limit}`
 
 /** Claims due rows, one of each group at a time, so that one saga is never woken twice at once. */
 export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: number): Promise<readonly Claimed[]> {
   const token = randomUUID()
   const { rows } = await sql<Claimed>`
-    with due as (
-      select max(id) as id, json_agg(id) as ids from outbox o
-      where kind = ${kind} and state = 'pending' and ${isOver(sql`due_at`)}
-        and not exists (select 1 from outbox l where l.kind = ${kind} and l.target = o.target and l.state = 'pending'
-          and ${KEPT_BY[kind]})
-      group by ${groupOf(kind)} order by min(id) limit ${limit}),
+    with due as (${kind === 'wake' ? dueWakes(limit) : dueOnes(kind, limit)}),
     locked as (select id from outbox where id in (select id from due) and state = 'pending' for update skip locked)
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from due
