@@ -14,6 +14,16 @@ import { createLog } from '../../src/log.ts'
 import { startProgram } from '../../src/program.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
 import { createTestDatabase } from './database.ts'
+import {
+  confide,
+  confideBuyerIn,
+  confideSettings,
+  foundIn,
+  foundInFiles,
+  foundInRows,
+  nothingLeft,
+  watchedLog,
+} from './leftBehind.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -75,7 +85,9 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
   const database = await createTestDatabase()
   const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database.environment, ...environment }
   const config = readConfig(given, ROLES)
-  const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
+  confideSettings(environment)
+  const log = watchedLog(createLog(config.LOG_LEVEL, false).levelVal)
+  const program = await startProgram(config, createLog('trace', false, log.out), given)
   const { api, simulator, temporalAddress, temporalUi, db } = program
   if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')
   const checkout = config.API_KEYS.find(({ role }) => role === 'checkout')
@@ -85,10 +97,14 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
     db,
     temporalUi,
     close: async () => {
+      const metrics = await exchange(api, 'GET', '/metrics', undefined, shop.key).catch(() => ({ body: '' }))
+      const found = [...foundIn('the metrics', String(metrics.body)), ...(await foundInRows(db))]
       await shop.disconnect()
       await program.stop()
+      found.push(...(await foundInFiles(config.DATA_DIR)), ...log.found())
       await database.drop()
       await rm(folder, { recursive: true, force: true })
+      nothingLeft(found)
     },
   }
 }
@@ -110,6 +126,8 @@ export async function exchange(
   body?: unknown,
   key?: string,
 ): Promise<Answer> {
+  confide(key)
+  confideBuyerIn(body)
   const headers = {
     ...(key !== undefined && { authorization: `Bearer ${key}` }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
