@@ -5,8 +5,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
-/** The triggers of migration 0002 notify it. */
-export const NEW_ROWS = 'saga_new_rows'
+/** The triggers of migration 0002 notify it, under this name for ever. */
+const NEW_ROWS = 'saga_new_rows'
 /**
  * Whoever put the rows was told at once and is mostly done with them by then; many notifications
  * are one kick.

@@ -15,6 +15,7 @@ import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
 import { createApp } from '../../src/http/server/app.ts'
 import type { HttpDeps } from '../../src/http/server/deps.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { confide, confideBuyerIn, foundIn, foundInRows, nothingLeft } from '../support/leftBehind.ts'
 
 export const IAMPORT = gatewayName('iamport/main')
 /** Nobody is asked. */
@@ -74,7 +75,9 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await playing.catch(() => {})
+      const found = [...foundIn('the log', JSON.stringify(logged)), ...(await foundInRows(db))]
       await database.close()
+      nothingLeft(found)
     })())
   afterAll(close)
   return { db, url, logged, saga, kicks: () => kicks, call: (line, request) => send(url, line, request), close }
@@ -106,6 +109,8 @@ function listen(deps: HttpDeps): Promise<Server> {
 
 async function send(url: string, line: string, { json, body, headers = {} }: Request = {}): Promise<Answer> {
   const [method = 'GET', path = '/'] = line.split(' ')
+  confideBuyerIn(json)
+  confide(headers['authorization']?.replace(/^Bearer /, ''))
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' }
   const response = await fetch(url + path, {
     method,

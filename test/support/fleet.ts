@@ -7,7 +7,8 @@ import { openDatabase, type Database } from '../../src/db/connect.ts'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { startTemporalServer } from '../../src/temporal/server/server.ts'
 import { createMigratedDatabase } from './database.ts'
-import { processOf, type Program } from './program.ts'
+import { confideSettings, foundAt, foundInFiles, nothingLeft } from './leftBehind.ts'
+import { metricsOf, processOf, type Program } from './program.ts'
 import { forward, startProxy, wasRefused } from './proxy.ts'
 import { shopAt, type Environment, type Shop } from './shop.ts'
 import { temporalCliForTests } from './temporalCli.ts'
@@ -48,8 +49,9 @@ export async function startFleet(
   const balancer = await startBalancer(backends)
   const simulatorPort = await freePort(HOST)
   const simulatorUrl = `http://${HOST}:${simulatorPort}`
+  confideSettings(more)
   const shared = {
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'trace',
     LOOK_SPACING: '1s',
     CANCEL_TIMEOUT: '2s',
     SWEEP_EVERY: '1d',
@@ -80,13 +82,17 @@ export async function startFleet(
   }
   const shop = shopAt({ api: balancer.url, simulator: simulatorUrl, temporalAddress: temporal.address })
   const remove = async () => {
+    const found = await metricsOf(shop)
     await shop.disconnect()
     await Promise.all(processes.map((each) => each.kill9()))
     balancer.stop()
     await database.close()
+    if (place.url !== undefined) found.push(...(await foundAt(place.url)))
     await place.drop()
     await temporal.stop()
+    found.push(...processes.flatMap((each) => each.said()), ...(await foundInFiles(folder)))
     await rm(folder, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 })
+    nothingLeft(found)
   }
   try {
     const many = (role: 'api' | 'worker', length: number) => Promise.all(Array.from({ length }, () => add(role)))

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { createMigratedDatabase } from './database.ts'
+import { confideSettings, foundAt, foundIn, foundInFiles, nothingLeft } from './leftBehind.ts'
 import { exchange, shopAt, type Environment, type Shop } from './shop.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
@@ -25,6 +26,8 @@ export type Program = {
   /** SIGSTOP and SIGCONT: it sleeps without knowing, as in a virtual machine that is moved. */
   freeze(): void
   thaw(): void
+  /** Confided words in what it has printed so far. */
+  said(): readonly string[]
 }
 export type Installation = { readonly shop: Shop; readonly program: Program; readonly simulator: Program }
 
@@ -59,7 +62,7 @@ async function install(environment: Environment): Promise<Installation & { remov
   const api = `http://${HOST}:${port}`
   const url = `http://${HOST}:${simulatorPort}`
   const database = await createMigratedDatabase(join(folder, 'merchant'))
-  const shared = { LOG_LEVEL: 'warn', LOOK_SPACING: '1s', SWEEP_EVERY: '1000d', TEMPORAL_UI_PORT: '0' }
+  const shared = { LOG_LEVEL: 'trace', LOOK_SPACING: '1s', SWEEP_EVERY: '1000d', TEMPORAL_UI_PORT: '0' }
   const simulator = processOf(['--role', 'simulator'], url, {
     ...shared,
     SIMULATOR_PORT: String(simulatorPort),
@@ -77,20 +80,35 @@ async function install(environment: Environment): Promise<Installation & { remov
     ...database.environment,
     ...environment,
   })
+  confideSettings(environment)
   const shop = shopAt({ api, simulator: url, temporalAddress: `${HOST}:${temporalPort}` })
   const remove = async () => {
+    const found = await metricsOf(shop)
     await shop.disconnect()
     await Promise.all([program.kill9(), simulator.kill9()])
+    found.push(...program.said(), ...(await foundInFiles(join(folder, 'merchant'))))
+    if (database.url !== undefined) found.push(...(await foundAt(database.url)))
     await database.drop()
     await rm(folder, { recursive: true, force: true, maxRetries: 60, retryDelay: 250 })
+    nothingLeft(found)
   }
   return { shop, program, simulator, remove }
+}
+
+/** Nothing where it is down. */
+export async function metricsOf({ api, key }: Shop): Promise<string[]> {
+  const answer = await exchange(api, 'GET', '/metrics', undefined, key).catch(() => ({ body: '' }))
+  return [...foundIn('the metrics', String(answer.body))]
 }
 
 /** `place` is what must stand in the table that a start prints. */
 export function processOf(args: readonly string[], place: string, environment: Environment): Program {
   let child: ChildProcess | undefined
   let gone: Promise<unknown> = Promise.resolve()
+  const found = new Set<string>()
+  const hear = (line: string) => {
+    for (const each of foundIn('what it printed', line)) found.add(each)
+  }
   const end = async (signal: NodeJS.Signals) => {
     child?.kill(signal)
     await gone
@@ -104,17 +122,18 @@ export function processOf(args: readonly string[], place: string, environment: E
       })
       child = started
       gone = new Promise((resolve) => started.once('exit', resolve))
-      await untilItPrints(started, place)
+      await untilItPrints(started, place, hear)
     },
     kill9: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
+    said: () => [...found],
   }
 }
 
 /** The table comes last of a start; a program that ends before it says why. */
-async function untilItPrints(child: ChildProcess, place: string): Promise<void> {
+async function untilItPrints(child: ChildProcess, place: string, hear: (line: string) => void): Promise<void> {
   if (!child.stdout || !child.stderr) throw new Error('the program has no output')
   const said: string[] = []
   await new Promise<void>((resolve, reject) => {
@@ -122,6 +141,7 @@ async function untilItPrints(child: ChildProcess, place: string): Promise<void> 
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream ?? neverStarted() }).on('line', (line) => {
         said.push(line)
+        hear(line)
         if (/^ {2}(API|Simulator|Database) /.test(line) && line.includes(place)) resolve()
       })
     }

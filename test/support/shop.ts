@@ -14,6 +14,16 @@ import { createLog } from '../../src/log.ts'
 import { installRuntime } from '../../src/temporal/telemetry.ts'
 import { startProgram } from '../../src/wiring/program.ts'
 import { createMigratedDatabase } from './database.ts'
+import {
+  confide,
+  confideBuyerIn,
+  confideSettings,
+  foundIn,
+  foundInFiles,
+  foundInRows,
+  nothingLeft,
+  watchedLog,
+} from './leftBehind.ts'
 import { temporalCliForTests } from './temporalCli.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -77,7 +87,9 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
   const database = named ? undefined : await createMigratedDatabase(environment['DATA_DIR'] ?? folder)
   const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
   const config = readConfig(given, PROGRAM_ROLES)
-  const program = await startProgram(config, createLog(config.LOG_LEVEL, false), given)
+  confideSettings(environment)
+  const log = watchedLog(createLog(config.LOG_LEVEL, false).levelVal)
+  const program = await startProgram(config, createLog('trace', false, log.out), given)
   const { api, simulator, temporalAddress, temporalUi, db } = program
   if (!api || !simulator || !temporalAddress || !db) throw new Error('a part of the program was not started')
   const checkout = config.API_KEYS.find(({ role }) => role === 'checkout')
@@ -87,10 +99,14 @@ export async function startShop(environment: Environment = {}): Promise<OwnShop 
     db,
     temporalUi,
     close: async () => {
+      const metrics = await exchange(api, 'GET', '/metrics', undefined, shop.key).catch(() => ({ body: '' }))
+      const found = [...foundIn('the metrics', String(metrics.body)), ...(await foundInRows(db))]
       await shop.disconnect()
       await program.stop()
+      found.push(...(await foundInFiles(config.DATA_DIR)), ...log.found())
       await database?.drop()
       await rm(folder, { recursive: true, force: true })
+      nothingLeft(found)
     },
   }
 }
@@ -128,6 +144,8 @@ export async function exchange(
   body?: unknown,
   key?: string,
 ): Promise<Answer> {
+  confide(key)
+  confideBuyerIn(body)
   const headers = {
     ...(key !== undefined && { authorization: `Bearer ${key}` }),
     ...(body !== undefined && { 'content-type': 'application/json' }),

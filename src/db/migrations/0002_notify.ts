@@ -3,7 +3,6 @@
 // Must not know: who listens. PGlite runs it too, and nobody listens there.
 import { sql, type Kysely } from 'kysely'
 import { briefly, steps } from '../migrating.ts'
-import { NEW_ROWS } from '../notify.ts'
 
 const told = (table: string) =>
   briefly(sql`create or replace trigger ${sql.raw(table)}_told after insert on ${sql.table(table)}
@@ -11,7 +10,7 @@ const told = (table: string) =>
 
 export const up = steps(
   briefly(sql`create or replace function tell_of_new_rows() returns trigger language plpgsql as $$
-    begin perform pg_notify('${sql.raw(NEW_ROWS)}', ''); return null; end $$`),
+    begin perform pg_notify('saga_new_rows', ''); return null; end $$`),
   told('inbox'),
   told('outbox'),
 )
