@@ -14,6 +14,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig, readMigrateConfig } from '../../src/config.ts'
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
+import { gatewaySettings } from '../../src/gateways/index.ts'
 import { startTemporalServer } from '../../src/temporal/server/server.ts'
 import { queryOf } from '../support/database.ts'
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
@@ -129,6 +130,11 @@ test('a worker that is stopped may end its cancel call, and the example names ev
   const wanted = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map((match) => match[1])
   const example = read('deploy/example.env')
   expect([...new Set(wanted)].filter((name) => !example.includes(`${name}=`))).toEqual([])
+})
+
+test('compose hands on every setting of a gateway', () => {
+  const compose = read('docker-compose.yml')
+  expect(Object.keys(gatewaySettings).filter((name) => !compose.includes(`\${${name}:`))).toEqual([])
 })
 
 test('the namespace one-shot registers exactly the attributes that the sagas set', () => {

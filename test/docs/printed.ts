@@ -12,6 +12,7 @@ import {
   REFUND_STATES,
 } from '../../src/domain/refund.ts'
 import { ENVIRONMENT } from '../../src/environment.ts'
+import { KINDS } from '../../src/gateways/index.ts'
 import { VIEWS } from '../../src/ops/commands/views.ts'
 import { ROOT } from '../support/readme.ts'
 
@@ -54,6 +55,10 @@ const GROUPS: Readonly<Record<string, string>> = {
 }
 
 function settings(): string {
+  const first = KINDS.flatMap(({ credentials }) => credentials.slice(0, 1))
+  const headless = first.filter((name) => GROUPS[name] === undefined)
+  if (headless.length > 0)
+    throw new Error(`${headless.join(', ')}: a kind of gateway has a heading of its own in GROUPS`)
   const rows = Object.entries(ENVIRONMENT.shape).map(([name, field]) => {
     if (field.description === undefined) throw new Error(`${name} does not say what it means`)
     const heading = GROUPS[name]

@@ -7,6 +7,7 @@ import { Writable } from 'node:stream'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../../src/db/connect.ts'
+import { KINDS } from '../../src/gateways/index.ts'
 import { queryOf } from './database.ts'
 import type { Environment } from './shop.ts'
 
@@ -28,9 +29,11 @@ export function confideBuyerIn(body: unknown): void {
 }
 
 /** The secrets of a program's settings. */
-export function confideSettings({ API_KEYS = '', NOTICE_SECRET, IAMPORT_SECRET, PAYMENTWALL_SECRET_KEY }: Environment) {
+export function confideSettings(environment: Environment) {
+  const { API_KEYS = '', NOTICE_SECRET, PAYMENTWALL_SECRET_KEY } = environment
+  const secrets = KINDS.flatMap(({ credentials }) => credentials.filter((name) => name.includes('SECRET')))
   confide(...API_KEYS.split(',').map((each) => each.split(':').slice(2).join(':')))
-  confide(NOTICE_SECRET?.replace(/^whsec_/, ''), IAMPORT_SECRET, PAYMENTWALL_SECRET_KEY)
+  confide(NOTICE_SECRET?.replace(/^whsec_/, ''), PAYMENTWALL_SECRET_KEY, ...secrets.map((name) => environment[name]))
 }
 
 /** `place` and the beginning of a word, for each that was found. */
