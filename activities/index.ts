@@ -18,7 +18,9 @@ import {
 import { beginStray, checkpointStray, readStray, type ReadStray } from './strays.ts'
 import type { FileTicket } from './answer.ts'
 import { fileTicket, settleTicket, type SettleTicket } from './ticket.ts'
+import { withLast } from '../src/domain/sheet.ts'
 import type { Step } from '../src/domain/steps.ts'
+import { QUIET_LINE } from '../src/domain/unproved.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
 import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
 
@@ -26,7 +28,7 @@ import { superviseSagas, sweepLists, type SweepLists } from './sweep.ts'
 export function createActivities(deps: ActivityDeps, usableAttributes: () => ReadonlySet<string>) {
   const asking = endingWithActivity(deps)
   const step = <Arg, Taken extends Step<unknown>>(activity: (arg: Arg) => Promise<Taken>) =>
-    mapped(async (arg: Arg) => shownWith(usableAttributes(), await activity(arg)))
+    mapped(async (arg: Arg) => saidIn(deps, shownWith(usableAttributes(), await activity(arg))))
   return {
     beginPayment: step((begin: Begin) => beginPayment(deps, begin)),
     readPayment: step((read: ReadPayment) => readPayment(deps, read)),
@@ -56,5 +58,9 @@ export function shownWith<Taken extends Step<unknown>>(usable: ReadonlySet<strin
   const attributes = Object.fromEntries(Object.entries(step.attributes).filter(([name]) => usable.has(name)))
   return { ...step, attributes }
 }
+
+/** Whoever reads the page in Temporal is told which of its commands are refused there. */
+const saidIn = <Taken extends Step<unknown>>({ temporalAccess }: ActivityDeps, step: Taken): Taken =>
+  temporalAccess.commands === 'all' ? step : { ...step, details: withLast(step.details, QUIET_LINE) }
 
 export type Activities = ReturnType<typeof createActivities>
