@@ -70,6 +70,9 @@ export function orderAfter(state: OrderState, event: OrderEvent): OrderState | u
   return moves[event]
 }
 
+/** Nothing leads out of it: its saga waits for no buyer, and money that comes now is late. */
+export const orderOver = (state: OrderState): boolean => Object.keys(ORDER_MOVES[state]).length === 0
+
 export type Sums = {
   /** Minor units, all of the attempt's own currency. */
   readonly paid: number

@@ -30,6 +30,10 @@ export const REFUND_STATES = {
 } as const satisfies Record<string, Meaning>
 
 export type RefundState = keyof typeof REFUND_STATES
+/** Those in which a saga may be open: what people read and do there has tables, each of them total. */
+export type OpenRefundState = {
+  [S in RefundState]: (typeof REFUND_STATES)[S]['closed'] extends 'yes' ? never : S
+}[RefundState]
 export const REFUND_STATE_NAMES = Object.keys(REFUND_STATES).filter(
   (name): name is RefundState => name in REFUND_STATES,
 )

@@ -11,12 +11,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { migrateAlone, migratePostgres, MIGRATIONS, type MigrationName } from '../../src/db/migrate.ts'
 import { postgresDialect } from '../../src/db/postgres.ts'
 import { ATTENTIONS } from '../../src/domain/books/books.ts'
-import { MONEY_STATES, ORDER_STATES } from '../../src/domain/payment.ts'
+import { MONEY_STATES, ORDER_MOVES, ORDER_STATES } from '../../src/domain/payment.ts'
 import { REFUND_ORIGINS, REFUND_STATES } from '../../src/domain/refund.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { statementsOf } from '../support/migrationRules.ts'
 import { allRows, layRows } from '../support/migrationStates.ts'
-import { schemaLines, wordsOfCheck } from '../support/schemaOf.ts'
+import { schemaLines, wordsOfCheck, wordsOfIndex } from '../support/schemaOf.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const isName = (name: string): name is MigrationName => name in MIGRATIONS
@@ -122,4 +122,17 @@ test('the words that the tables take are the words of today', async () => {
   }
   for (const [check, expected] of Object.entries(words))
     expect(await wordsOfCheck(db, check), check).toEqual([...expected].toSorted())
+})
+
+test('the indexes of what is open hold the states that are open today: a new one needs a new index', async () => {
+  const refunds = Object.entries(REFUND_STATES).filter(([, { closed }]) => closed !== 'yes')
+  const orders = Object.entries(ORDER_MOVES).filter(([, moves]) => Object.keys(moves).length > 0)
+  const words = {
+    // Refunded, where only the amount fits.
+    refunds_waiting: [...refunds.map(([state]) => state), 'refunded'],
+    payments_waiting: orders.map(([state]) => state),
+    payments_expiring: orders.map(([state]) => state),
+  }
+  for (const [index, expected] of Object.entries(words))
+    expect(await wordsOfIndex(db, index), index).toEqual(expected.toSorted())
 })

@@ -2,6 +2,7 @@
 // Must not know: the code's own tables. What ought to come of it is typed by hand in support/walkTables.ts and support/walkOfPeople.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
+import type { RefundState } from '../../src/domain/refund.ts'
 import { DAY, later } from '../support/books.ts'
 import { openTestDatabase } from '../support/database.ts'
 import {
@@ -54,7 +55,7 @@ const STATIONS: Readonly<Record<string, readonly Step[]>> = {
   refunded: [...asked('filed'), entry(6_000)],
   saidRefunded: [...asked('filed'), resolve('refunded')],
   reversed: [...asked('filed'), entry(6_000), goneForGood],
-}
+} satisfies Record<RefundState, readonly Step[]> & Record<string, readonly Step[]>
 const authorisedAnew = [
   ...asked('unknown'),
   minutesPass(60),

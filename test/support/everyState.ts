@@ -2,6 +2,7 @@
 // Must not know: what is then tried on them.
 import { sql } from 'kysely'
 import { expect } from 'vitest'
+import { REFUND_STATE_NAMES } from '../../src/domain/refund.ts'
 import { paymentSaga, refundSaga, straySaga, type Saga } from './doors.ts'
 import { eventually, exchange, fresh, type OwnShop } from './shop.ts'
 import { aged } from './situations.ts'
@@ -120,7 +121,10 @@ export async function refundsInEveryState(staff: Staff, { below, above }: Amount
   await sim.faults({ cancel: 'accept', reads: 'error500' })
   const { refundId } = await shop.askRefund(order.merchantUid)
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'requested' })
-  return [...usual, ...refused, { ...refundSaga(refundId), name: 'requested', merchantUid: order.merchantUid }]
+  const requested = { ...refundSaga(refundId), name: 'requested', merchantUid: order.merchantUid }
+  const all = [...usual, ...refused, requested]
+  expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining([...REFUND_STATE_NAMES]))
+  return all
 }
 
 export async function ordersInEveryState({ shop }: Staff, { above }: Amounts): Promise<readonly Subject[]> {

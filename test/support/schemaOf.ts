@@ -22,6 +22,13 @@ export async function schemaLines(db: Kysely<unknown>): Promise<readonly string[
   return rows.map(({ line }) => line).toSorted()
 }
 
+/** The words in the WHERE of the index of this name, in alphabetical order. */
+export async function wordsOfIndex(db: Kysely<unknown>, name: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ said: string }>`select indexdef as said from pg_indexes
+    where schemaname = 'public' and indexname = ${name}`.execute(db)
+  return [...(rows[0]?.said ?? '').matchAll(/'(\w+)'::text/g)].map(([, word = '']) => word).toSorted()
+}
+
 /** The words that the CHECK of this name lets into its column, in alphabetical order. */
 export async function wordsOfCheck(db: Kysely<unknown>, name: string): Promise<readonly string[]> {
   const { rows } = await sql<{ said: string }>`select pg_get_constraintdef(oid) as said from pg_constraint

@@ -3,13 +3,13 @@
 // Must not know: Temporal. Derived from the domain's tables; where SQL cannot tell, it names too
 // many and says so.
 import { sql, type RawBuilder } from 'kysely'
-import { ORDER_STATES } from '../../domain/payment.ts'
+import { ORDER_STATES, orderOver, type OrderState } from '../../domain/payment.ts'
 import { REFUND_STATES } from '../../domain/refund.ts'
 import type { Db, Trx } from '../connect.ts'
 
 const list = (names: readonly string[]) => sql.raw(`(${names.map((name) => `'${name}'`).join(', ')})`)
-const OVER: readonly string[] = ['expired', 'closed']
-const OPEN_ORDERS = list(Object.keys(ORDER_STATES).filter((state) => !OVER.includes(state)))
+const isOrderState = (name: string): name is OrderState => name in ORDER_STATES
+const OPEN_ORDERS = list(Object.keys(ORDER_STATES).filter((state) => isOrderState(state) && !orderOver(state)))
 const refundStates = Object.entries(REFUND_STATES)
 const OPEN_REFUNDS = list(refundStates.filter(([, { closed }]) => closed !== 'yes').map(([state]) => state))
 const DEAD_ENDS = list(refundStates.filter(([, { closed }]) => closed === 'ifTicketDead').map(([state]) => state))

@@ -2,7 +2,7 @@
 // asked for.
 // Must not know: where the rows come from. Requests are judged by it; evidence is always booked.
 import type { GatewayRef } from '../ids.ts'
-import { attemptState, type PaymentState, type Sums } from '../payment.ts'
+import { attemptState, orderOver, type PaymentState, type Sums } from '../payment.ts'
 import { closedByAmount, REFUND_STATES, refundReserves } from '../refund.ts'
 import type { Attempt, Books, Payment, Refund } from './books.ts'
 import { contradicted, orderHeld } from './holds.ts'
@@ -123,7 +123,7 @@ export function paymentClosed(books: Books): boolean {
   const { payment } = books
   if (!payment) return true
   if (heldOf(books) !== 'none') return false
-  if (payment.acceptedRef !== null || payment.orderState === 'expired' || payment.orderState === 'closed') return true
+  if (payment.acceptedRef !== null || orderOver(payment.orderState)) return true
   return books.attempts.some((attempt) => attempt.everPaid)
 }
 

@@ -73,7 +73,7 @@ function heldAbove(
 ): Decision {
   const amount = decision.books.refunds
     .filter(
-      ({ gatewayRef, origin, state }) => gatewayRef === attempt.gatewayRef && origin === 'temporal' && !OVER.has(state),
+      ({ gatewayRef, origin, state }) => gatewayRef === attempt.gatewayRef && origin === 'temporal' && COUNTS[state],
     )
     .reduce((sum, refund) => sum + refund.amount, 0)
   const together = money(amount, attempt.currency)
@@ -86,7 +86,19 @@ function heldAbove(
     alerts: [...decision.alerts, ...blocked.alerts],
   }
 }
-const OVER: ReadonlySet<RefundState> = new Set(['withdrawn', 'superseded'])
+/** Whether money left under it, or still may. */
+const COUNTS: Readonly<Record<RefundState, boolean>> = {
+  requested: true,
+  ticketOpen: true,
+  unknown: true,
+  blocked: true,
+  refused: true,
+  settledElsewhere: true,
+  withdrawn: false,
+  superseded: false,
+  refunded: true,
+  reversed: true,
+}
 
 /** Another person has approved what was started above the limit. */
 export function releaseStart(books: Books, id: RefundId, setting: Setting): Decision {

@@ -13,7 +13,7 @@ import {
   type Setting,
 } from '../books/draft.ts'
 import type { RefundId } from '../ids.ts'
-import { refundClosed } from '../refund.ts'
+import { REFUND_STATES, refundClosed } from '../refund.ts'
 import { block, ticketOf } from './tickets.ts'
 
 /**
@@ -37,18 +37,14 @@ export function intentLost(books: Books, id: RefundId, key: string, setting: Set
   return rowWentBack(books, id, [key], setting)
 }
 
-/**
- * Closed for good by evidence, or never to be asked again: a ticket that is written after all
- * changes nothing of it.
- */
-const STAYS = new Set(['refunded', 'settledElsewhere', 'withdrawn', 'superseded'])
-
 function lost(draft: Draft, id: RefundId, keys: readonly string[], said: string): Refund | undefined {
   const refund = draftedRefund(draft, id)
   if (!refund) return undefined
   const tickets = keys.map((key): Ticket => ({ ...ticketOf(refund, key, draft.setting), outcome: 'unknown', said }))
   const authorisation = keys.at(-1)?.replace(/\.\d+$/, '') ?? refund.authorisation
-  const stays = STAYS.has(refund.state)
+  // Closed for good by evidence, or never to be asked again: a ticket that is written after all
+  // changes nothing of it.
+  const stays = REFUND_STATES[refund.state].closed === 'yes'
   putRefund(draft, {
     ...refund,
     tickets: [...refund.tickets, ...tickets],

@@ -10,7 +10,7 @@ import { money, printMoney, type Money } from '../money.ts'
 import { COMMAND_HELP } from '../moves/people/commands.ts'
 import { closesByDeadTicket, EVENTS, mayBeSent, OUTCOMES, possible } from '../moves/people/possible.ts'
 import { MONEY_STATES, PAYMENT_STATES, type AttemptReason, type OrderState } from '../payment.ts'
-import { closedByAmount, REFUND_STATES, type RefundState } from '../refund.ts'
+import { closedByAmount, REFUND_STATES, type OpenRefundState, type RefundState } from '../refund.ts'
 import { inJson, quoted } from '../text.ts'
 import { command, labelled, moment, sheet } from './sheet.ts'
 import { strayState } from './views.ts'
@@ -22,7 +22,7 @@ const REFUND_WAITS_FOR: Partial<Record<RefundState, string>> = {
   blocked: 'a person: no ticket can be filed',
   refused: 'a person: the gateway turned it down',
   reversed: 'a person: the money was booked as returned, and is no longer',
-}
+} satisfies Record<OpenRefundState, string>
 /** The first thing to do; the commands that the table allows follow. */
 const ADVICE: Partial<Record<RefundState, string>> = {
   requested: 'Nothing yet: it is tried until the gateway has answered.',
@@ -33,7 +33,7 @@ const ADVICE: Partial<Record<RefundState, string>> = {
   refused:
     'Read what the gateway said; then retryTicket, withdraw, or resolve as refused with ticketDead and what the desk wrote.',
   reversed: 'Ask the desk whether the buyer has the money; then retryTicket or resolve.',
-}
+} satisfies Record<OpenRefundState, string>
 const DOUBT = 'a person: a cancel that does not name it was taken as this refund by its amount, so its ticket may live'
 const DOUBT_ADVICE =
   'Ask the desk whether its ticket was worked off (`ops letter`); then resolve as refunded with ticketDead and what they wrote. A cancel that names it ends this by itself.'

@@ -5,12 +5,14 @@ import { attemptOf } from '../books/balance.ts'
 import type { Books, Refund } from '../books/books.ts'
 import { Failure } from '../failures.ts'
 import { majorText } from '../money.ts'
-import { refundClosed, type RefundState } from '../refund.ts'
+import { refundClosed, type OpenRefundState, type RefundState } from '../refund.ts'
 import { quoted, shownId } from '../text.ts'
 
 export type Letter = { readonly subject: string; readonly body: string }
 
-const ASKS: Partial<Record<RefundState, string>> = {
+/** Null: nothing was sent yet, so nothing is asked. */
+const ASKS: Partial<Record<RefundState, string | null>> = {
+  requested: null,
   ticketOpen:
     'We asked you to refund this payment and have seen no result yet. Please tell us whether the refund was carried out, and when; if it was refused, why; and if you find no such request, please say so, and do not open another one before we have answered.',
   unknown:
@@ -21,12 +23,12 @@ const ASKS: Partial<Record<RefundState, string>> = {
     'We must pay this back and cannot ask for it through the interface. Please tell us whether you can refund it, and what you need from us; do not refund it before we have confirmed.',
   reversed:
     'You had booked a refund of this payment, and the booking is gone again. Please tell us whether the buyer has the money, and what happened to the booking.',
-}
+} satisfies Record<OpenRefundState, string | null>
 
 /** Throws `updateRejected` where there is nothing to ask. */
 export function letterOf(books: Books, refund: Refund, project: string | undefined): Letter {
-  const ask = ASKS[refund.state]
-  if (ask === undefined || refundClosed(refund))
+  const ask = ASKS[refund.state] ?? null
+  if (ask === null || refundClosed(refund))
     throw new Failure('updateRejected', `nothing is to be asked of the desk about a ${refund.state} refund`)
   const attempt = attemptOf(books, refund.gatewayRef)
   const asked = refund.tickets.filter(({ outcome }) => outcome !== 'notSent').at(-1)

@@ -12,7 +12,7 @@ import {
 import { OUTCOMES } from '../../../src/domain/moves/people/possible.ts'
 import { commandRefund } from '../../../src/domain/moves/people/refunds.ts'
 import { paymentStep, refundStep } from '../../../src/domain/next.ts'
-import { REFUND_STATES, REFUND_STATE_NAMES } from '../../../src/domain/refund.ts'
+import { REFUND_STATES, REFUND_STATE_NAMES, type OpenRefundState } from '../../../src/domain/refund.ts'
 import { paymentDetails, refundDetails, strayDetails } from '../../../src/domain/shown/details.ts'
 import {
   aBooked,
@@ -40,15 +40,14 @@ const IN_STATE = {
   blocked: booksWith({ tickets: [], blockedBecause: 'notRefundable' }),
   refused: booksWith({ tickets: [aTicket({ outcome: 'refused' })], said: 'closed card' }),
   reversed: booksWith({}, gone),
-}
-type OpenState = keyof typeof IN_STATE
-const OPEN = REFUND_STATE_NAMES.filter((state): state is OpenState => state in IN_STATE)
+} satisfies Record<OpenRefundState, Books>
+const OPEN = REFUND_STATE_NAMES.filter((state): state is OpenRefundState => state in IN_STATE)
 
 function booksWith(refund: Partial<Omit<Refund, 'refundId'>>, attempt: Partial<Attempt> = {}): Books {
   return theBooks({ attempts: [anAttempt(attempt)], refunds: [aRefund({ ...WAITS, ...refund })] })
 }
 
-function booksIn(state: OpenState, shown: Partial<Refund> = {}): Books {
+function booksIn(state: OpenRefundState, shown: Partial<Refund> = {}): Books {
   const books = IN_STATE[state]
   return { ...books, refunds: books.refunds.map((refund) => ({ ...refund, state, ...shown })) }
 }

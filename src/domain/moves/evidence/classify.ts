@@ -8,7 +8,7 @@ import { orderHeld } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
 import { paymentWorkflowId, strayWorkflowId } from '../../ids.ts'
 import { printMoney } from '../../money.ts'
-import type { AttemptReason } from '../../payment.ts'
+import { orderOver, type AttemptReason } from '../../payment.ts'
 import { policyRefund } from '../policyRefunds.ts'
 import type { Moment } from './attempts.ts'
 import { firstStands } from './second.ts'
@@ -80,7 +80,7 @@ function reasonFor(draft: Draft, attempt: Attempt, evidence: Evidence): AttemptR
   if (attempt.currency !== payment.currency) return 'currencyDiffers'
   if (attempt.amount !== payment.amount) return 'amountDiffers'
   if (attempt.channel !== payment.channel) return 'channelDiffers'
-  return payment.orderState === 'expired' || payment.orderState === 'closed' ? 'late' : 'asOrdered'
+  return orderOver(payment.orderState) ? 'late' : 'asOrdered'
 }
 
 const latePolicy = (payment: Payment | undefined, setting: JudgeSetting): LatePolicy =>
