@@ -30,7 +30,9 @@ export const REFUND_STATES = {
 } as const satisfies Record<string, Meaning>
 
 export type RefundState = keyof typeof REFUND_STATES
-/** Those in which a saga may be open: what people read and do there has tables, each of them total. */
+/**
+ * Those in which a saga may be open: what people read and do there has tables, each of them total.
+ */
 export type OpenRefundState = {
   [S in RefundState]: (typeof REFUND_STATES)[S]['closed'] extends 'yes' ? never : S
 }[RefundState]
