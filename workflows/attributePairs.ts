@@ -2,10 +2,9 @@
 // in the workflow alike.
 // Must not know: when they are set.
 import { defineSearchAttributeKey, type SearchAttributePair, type SearchAttributeUpdatePair } from '@temporalio/common'
-import { SEARCH_ATTRIBUTES } from '../src/domain/names.ts'
+import { SEARCH_ATTRIBUTES, type AttributeName } from '../src/domain/names.ts'
 import type { Attributes } from '../src/domain/shown/attributes.ts'
 
-export type AttributeName = keyof typeof SEARCH_ATTRIBUTES
 export const ATTRIBUTE_NAMES = Object.keys(SEARCH_ATTRIBUTES).filter(
   (name): name is AttributeName => name in SEARCH_ATTRIBUTES,
 )

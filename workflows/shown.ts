@@ -3,7 +3,8 @@
 // Must not know: which saga it is.
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow'
 import type { Step } from '../src/domain/next.ts'
-import { ATTRIBUTE_NAMES, updatePair, type AttributeName } from './attributePairs.ts'
+import type { AttributeName } from '../src/domain/names.ts'
+import { ATTRIBUTE_NAMES, updatePair } from './attributePairs.ts'
 
 /**
  * Shows steps: one upsert a change with all that changed, none where the start's attributes say it

@@ -34,3 +34,4 @@ export const SEARCH_ATTRIBUTES = Object.freeze({
   NextCheckpoint: 'DATETIME',
   TestChannel: 'BOOL',
 } as const)
+export type AttributeName = keyof typeof SEARCH_ATTRIBUTES

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
 import { PAYMENT_STATES } from '../../src/domain/payment.ts'
 import { REFUND_STATES } from '../../src/domain/refund.ts'
 import { anchorsOf, readText, ROOT } from '../support/readme.ts'
@@ -125,6 +126,11 @@ test('the glossary has every state, with its Korean label', () => {
   expect(
     states.filter(([state, { ko }]) => !words.includes(`- \`${state}\` · ${ko}:`)).map(([state]) => state),
   ).toEqual([])
+})
+
+test('the design names every search attribute', () => {
+  const text = readText('docs/design.md')
+  expect(Object.keys(SEARCH_ATTRIBUTES).filter((name) => !text.includes(`\`${name}\``))).toEqual([])
 })
 
 test('nothing that ships names a place on the machine of those who wrote it', () => {

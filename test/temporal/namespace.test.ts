@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
+import { SEARCH_ATTRIBUTES, type AttributeName } from '../../src/domain/names.ts'
 import { prepareNamespace } from '../../src/temporal/namespace.ts'
 import { startTemporalServer, type TemporalServer } from '../../src/temporal/server/server.ts'
 import { MAKING_MS, temporalCliForTests } from '../support/temporalCli.ts'
@@ -30,7 +30,7 @@ const EXPECTED_TYPES = {
   WaitingSince: 6,
   NextCheckpoint: 6,
   TestChannel: 5,
-}
+} satisfies Record<AttributeName, number>
 
 const dataDir = mkdtempSync(join(tmpdir(), 'paymentwall-saga-'))
 let server: TemporalServer

@@ -3,12 +3,15 @@
 // Must not know: Temporal. No personal data: neither the buyer nor free text of his.
 import { attemptOf, shownAttempt } from '../books/balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait } from '../books/books.ts'
+import type { AttributeName } from '../names.ts'
 import { strayState } from './views.ts'
 
-/** Names and types of search attributes are in attributes.ts; null: not set. */
+/** Names and types of search attributes are in names.ts; null: not set. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>
+/** What a saga that waits for people always has. */
+type AllAttributes = Record<AttributeName, Attributes[string]>
 
-const waitAttributes = (wait: Wait): Attributes => ({
+const waitAttributes = (wait: Wait) => ({
   Owner: wait.owner,
   WaitingSince: wait.waitingSince,
   NextCheckpoint: wait.nextCheckpointAt,
@@ -28,7 +31,7 @@ export function refundAttributes(books: Books, refund: Refund): Attributes {
     AmountMinor: refund.amount,
     TestChannel: refund.testChannel,
     ...waitAttributes(refund),
-  }
+  } satisfies AllAttributes
 }
 
 /**
@@ -53,7 +56,7 @@ export function paymentAttributes(books: Books, payment: Payment): Attributes {
     PaymentwallRef: shown?.paymentwallRef ?? null,
     PayerCountry: shown?.payerCountry ?? null,
     ...waitAttributes(payment),
-  }
+  } satisfies AllAttributes
 }
 
 /**
@@ -73,5 +76,5 @@ export function strayAttributes(books: Books, attempt: Attempt): Attributes {
     AmountMinor: attempt.amount,
     TestChannel: attempt.channel === 'test',
     ...waitAttributes(attempt),
-  }
+  } satisfies AllAttributes
 }
