@@ -30,13 +30,7 @@ export const REFUND_STATES = {
 } as const satisfies Record<string, Meaning>
 
 export type RefundState = keyof typeof REFUND_STATES
-<<<<<<< HEAD
-/**
- * Those in which a saga may be open: what people read and do there has tables, each of them total.
- */
-=======
 /** Those in which a saga may be open; tables of what people read and do there are total. */
->>>>>>> newcomer
 export type OpenRefundState = {
   [S in RefundState]: (typeof REFUND_STATES)[S]['closed'] extends 'yes' ? never : S
 }[RefundState]
