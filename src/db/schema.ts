@@ -75,7 +75,8 @@ export type LooksTable = {
   retryAt: string | null
 }
 
-export type OutboxKind = 'wake' | 'notice' | 'alert'
+export const OUTBOX_KINDS = ['wake', 'notice', 'alert'] as const
+export type OutboxKind = (typeof OUTBOX_KINDS)[number]
 export type OutboxTable = {
   id: GeneratedAlways<number>
   kind: OutboxKind

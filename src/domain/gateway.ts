@@ -106,7 +106,9 @@ export type CancelAnswer =
 
 export type RegisterAnswer = { readonly kind: 'registered' } | { readonly kind: 'refused'; readonly said: string }
 
-export type ListedStatus = 'paid' | 'cancelled' | 'failed'
+/** What the sweep and catch-ups list, in this order. */
+export const LISTED = ['paid', 'cancelled', 'failed'] as const
+export type ListedStatus = (typeof LISTED)[number]
 export type ListAsked = {
   readonly status: ListedStatus
   /** Of the time of the present status, seconds rounded outwards. */

@@ -3,7 +3,7 @@
 // Must not know: what a wake or an alert is.
 import type { Db } from '../db/connect.ts'
 import { claim, delayed, delivered, type Claimed } from '../db/outgoing/outgoing.ts'
-import type { OutboxKind } from '../db/schema.ts'
+import { OUTBOX_KINDS, type OutboxKind } from '../db/schema.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { saidBy } from '../temporal/said.ts'
@@ -35,7 +35,7 @@ export function startRelay(options: RelayOptions): Loop {
 export async function relayOnce(options: RelayOptions): Promise<boolean> {
   const { db, deliverers } = options
   const left = await Promise.all(
-    KINDS.map(async (kind) => {
+    OUTBOX_KINDS.map(async (kind) => {
       const deliver = deliverers[kind]
       if (!deliver) return []
       const claimed = await claim(db, kind, AT_ONCE, LEASE_MS)
@@ -44,8 +44,6 @@ export async function relayOnce(options: RelayOptions): Promise<boolean> {
   )
   return left.flat().some(Boolean)
 }
-
-const KINDS: readonly OutboxKind[] = ['wake', 'notice', 'alert']
 
 async function one(options: RelayOptions, kind: OutboxKind, row: Claimed, deliver: Deliver): Promise<boolean> {
   const { db, log, again } = options

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { migrateAlone, migratePostgres, MIGRATIONS, type MigrationName } from '../../src/db/migrate.ts'
 import { postgresDialect } from '../../src/db/postgres.ts'
 import { ATTENTIONS } from '../../src/domain/books/books.ts'
+import { LISTED } from '../../src/domain/gateway.ts'
 import { MONEY_STATES, ORDER_MOVES, ORDER_STATES } from '../../src/domain/payment.ts'
 import { REFUND_ORIGINS, REFUND_STATES } from '../../src/domain/refund.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -119,6 +120,7 @@ test('the words that the tables take are the words of today', async () => {
     refunds_attention_check: ATTENTIONS,
     refunds_state_check: Object.keys(REFUND_STATES),
     refunds_origins: REFUND_ORIGINS,
+    sweep_cursors_status_check: LISTED,
   }
   for (const [check, expected] of Object.entries(words))
     expect(await wordsOfCheck(db, check), check).toEqual([...expected].toSorted())

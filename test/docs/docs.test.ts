@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
 import { PAYMENT_STATES } from '../../src/domain/payment.ts'
 import { REFUND_STATES } from '../../src/domain/refund.ts'
+import { BODY_LIMIT_BYTES } from '../../src/http/server/body.ts'
 import { anchorsOf, readText, ROOT } from '../support/readme.ts'
 import { citedIn, DOCUMENTS, flat, hasSection, SOURCES } from './cited.ts'
 import { placesIn, printed, PRINTED_IN, TABLE_NAMES } from './printed.ts'
@@ -131,6 +132,11 @@ test('the glossary has every state, with its Korean label', () => {
 test('the design names every search attribute', () => {
   const text = readText('docs/design.md')
   expect(Object.keys(SEARCH_ATTRIBUTES).filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+})
+
+test('the design says how much a webhook may bring', () => {
+  const size = /\*\*The receiver\*\* takes raw bytes \((\d+) KiB at most\)/.exec(readText('docs/design.md'))?.[1]
+  expect(Number(size) * 1024).toBe(BODY_LIMIT_BYTES)
 })
 
 test('nothing that ships names a place on the machine of those who wrote it', () => {

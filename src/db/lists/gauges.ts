@@ -12,13 +12,13 @@ import {
   type OverdueAfter,
 } from '../../domain/shown/watchdog.ts'
 import { readTogether, type Db, type Trx } from '../connect.ts'
+import { OUTBOX_KINDS } from '../schema.ts'
 import { readOverdue } from '../watch/overdue.ts'
 import { OPEN_REFUND } from './open.ts'
 
 /** Counting payments of one state ends here. */
 const MOST_COUNTED = 100_000
 const PAYMENT_STATE_NAMES = Object.keys(PAYMENT_STATES)
-const OUTBOX_KINDS = ['wake', 'notice', 'alert'] as const
 
 type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 

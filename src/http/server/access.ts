@@ -12,10 +12,10 @@ export type ApiKey = { readonly name: string; readonly role: Role; readonly key:
 /** `role` null: no keys are configured, and this machine may do everything. */
 export type Person = { readonly name: string; readonly role: Role | null }
 
-/** Says who asks. Throws `unauthorized` or `forbidden`. */
 /** Whoever is at this machine, where no keys are set. */
 export const LOCAL: Person = { name: 'local', role: null }
 
+/** Says who asks. Throws `unauthorized` or `forbidden`. */
 export type Access = (request: IncomingMessage, roles: readonly Role[]) => Person
 
 export function makeAccess(keys: readonly ApiKey[]): Access {

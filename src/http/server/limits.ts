@@ -17,7 +17,7 @@ export type ServerLimits = {
 }
 
 /**
- * A body has 64 KiB at most, and gateways give up after 30 s: what takes longer than this is
+ * A body is small (body.ts), and gateways give up after 30 s: what takes longer than this is
  * stalled, by accident or on purpose. Two hundred callers may wait for an answer, and a webhook
  * must find room beside them.
  */

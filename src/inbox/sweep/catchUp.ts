@@ -4,9 +4,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { noteCatchUp, type SweepCounts } from '../../db/watch/sweeps.ts'
 import { Failure } from '../../domain/failures.ts'
-import type { Gateway, ListedStatus } from '../../domain/gateway.ts'
+import { LISTED, type Gateway, type ListedStatus } from '../../domain/gateway.ts'
 import { proveAccount } from '../account.ts'
-import { added, keepRange, LISTED, NOTHING_SWEPT, type SweepDeps } from './keepRange.ts'
+import { added, keepRange, NOTHING_SWEPT, type SweepDeps } from './keepRange.ts'
 
 export type CatchUpAsked = { readonly id: string; readonly from: Date; readonly to: Date }
 export type CatchUps = { begin(asked: CatchUpAsked): void; stop(): Promise<void> }

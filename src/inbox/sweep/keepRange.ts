@@ -11,7 +11,6 @@ import { walkList, type PageAsked, type Window } from './walkList.ts'
 
 export type SweepDeps = AccountDeps & { readonly gateways: ReadonlyMap<GatewayName, Gateway> }
 
-export const LISTED: readonly ListedStatus[] = ['paid', 'cancelled', 'failed']
 export const NOTHING_SWEPT: SweepCounts = {
   listed: 0,
   differing: 0,

@@ -7,7 +7,7 @@ import { transact, type Trx } from '../../db/connect.ts'
 import { putAlert } from '../../db/outgoing/outgoing.ts'
 import { moveCursor, loadCursor, type SweepCounts, type SweepCursor } from '../../db/watch/sweeps.ts'
 import { Failure } from '../../domain/failures.ts'
-import type { Gateway, ListedStatus } from '../../domain/gateway.ts'
+import { LISTED, type Gateway, type ListedStatus } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
 import { metrics } from '../../metrics.ts'
 import { proveAccount } from '../account.ts'
@@ -52,14 +52,25 @@ export async function sweepGateway(deps: SweepDeps, name: GatewayName, options: 
   try {
     const gateway = gatewayOf(deps, name)
     await proveAccount(deps, gateway, 0)
-    const paid = await settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, 'paid', options))
-    const cancelled = await settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, 'cancelled', options))
-    const failed = await settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, 'failed', options))
+    const list = (status: ListedStatus) => settled(NOTHING_SWEPT, () => sweepStatus(deps, gateway, status, options))
+    const ended: Readonly<Record<ListedStatus, Ended<SweepCounts>>> = {
+      paid: await list('paid'),
+      cancelled: await list('cancelled'),
+      failed: await list('failed'),
+    }
     const looks = await settled(NO_DAILY_LOOKS, () => lookDaily(deps, gateway, { looksPerSecond, stopping }))
-    const lists = { paid: shown(paid), cancelled: shown(cancelled), failed: shown(failed) }
-    const swept = { ...[paid, cancelled, failed].map(({ counts }) => counts).reduce(added), lists, daily: shown(looks) }
-    const ended = { 'paid list': paid, 'cancelled list': cancelled, 'failed list': failed, 'daily looks': looks }
-    throwWhereFailed(deps, name, ended, swept)
+    const lists = {
+      paid: shown(ended.paid),
+      cancelled: shown(ended.cancelled),
+      failed: shown(ended.failed),
+    }
+    const sums = LISTED.map((status) => ended[status].counts).reduce(added)
+    const swept = { ...sums, lists, daily: shown(looks) }
+    const parts = {
+      ...Object.fromEntries(LISTED.map((status) => [`${status} list`, ended[status]])),
+      'daily looks': looks,
+    }
+    throwWhereFailed(deps, name, parts, swept)
     metrics.sweeps.inc({ what: 'lists', outcome: 'done' })
     return swept
   } catch (error) {

@@ -1,6 +1,7 @@
 // The shapes of what ops are answered: stuck refunds, timelines, letters, inbox and outbox.
 // Must not know: how an answer is made.
 import { z } from 'zod'
+import { OUTBOX_KINDS } from '../../../db/schema.ts'
 import { ATTENTIONS } from '../../../domain/books/books.ts'
 import { OVERDUE_FOR, OVERDUE_KINDS } from '../../../domain/shown/watchdog.ts'
 import { refund } from '../answers.ts'
@@ -112,7 +113,7 @@ export const oneHint = z.strictObject({
 
 const outgoingFields = {
   id: z.int(),
-  kind: z.enum(['wake', 'notice', 'alert']),
+  kind: z.enum(OUTBOX_KINDS),
   target: z.string(),
   state: z.string(),
   tries: z.int(),

@@ -1,6 +1,7 @@
 // The shapes of what ops send: filters of what is stuck, pages of the queues.
 // Must not know: routes, rows.
 import { z } from 'zod'
+import { OUTBOX_KINDS } from '../../../db/schema.ts'
 import { ATTENTIONS } from '../../../domain/books/books.ts'
 import { olderThan, count, choiceOf, refundStates } from '../schemas.ts'
 
@@ -47,7 +48,7 @@ export const inboxQuery = z.strictObject({
 export const outboxQuery = z.strictObject({
   ...page,
   state: choiceOf(['pending', 'delivered', 'parked']).default('parked'),
-  kind: choiceOf(['wake', 'notice', 'alert']).optional(),
+  kind: choiceOf(OUTBOX_KINDS).optional(),
 })
 export type InboxQuery = z.output<typeof inboxQuery>
 export type OutboxQuery = z.output<typeof outboxQuery>
