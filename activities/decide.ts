@@ -10,8 +10,23 @@ import type { Attempt, Books, Decision, Payment, Refund } from '../src/domain/bo
 import type { Setting } from '../src/domain/books/draft.ts'
 import type { Memory } from '../src/domain/books/memory.ts'
 import { Failure } from '../src/domain/failures.ts'
-import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayName, type GatewayRef, type MerchantUid, type RefundId } from '../src/domain/ids.ts'
-import { paymentStep, refundStep, strayStep, type PaymentStep, type RefundStep, type StrayStep } from '../src/domain/next.ts'
+import {
+  paymentWorkflowId,
+  refundWorkflowId,
+  strayWorkflowId,
+  type GatewayName,
+  type GatewayRef,
+  type MerchantUid,
+  type RefundId,
+} from '../src/domain/ids.ts'
+import {
+  paymentStep,
+  refundStep,
+  strayStep,
+  type PaymentStep,
+  type RefundStep,
+  type StrayStep,
+} from '../src/domain/next.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /** Which refund, when, and what its workflow has seen of it. */

@@ -1,8 +1,18 @@
 // All activities over their dependencies: one port each, mapped failures.
 // Must not know: workers.
+import { QUIET_LINE } from '../src/domain/moves/people/unproved.ts'
 import type { Step } from '../src/domain/next.ts'
+import { withLast } from '../src/domain/shown/sheet.ts'
 import type { Supervised } from '../src/outbox/supervisor.ts'
-import { beginPayment, beginRefund, readPayment, readRefund, type Begin, type ReadPayment, type ReadRefund } from './begin/begin.ts'
+import {
+  beginPayment,
+  beginRefund,
+  readPayment,
+  readRefund,
+  type Begin,
+  type ReadPayment,
+  type ReadRefund,
+} from './begin/begin.ts'
 import { checkpointPayment, checkpointRefund } from './checkpoint.ts'
 import { noteCancelRequest, takeCommand, type CancelRequested, type Commanded } from './commands/people.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -17,7 +27,7 @@ import { fileTicket, settleTicket, type FileTicket, type SettleTicket } from './
 export function createActivities(deps: ActivityDeps, usableAttributes: () => ReadonlySet<string>) {
   const asking = endingWithActivity(deps)
   const step = <Arg, Taken extends Step<unknown>>(activity: (arg: Arg) => Promise<Taken>) =>
-    mapped(async (arg: Arg) => shownWith(usableAttributes(), await activity(arg)))
+    mapped(async (arg: Arg) => saidIn(deps, shownWith(usableAttributes(), await activity(arg))))
   return {
     beginPayment: step((begin: Begin) => beginPayment(deps, begin)),
     readPayment: step((read: ReadPayment) => readPayment(deps, read)),
@@ -48,5 +58,9 @@ export function shownWith<Taken extends Step<unknown>>(usable: ReadonlySet<strin
   const attributes = Object.fromEntries(Object.entries(step.attributes).filter(([name]) => usable.has(name)))
   return { ...step, attributes }
 }
+
+/** Whoever reads the page in Temporal is told which of its commands are refused there. */
+const saidIn = <Taken extends Step<unknown>>({ temporalAccess }: ActivityDeps, step: Taken): Taken =>
+  temporalAccess.commands === 'all' ? step : { ...step, details: withLast(step.details, QUIET_LINE) }
 
 export type Activities = ReturnType<typeof createActivities>

@@ -16,7 +16,15 @@ import { refundId, refundWorkflowId, type RefundId } from '../src/domain/ids.ts'
 import { money } from '../src/domain/money.ts'
 import { judge } from '../src/domain/moves/evidence/judge.ts'
 import { held } from '../src/domain/moves/filing.ts'
-import { block, blockedBecause, intend, nextTicketKey, notTried, ticketEnded, tombstone } from '../src/domain/moves/tickets.ts'
+import {
+  block,
+  blockedBecause,
+  intend,
+  nextTicketKey,
+  notTried,
+  ticketEnded,
+  tombstone,
+} from '../src/domain/moves/tickets.ts'
 import { intentLost } from '../src/domain/moves/wentBack.ts'
 import type { RefundStep } from '../src/domain/next.ts'
 import { accountFailure } from '../src/inbox/account.ts'

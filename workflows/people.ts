@@ -1,10 +1,23 @@
 // People's commands as updates, the same from the Temporal UI, the API and the CLI. Validators
 // judge form; state is judged under the lock.
 // Must not know: rows, gateways.
-import { ActivityFailure, ApplicationFailure, CancellationScope, currentUpdateInfo, defineUpdate, setHandler } from '@temporalio/workflow'
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  currentUpdateInfo,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow'
 import type { CommandAnswer } from '../activities/commands/people.ts'
 import type { Memory } from '../src/domain/books/memory.ts'
-import { COMMAND_HELP, parsePaymentCommand, parseRefundCommand, PAYMENT_COMMANDS, REFUND_COMMANDS } from '../src/domain/moves/people/commands.ts'
+import {
+  COMMAND_HELP,
+  parsePaymentCommand,
+  parseRefundCommand,
+  PAYMENT_COMMANDS,
+  REFUND_COMMANDS,
+} from '../src/domain/moves/people/commands.ts'
 import { rows } from './activities.ts'
 import { here, type NewsDesk } from './saga.ts'
 

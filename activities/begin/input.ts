@@ -1,10 +1,23 @@
 // What a workflow may be started with by any Temporal client: judged by the same code as what comes
 // over HTTP (src/domain/books/order.ts).
 // Must not know: HTTP. The buyer never comes this way.
-import { readMerchantUid, readOrder, readRefundId, readAskedRefundOfOrder, type AskedOrder, type AskedRefund } from '../../src/domain/books/order.ts'
+import {
+  readMerchantUid,
+  readOrder,
+  readRefundId,
+  readAskedRefundOfOrder,
+  type AskedOrder,
+  type AskedRefund,
+} from '../../src/domain/books/order.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { fitting } from '../../src/domain/form.ts'
-import { strayNamedBy, type GatewayName, type GatewayRef, type MerchantUid, type RefundId } from '../../src/domain/ids.ts'
+import {
+  strayNamedBy,
+  type GatewayName,
+  type GatewayRef,
+  type MerchantUid,
+  type RefundId,
+} from '../../src/domain/ids.ts'
 
 /**
  * The id alone where the row exists already, as a wake sends it, or the whole order. Throws the

@@ -12,7 +12,17 @@ import { START_REQUEST } from '../../src/domain/moves/people/unproved.ts'
 import { releaseStart } from '../../src/domain/moves/requests.ts'
 import { mover, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
-import { donePlan, follow, judged, rejected, personWord, type CommandAnswer, type CommandingPerson, type Plan, type Request } from './plans.ts'
+import {
+  donePlan,
+  follow,
+  judged,
+  rejected,
+  personWord,
+  type CommandAnswer,
+  type CommandingPerson,
+  type Plan,
+  type Request,
+} from './plans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf, type Target } from './targets.ts'
 
 export async function planToAsk(

@@ -12,7 +12,18 @@ import { cancelRequested } from '../../src/domain/moves/time.ts'
 import { loadRefund, mover, recallRefund, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { approve, planToAsk } from './approvals.ts'
-import { donePlan, follow, judged, rejected, type CommandAnswer, type Commanded, type CommandRefused, type CommandingPerson, type Plan, type Request } from './plans.ts'
+import {
+  donePlan,
+  follow,
+  judged,
+  rejected,
+  type CommandAnswer,
+  type Commanded,
+  type CommandRefused,
+  type CommandingPerson,
+  type Plan,
+  type Request,
+} from './plans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf } from './targets.ts'
 
 export type { CommandAnswer, Commanded } from './plans.ts'

@@ -8,10 +8,34 @@ import type { Setting } from '../../src/domain/books/draft.ts'
 import { contradicted } from '../../src/domain/books/holds.ts'
 import { seenOf, seenOfRefund } from '../../src/domain/books/seen.ts'
 import { Failure } from '../../src/domain/failures.ts'
-import { merchantUid, OWN_ID, refundId, strayNamedBy, type GatewayName, type GatewayRef, type MerchantUid, type RefundId } from '../../src/domain/ids.ts'
+import {
+  merchantUid,
+  OWN_ID,
+  refundId,
+  strayNamedBy,
+  type GatewayName,
+  type GatewayRef,
+  type MerchantUid,
+  type RefundId,
+} from '../../src/domain/ids.ts'
 import type { Money } from '../../src/domain/money.ts'
-import { parsePaymentCommand, parseRefundCommand, PAYMENT_COMMANDS, REFUND_COMMANDS, type Asked, type Asker, type PaymentCommand, type RefundCommand } from '../../src/domain/moves/people/commands.ts'
-import { attemptToDecide, attemptToRefund, commandPayment, commandStray, strayToDecide } from '../../src/domain/moves/people/money.ts'
+import {
+  parsePaymentCommand,
+  parseRefundCommand,
+  PAYMENT_COMMANDS,
+  REFUND_COMMANDS,
+  type Asked,
+  type Asker,
+  type PaymentCommand,
+  type RefundCommand,
+} from '../../src/domain/moves/people/commands.ts'
+import {
+  attemptToDecide,
+  attemptToRefund,
+  commandPayment,
+  commandStray,
+  strayToDecide,
+} from '../../src/domain/moves/people/money.ts'
 import { commandRefund, movesMoney } from '../../src/domain/moves/people/refunds.ts'
 import { strayState } from '../../src/domain/shown/views.ts'
 import { loadRefund, paymentIn, refundIn, strayIn } from '../decide.ts'

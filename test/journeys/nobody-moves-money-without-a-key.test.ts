@@ -54,6 +54,10 @@ test('the same by the calls of Temporal’s own UI: started, refused with the li
   const blocked = { state: 'blocked', blockedBecause: 'approvalNeeded', origin: 'temporal' }
   await eventually(() => shop.refund(refundId).catch(() => undefined)).toMatchObject(blocked)
   const { seen } = await shop.refund(refundId)
+  const { currentDetails } = await shop.client.workflow
+    .getHandle(workflowId)
+    .query<{ currentDetails: string }>('__temporal_workflow_metadata')
+  expect(currentDetails).toMatch(/only `recheck`, `acknowledge` and a `snooze`[^\n]*refused[^\n]*\n\n\u00a0$/)
   const because = { reason: 'clicked', person: 'joon' }
   const clicks = [
     ['resolve', { ...because, seen, outcome: 'settledElsewhere' }],

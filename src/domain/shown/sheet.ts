@@ -34,7 +34,12 @@ export const standing = (summary: string, show: string | null): string =>
  * The Temporal UI makes the frame of such a text a line too short: what it cuts off is an empty
  * paragraph.
  */
-const framed = (paragraphs: readonly string[]): string => [...paragraphs, '\u00a0'].join('\n\n')
+const CUT_OFF = '\u00a0'
+const framed = (paragraphs: readonly string[]): string => [...paragraphs, CUT_OFF].join('\n\n')
+
+/** The page with one paragraph more at its end. */
+export const withLast = (page: string, paragraph: string): string =>
+  framed([page.endsWith(CUT_OFF) ? page.slice(0, -CUT_OFF.length).trimEnd() : page, paragraph])
 
 /** `{…}` at the end of a command's help is what to paste into the UI's dialog. */
 export function command(name: RefundCommandName | PaymentCommandName, help: string = COMMAND_HELP[name]): string {

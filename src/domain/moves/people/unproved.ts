@@ -47,6 +47,10 @@ export function isQuiet(command: Command, { refund, patience }: Situation): bool
   return !pagesBy(refund, patience, command.until)
 }
 
+/** For the page of a saga, which lists what a person with a key may do. */
+export const QUIET_LINE =
+  'API keys are set: sent from here, only `recheck`, `acknowledge` and a `snooze` that ends before the next page are taken. All else is refused, with the line to paste: `npm run ops` asks with a key.'
+
 const KEBAB: Partial<Record<string, string>> = { retryTicket: 'retry-ticket' }
 const OPTIONS: Partial<Record<RefundCommandName | PaymentCommandName, string>> = {
   snooze: '--until …',
