@@ -4,7 +4,7 @@
 import type { Trx } from '../../src/db/connect.ts'
 import { useProof } from '../../src/db/people.ts'
 import { Failure } from '../../src/domain/failures.ts'
-import { START_PROOF, UNPROVED } from '../../src/domain/moves/people/unproved.ts'
+import { personWord, START_PROOF, UNPROVED } from '../../src/domain/moves/people/unproved.ts'
 import type { ActivityDeps } from '../deps.ts'
 
 type Start = { readonly saga: string; readonly args: unknown; readonly proof: unknown }
@@ -29,7 +29,7 @@ export async function starterOf(
 ): Promise<Starter> {
   const person =
     typeof proof === 'string' ? await useProof(trx, proof, { saga, command: START_PROOF, args }) : undefined
-  if (person) return { who: person.role === null ? 'local' : `${person.role}:${person.name}`, proved: true }
+  if (person) return { who: personWord(person), proved: true }
   if (await isThere()) return { who: UNPROVED, proved: false }
   if (proof !== undefined)
     throw new Failure(

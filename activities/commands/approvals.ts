@@ -8,21 +8,11 @@ import { endApproval, lockApproval, pendingApproval, type PendingApproval } from
 import type { Decision, JournalLine } from '../../src/domain/books/books.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { printMoney } from '../../src/domain/money.ts'
-import { START_REQUEST } from '../../src/domain/moves/people/unproved.ts'
+import { personWord, START_REQUEST, type CommandingPerson } from '../../src/domain/moves/people/unproved.ts'
 import { releaseStart } from '../../src/domain/moves/requests.ts'
 import { mover, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
-import {
-  donePlan,
-  follow,
-  judged,
-  rejected,
-  personWord,
-  type CommandAnswer,
-  type CommandingPerson,
-  type Plan,
-  type Request,
-} from './plans.ts'
+import { donePlan, follow, judged, rejected, type CommandAnswer, type Plan, type Request } from './plans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf, type Target } from './targets.ts'
 
 export async function planToAsk(

@@ -7,7 +7,12 @@ import { sqlState, transact, type Trx } from '../../src/db/connect.ts'
 import { keepTold, toldBefore, useProof } from '../../src/db/people.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import type { Asker } from '../../src/domain/moves/people/commands.ts'
-import { aboveLimit, isQuiet, refusalOfUnproved } from '../../src/domain/moves/people/unproved.ts'
+import {
+  aboveLimit,
+  isQuiet,
+  refusalOfUnproved,
+  type CommandingPerson,
+} from '../../src/domain/moves/people/unproved.ts'
 import { cancelRequested } from '../../src/domain/moves/time.ts'
 import { loadRefund, mover, recallRefund, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
@@ -20,7 +25,6 @@ import {
   type CommandAnswer,
   type Commanded,
   type CommandRefused,
-  type CommandingPerson,
   type Plan,
   type Request,
 } from './plans.ts'

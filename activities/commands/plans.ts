@@ -8,6 +8,7 @@ import { askApproval, type PendingApproval } from '../../src/db/people.ts'
 import type { Decision } from '../../src/domain/books/books.ts'
 import type { Memory } from '../../src/domain/books/memory.ts'
 import { Failure, FAILURES, type FailureKind } from '../../src/domain/failures.ts'
+import { personWord, type CommandingPerson } from '../../src/domain/moves/people/unproved.ts'
 import { mover } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import type { ParsedCommand, Target } from './targets.ts'
@@ -34,11 +35,6 @@ export type CommandAnswer = {
  * tried again.
  */
 export type CommandRefused = { readonly answer: 'refused'; readonly kind: FailureKind; readonly sentence: string }
-
-/** `role` null: this machine, without keys; undefined: a name that nobody proved. */
-export type CommandingPerson = { readonly name: string; readonly role: string | null | undefined }
-export const personWord = ({ name, role }: CommandingPerson): string =>
-  role === undefined ? `unverified:${name}` : role === null ? 'local' : `${role}:${name}`
 
 export type Request = Commanded & { readonly person: CommandingPerson; readonly asked: ParsedCommand }
 

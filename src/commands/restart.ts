@@ -3,6 +3,7 @@
 // Must not know: how a run is ended, what a row says.
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
+import { personWord } from '../domain/moves/people/unproved.ts'
 import { grid } from '../ops/render.ts'
 import { restartAsked, type RestartOutcome } from '../outbox/restart.ts'
 import type { Environment } from '../wiring/parts.ts'
@@ -37,7 +38,7 @@ async function restart(environment: Environment, ids: readonly string[], { reaso
   const database = await reachDatabase(config, INSTEAD)
   try {
     const { temporal } = await reachTemporal(config, environment)
-    const who = `unverified:${(by ?? userInfo().username).slice(0, 40)}`
+    const who = personWord({ name: (by ?? userInfo().username).slice(0, 40), role: undefined })
     const outcomes: RestartOutcome[] = []
     for (const id of new Set(ids))
       outcomes.push(await restartAsked({ db: database.db, temporal }, id, { who, why: reason.slice(0, 400) }))

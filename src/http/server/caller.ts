@@ -1,5 +1,6 @@
 // Who calls, as the journal names them; and which roles may make a call.
 // Must not know: routes, keys.
+import { personWord } from '../../domain/moves/people/unproved.ts'
 import { LOCAL, ROLES, type Person, type Role } from './access.ts'
 import type { Call } from './route.ts'
 
@@ -13,9 +14,6 @@ type Asked = Pick<Call, 'person'>
 export const callerOf = ({ person }: Asked): Person => person ?? LOCAL
 
 /** A person: `role:name`, or `local`. */
-export function personNamed(call: Asked): string {
-  const { name, role } = callerOf(call)
-  return role === null ? LOCAL.name : `${role}:${name}`
-}
+export const personNamed = (call: Asked): string => personWord(callerOf(call))
 
 export const checkoutNamed = (call: Asked): string => `checkout:${callerOf(call).name}`

@@ -17,6 +17,13 @@ export type TemporalAccess = {
 /** As the journal names who started a saga without a proof. */
 export const UNPROVED = 'temporal:unverified'
 
+/** `role` null: this machine, without keys; undefined: a name that nobody proved. */
+export type CommandingPerson = { readonly name: string; readonly role: string | null | undefined }
+
+/** As the journal names a person. */
+export const personWord = ({ name, role }: CommandingPerson): string =>
+  role === undefined ? `unverified:${name}` : role === null ? 'local' : `${role}:${name}`
+
 /** Under this name the API mints proofs of starts, and the first step of a saga looks for them. */
 export const START_PROOF = 'start'
 
