@@ -1,5 +1,5 @@
 # Our image: glibc (Temporal's core needs it), certificates, no build tools, not root. The role is the command.
-FROM node:20.19.5-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -9,17 +9,19 @@ import type { PaymentStep, RefundStep } from '../src/domain/next.ts'
 import { look } from '../src/inbox/look.ts'
 import type { Subject } from '../src/inbox/subject.ts'
 import type { ReadPayment, ReadRefund } from './begin/begin.ts'
-import { decidePayment, decideRefund, readPaymentRow, readRefundRow } from './decide.ts'
+import { decidePayment, decideRefund, readBooks, readPaymentRow, refundIn } from './decide.ts'
 import type { ActivityDeps } from './deps.ts'
 import { cancellation } from './ending.ts'
+import { askAgain } from './ticket/repeat.ts'
 
 export async function checkpointRefund(
   deps: ActivityDeps,
   { refundId: text, ...rest }: ReadRefund,
 ): Promise<RefundStep> {
   const about = { ...rest, id: refundId(text) }
-  const { gateway, gatewayRef } = await readRefundRow(deps, about)
+  const { gateway, gatewayRef } = refundIn(await readBooks(deps, about), about.id)
   const blind = await lookFor(deps, { gateway, gatewayRef }, refundWorkflowId(about.id), about.now)
+  if (blind === undefined) await askAgain(deps, about)
   return decideRefund(deps, about, 'checkpoint', (books, setting) => raiseRefund(books, about.id, blind, setting))
 }
 
@@ -54,6 +56,8 @@ export async function lookFor(
       return undefined
     } catch (error) {
       cancellation().throwIfAborted()
+      // It will not be otherwise in two minutes.
+      if (error instanceof Failure && error.kind === 'cannotLook') return storable(error.message)
       const fault = !(error instanceof Failure)
       if (fault && !logged) deps.log(`the look of ${saga} failed by a fault of this program: ${stackOf(error)}`)
       logged ||= fault

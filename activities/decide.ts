@@ -1,14 +1,15 @@
 // One decision on the books of a saga in one transaction, and what its row asks for next: for
 // refunds, payments and strays.
 // Must not know: what is decided, workflows.
-import { loadBooks, memoryAfter, refundAbout, type Loaded } from '../src/db/books/books.ts'
+import { loadBooks, memoryAfter, rowOf, viewBooks, type Loaded } from '../src/db/books/books.ts'
 import { carryOut, type Mover } from '../src/db/books/carryOut.ts'
 import { markIfBack } from '../src/db/books/wentBack.ts'
+import { changesNothing } from '../src/db/books/save.ts'
 import { transact, type Trx } from '../src/db/connect.ts'
 import { attemptOf } from '../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Payment, Refund } from '../src/domain/books/books.ts'
 import type { Setting } from '../src/domain/books/draft.ts'
-import type { Memory } from '../src/domain/books/memory.ts'
+import { missingOf, type Memory } from '../src/domain/books/memory.ts'
 import { Failure } from '../src/domain/failures.ts'
 import {
   paymentWorkflowId,
@@ -44,7 +45,7 @@ export const mover = (deps: Pick<ActivityDeps, 'links'>, saga: string, now: stri
   links: deps.links,
 })
 
-type Deciding = Pick<ActivityDeps, 'links' | 'patience'>
+type Deciding = Pick<ActivityDeps, 'links' | 'patience' | 'language'>
 type Decided<S> = { readonly moved: boolean; readonly step: S }
 
 export const decideRefund = (deps: ActivityDeps, about: OnRefund, name: string, change: Change): Promise<RefundStep> =>
@@ -60,6 +61,43 @@ export const decidePayment = (
 export const decideStray = (deps: ActivityDeps, about: OnStray, name: string, change: Change): Promise<StrayStep> =>
   decide(deps, name, (trx) => onStray(deps, trx, about, change))
 
+/**
+ * What the row asks for next, mostly by one look at the books: only where something is to be
+ * changed are they locked, and everything is decided anew. Whoever moves them meanwhile wakes the
+ * saga, which reads them again.
+ */
+export async function stepOfRefund(
+  deps: ActivityDeps,
+  about: OnRefund,
+  name: string,
+  change: Change,
+): Promise<RefundStep> {
+  const { id, now, memory } = about
+  const seen = await viewBooks(deps.db, { refundId: id })
+  const row = rowOf(seen, id)
+  if (!row || missingOf(memory, row)) return decideRefund(deps, about, name, change)
+  const setting = { now, patience: deps.patience }
+  const decision = change(seen.books, setting)
+  return changesNothing(seen, decision)
+    ? stepAfter(deps, seen, decision.books, id, setting)
+    : decideRefund(deps, about, name, change)
+}
+
+/** The same for a payment. */
+export async function stepOfPayment(
+  deps: ActivityDeps,
+  about: OnPayment,
+  name: string,
+  change: Change,
+): Promise<PaymentStep> {
+  const { id, now } = about
+  const seen = await viewBooks(deps.db, { merchantUid: id })
+  const decision = change(seen.books, { now, patience: deps.patience })
+  return changesNothing(seen, decision)
+    ? paymentStep(decision.books, paymentIn(decision.books, id), now, deps.language)
+    : decidePayment(deps, about, name, change)
+}
+
 export async function onRefund(
   deps: Deciding,
   trx: Trx,
@@ -67,13 +105,14 @@ export async function onRefund(
   change: Change,
 ): Promise<Decided<RefundStep>> {
   const { loaded } = await recallRefund(deps, trx, id, now, memory)
-  const decision = change(loaded.books, { now, patience: deps.patience })
+  const setting = { now, patience: deps.patience }
+  const decision = change(loaded.books, setting)
   const own = mover(deps, refundWorkflowId(id), now)
   // Nobody waits for a late answer any more: its saga has gone on, and sleeps until the next
   // checkpoint unless it is woken.
   const late = decision.journal.some(({ what }) => what === 'ticket.lateAnswer')
   const moved = await carryOut(trx, loaded, decision, late ? { ...own, saga: null } : own)
-  return { moved, step: stepAfter(loaded, decision.books, id, now) }
+  return { moved, step: stepAfter(deps, loaded, decision.books, id, setting) }
 }
 
 export async function onPayment(
@@ -86,7 +125,7 @@ export async function onPayment(
   paymentIn(loaded.books, id)
   const decision = change(loaded.books, { now, patience: deps.patience })
   const moved = await carryOut(trx, loaded, decision, mover(deps, paymentWorkflowId(id), now))
-  return { moved, step: paymentStep(decision.books, paymentIn(decision.books, id), now) }
+  return { moved, step: paymentStep(decision.books, paymentIn(decision.books, id), now, deps.language) }
 }
 
 async function onStray(
@@ -99,7 +138,7 @@ async function onStray(
   strayIn(loaded.books, gatewayRef)
   const decision = change(loaded.books, { now, patience: deps.patience })
   const moved = await carryOut(trx, loaded, decision, mover(deps, strayWorkflowId(gateway, gatewayRef), now))
-  return { moved, step: strayStep(decision.books, strayIn(decision.books, gatewayRef), now) }
+  return { moved, step: strayStep(decision.books, strayIn(decision.books, gatewayRef), now, deps.language) }
 }
 
 async function decide<S>(deps: ActivityDeps, name: string, work: (trx: Trx) => Promise<Decided<S>>): Promise<S> {
@@ -109,25 +148,21 @@ async function decide<S>(deps: ActivityDeps, name: string, work: (trx: Trx) => P
 }
 
 /** The refund's books as they stand now. */
-export const readBooks = (deps: ActivityDeps, { id, memory }: OnRefund): Promise<Books> =>
-  transact(deps.db, 'read refund', async (trx) => (await loadRefund(trx, id, memory)).books, deps.log)
-
-/** The refund as it stands now. */
-export const readRefundRow = async (deps: ActivityDeps, about: OnRefund): Promise<Refund> =>
-  refundIn(await readBooks(deps, about), about.id)
+export const readBooks = async (deps: ActivityDeps, { id, memory }: OnRefund): Promise<Books> =>
+  withRefund(await viewBooks(deps.db, { refundId: id }), id, memory).books
 
 /** The payment as it stands now. */
-export const readPaymentRow = (deps: ActivityDeps, id: MerchantUid): Promise<Payment> =>
-  transact(
-    deps.db,
-    'read payment',
-    async (trx) => paymentIn((await loadBooks(trx, { merchantUid: id })).books, id),
-    deps.log,
-  )
+export const readPaymentRow = async (deps: ActivityDeps, id: MerchantUid): Promise<Payment> =>
+  paymentIn((await viewBooks(deps.db, { merchantUid: id })).books, id)
 
 /** With what its workflow hands back next time. */
-export const stepAfter = (loaded: Loaded, books: Books, id: RefundId, now: string): RefundStep =>
-  refundStep(books, refundIn(books, id), now, memoryAfter(loaded, books, id))
+export const stepAfter = (
+  { language }: Pick<ActivityDeps, 'language'>,
+  loaded: Loaded,
+  books: Books,
+  id: RefundId,
+  setting: Setting,
+): RefundStep => refundStep(books, refundIn(books, id), setting, memoryAfter(loaded, books, id), language)
 
 /**
  * The refund's books under lock, compared with what its workflow has seen: a row that went back is
@@ -140,29 +175,41 @@ export async function recallRefund(
   now: string,
   memory: Memory | undefined,
 ): Promise<{ loaded: Loaded; wentBack: boolean }> {
-  const loaded = await loadRefund(trx, id, memory)
+  return recalled(deps, trx, await loadRefund(trx, id, memory), { id, now, ...(memory && { memory }) })
+}
+
+/** The same of what is loaded already. */
+export async function recalled(
+  deps: Deciding,
+  trx: Trx,
+  loaded: Loaded,
+  { id, now, memory }: OnRefund,
+): Promise<{ loaded: Loaded; wentBack: boolean }> {
   const moving = { ...mover(deps, refundWorkflowId(id), now), patience: deps.patience }
   const wentBack = await markIfBack(trx, loaded, id, memory, moving)
   return { loaded: wentBack ? await loadRefund(trx, id) : loaded, wentBack }
 }
 
+export const loadRefund = async (trx: Trx, id: RefundId, memory?: Memory): Promise<Loaded> =>
+  withRefund(await loadBooks(trx, { refundId: id }), id, memory)
+
 /**
  * A row that was there when its workflow saw it, and is not: it is waited for, and the supervisor
  * pages.
  */
-export async function loadRefund(trx: Trx, id: RefundId, memory?: Memory): Promise<Loaded> {
-  const about = await refundAbout(trx, id)
-  if (!about && memory)
+export function withRefund<Seen extends Loaded>(loaded: Seen, id: RefundId, memory?: Memory): Seen {
+  const known = loaded.births.has(id)
+  if (!known && memory)
     throw new Failure(
       'temporarilyUnavailable',
       `the row of refund ${id} is gone; was a backup restored? Nothing is done until it is there again`,
     )
-  if (!about)
+  if (!known)
     throw new Failure(
       'notFound',
       `no refund is recorded as ${id}; a saga without a row starts nothing. Ask for the refund through the API, or end this workflow`,
     )
-  return loadBooks(trx, about)
+  return loaded
 }
 
 export function strayIn(books: Books, ref: GatewayRef): Attempt {

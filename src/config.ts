@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { TemporalAccess } from './domain/moves/people/unproved.ts'
 import { ENVIRONMENT, KEYS_FORM } from './environment.ts'
-import { ADDRESSES, CREDENTIALS, halfAccounts, hasAccount } from './gateways/index.ts'
+import { ADDRESSES, CREDENTIALS, hasAccount, accountFaults } from './gateways/index.ts'
 import { isLoopback } from './http/server/thisMachine.ts'
 
 export const PROGRAM_ROLES = ['api', 'worker', 'simulator'] as const
@@ -88,7 +88,7 @@ function acrossFields(config: Settings, roles: readonly ProgramRole[]): string[]
         `${CREDENTIALS}: roles that run as separate processes need a gateway; for the simulator set ${ADDRESSES.join(' or ')}, sim-key and sim-secret`,
       )
   }
-  faults.push(...halfAccounts(config))
+  faults.push(...accountFaults(config))
   if ((config.NOTICE_URL === undefined) !== (config.NOTICE_SECRET === undefined))
     faults.push('NOTICE_URL, NOTICE_SECRET: set both or neither; without them notices wait and nothing is sent')
   if (config.CANCEL_TIMEOUT > 30_000)
@@ -155,7 +155,8 @@ function inProduction(config: Settings, roles: readonly ProgramRole[]): readonly
       `${CREDENTIALS}, --role: production refuses the simulator. Set the keys of the real account and start with --role api or --role worker`,
     )
   for (const name of IN_THE_CLEAR) {
-    const url = new URL(String(config[name] ?? 'https://nothing.is.set'))
+    const said = config[name]
+    const url = new URL(typeof said === 'string' ? said : 'https://nothing.is.set')
     if (url.protocol === 'http:' && !isLoopback(url.hostname))
       faults.push(
         `${name}: production refuses http://, by which whoever is between reads and changes what is sent. Write the address with https://, or send to a proxy on this machine (http://127.0.0.1:…) that does`,

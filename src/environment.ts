@@ -9,6 +9,7 @@ import type { RefundRule } from './domain/moves/refundability.ts'
 import { parseRefundRules } from './domain/moves/refundRules.ts'
 import { parseDurationMs, parsePatience } from './domain/patience.ts'
 import { OVERDUE_AFTER } from './domain/shown/watchdog.ts'
+import { parseLanguage } from './language.ts'
 import { gatewaySettings } from './gateways/index.ts'
 import type { ApiKey } from './http/server/access.ts'
 import { address, by } from './settings.ts'
@@ -65,6 +66,11 @@ export const ENVIRONMENT = z.object({
     .optional()
     .describe(
       '`USD:100000,KRW:1000000` in minor units: above it, and in currencies that it does not list, another person approves',
+    ),
+  LANGUAGE: by(parseLanguage)
+    .prefault('en')
+    .describe(
+      '`ko` or `en`: of alerts and of what the Temporal UI shows of a saga; of a list, as shells set it (`ko_KR:en`), the first of the two counts, and without one it is English',
     ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -143,6 +149,12 @@ export const ENVIRONMENT = z.object({
     .refine((ms) => ms >= 1_000, 'at least 1s; what is late by less is only on its way')
     .prefault(`${OVERDUE_AFTER.rowsMs / 60_000}m`)
     .describe('how long an open row, or a wake, may be late before a person is told and it is woken anew; at least 1s'),
+  DELIVERY_WARN_AFTER: duration
+    .refine((ms) => ms >= 1_000, 'at least 1s')
+    .prefault('7d')
+    .describe(
+      'how long after its payment an order of physical goods may go without a delivery that the gateway was told of, before people are warned, and again after each such time; at least 1s',
+    ),
   NIGHTLY_LOOKS: z.coerce
     .number()
     .int()

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { Command, Option } from 'commander'
 import { addAfterRestore } from './commands/afterRestore.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { CommandFailure } from './commands/outside.ts'
 import { addReplayCheck } from './commands/replayCheck.ts'
 import { addRestart } from './commands/restart.ts'
@@ -13,7 +14,7 @@ import { createLog, sdkLines } from './log.ts'
 import { saidBy } from './temporal/said.ts'
 import { installMeasuredRuntime, installRuntime } from './temporal/telemetry.ts'
 import { startProgram, type Program } from './wiring/program.ts'
-import { untilSignalled } from './wiring/signals.ts'
+import { LATEST_STOP_MS, stopBy, untilSignalled } from './wiring/signals.ts'
 import { welcome } from './wiring/welcome.ts'
 
 const command = new Command('paymentwall-saga')
@@ -34,6 +35,7 @@ const exit = (code: number) => void (process.exitCode = code)
 addRestart(command, process.env, exit)
 addReplayCheck(command, process.env, exit)
 addAfterRestore(command, process.env, exit)
+addDoctor(command, process.env, exit)
 
 function roleOf(value: string): ProgramRole {
   const role = PROGRAM_ROLES.find((known) => known === value)
@@ -65,19 +67,29 @@ async function serve({ role }: { readonly role?: ProgramRole[] }): Promise<void>
   const measured = config.METRICS_PORT !== 0
   const sdkMetrics = measured ? await installMeasuredRuntime('WARN', sdkLines(log)) : undefined
   if (!measured) installRuntime('WARN', sdkLines(log))
-  const program = await startProgram(config, log, process.env, sdkMetrics)
-  process.stdout.write(welcome(program, config))
-  await ended(program)
+  const ending = untilSignalled(['SIGINT', 'SIGTERM'])
+  try {
+    const program = await startProgram(config, log, process.env, { sdkMetrics, ending })
+    process.stdout.write(welcome(program, config))
+    await ended(program, ending)
+  } catch (error) {
+    // A start that a signal cut off has ended in order, too.
+    if (error !== ending.reason) throw error
+  }
 }
 
 /** Until a signal, or until a part died that the program cannot live without. */
-async function ended(program: Program): Promise<void> {
-  const ending = untilSignalled(['SIGINT', 'SIGTERM'])
+async function ended(program: Program, ending: AbortSignal): Promise<void> {
   try {
     await Promise.race([once(ending, 'abort'), program.failed])
   } finally {
     process.stdout.write('stopping: waiting for what is under way\n')
-    await program.stop()
+    await stopBy(program.stop, LATEST_STOP_MS, () => {
+      process.stderr.write(
+        'not all of it ended in time; what was under way is in its rows, and goes on at the next start\n',
+      )
+      process.exit(1)
+    })
   }
 }
 

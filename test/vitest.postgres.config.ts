@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import { mergeConfig } from 'vitest/config'
 import { filesOnPostgres } from './support/reaching.ts'
-import base from './vitest.config.ts'
+import { alone } from './vitest.config.ts'
 
-const onPostgres = mergeConfig(base, { test: { globalSetup: ['test/support/postgresRun.ts'] } })
+const onPostgres = mergeConfig(alone, { test: { globalSetup: ['test/support/postgresRun.ts'] } })
 onPostgres.test.include = filesOnPostgres(fileURLToPath(new URL('..', import.meta.url)))
 export default onPostgres

@@ -8,7 +8,14 @@ import { changed } from './versions.ts'
 
 type Rows = Pick<
   Activities,
-  'beginPayment' | 'readPayment' | 'beginRefund' | 'readRefund' | 'beginStray' | 'readStray' | 'takeCommand'
+  | 'beginPayment'
+  | 'readPayment'
+  | 'openPaymentBriefly'
+  | 'beginRefund'
+  | 'readRefund'
+  | 'beginStray'
+  | 'readStray'
+  | 'takeCommand'
 >
 
 /** Reads and writes of our own rows: part of the workflow task while the database answers. */
@@ -32,6 +39,10 @@ const patient = proxyActivities<Rows>({
 export const rows: Rows = {
   beginPayment: firstLocally(local('record the order, or read its row').beginPayment, patient.beginPayment),
   readPayment: firstLocally(local('read the row: something moved it').readPayment, patient.readPayment),
+  openPaymentBriefly: firstLocally(
+    local('register amount and currency with the gateway, if it answers soon').openPaymentBriefly,
+    patient.openPaymentBriefly,
+  ),
   beginRefund: firstLocally(local('reserve the amount, or read the row').beginRefund, patient.beginRefund),
   readRefund: firstLocally(local('read the row: something moved it').readRefund, patient.readRefund),
   beginStray: firstLocally(local('read the row').beginStray, patient.beginStray),
@@ -152,7 +163,7 @@ export const { superviseSagas } = proxyActivities<Pick<Activities, 'superviseSag
  */
 export const { fileTicket } = proxyActivities<Pick<Activities, 'fileTicket'>>({
   summary: 'ask the gateway for the cancel: opens a ticket',
-  startToCloseTimeout: '45s',
+  startToCloseTimeout: '150s',
   heartbeatTimeout: '15s',
   retry: { maximumAttempts: 1 },
 })

@@ -24,6 +24,8 @@ export type PaymentInput = {
   readonly latePolicy?: 'hold' | 'refund' | 'accept'
   readonly gateway?: string
   readonly widget?: 'pw_1' | 't3_1'
+  /** The row has been made just now, and no run of its saga was ever there: only ours, as below. */
+  readonly born?: true
 }
 
 export type RefundInput = {
@@ -33,6 +35,8 @@ export type RefundInput = {
   readonly reason?: string
   /** What an earlier run has seen of the row: only ours, never a caller's. */
   readonly memory?: Memory
+  /** The same of a refund: under this key its ticket is filed at once. */
+  readonly born?: string
 }
 
 /** A stray's row is there before its saga: only its name is needed. */

@@ -7,14 +7,17 @@ import { checkpointPayment, expirePayment, openPayment, rows } from './activitie
 import type { Ended, PaymentInput } from './messages.ts'
 import { takePaymentCommands } from './people.ts'
 import { here, run } from './saga.ts'
+import { bornWithThisRun } from './versions.ts'
 
 /** Without input it is refused as any other that names nothing. */
 export async function payment(input: PaymentInput = { merchantUid: '' }): Promise<Ended> {
   const { merchantUid } = input
   const asked = () => ({ merchantUid, now: here() })
+  const born = input.born !== undefined
+  if (born) bornWithThisRun()
   return run<PaymentNext>({
     takeCommands: takePaymentCommands,
-    begin: (workflowId) => rows.beginPayment({ input, workflowId, now: here() }),
+    begin: (workflowId) => (born ? rows.openPaymentBriefly : rows.beginPayment)({ input, workflowId, now: here() }),
     read: () => rows.readPayment(asked()),
     act: ({ do: what }) => {
       switch (what) {

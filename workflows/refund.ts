@@ -4,16 +4,18 @@
 // each step, so that a row that went back in time is known.
 import { ApplicationFailure, TimeoutFailure } from '@temporalio/common'
 import { ActivityFailure, continueAsNew } from '@temporalio/workflow'
+import type { RefundBirth } from '../activities/begin/begin.ts'
 import { remembered, type Memory } from '../src/domain/books/memory.ts'
 import type { RefundNext, RefundStep } from '../src/domain/next.ts'
-import { checkpointRefund, fileTicket, rows, settleTicket } from './activities.ts'
+import { cannotSucceed, checkpointRefund, fileTicket, rows, settleTicket } from './activities.ts'
 import type { Ended, RefundInput } from './messages.ts'
 import { takeRefundCommands } from './people.ts'
 import { here, run } from './saga.ts'
+import { bornWithThisRun } from './versions.ts'
 
 /** Without input it is refused as any other that names nothing. */
 export async function refund({ memory: before, ...input }: RefundInput = { refundId: '' }): Promise<Ended> {
-  const { refundId } = input
+  const { refundId, born } = input
   let memory = before
   /**
    * What every activity on the row is told: which it is, what was seen of it, and the time of this
@@ -26,9 +28,15 @@ export async function refund({ memory: before, ...input }: RefundInput = { refun
     if (step.memory) memory = remembered(memory, step.memory)
     return step
   }
+  if (born !== undefined) bornWithThisRun()
   return run<RefundNext, RefundStep>({
     takeCommands: (desk, workflowId) => takeRefundCommands(desk, workflowId, () => memory),
-    begin: (workflowId) => noting(rows.beginRefund({ ...seen(), input, workflowId })),
+    begin: (workflowId) =>
+      noting(
+        born === undefined
+          ? rows.beginRefund({ ...seen(), input, workflowId })
+          : file(seen, born, { input, workflowId }),
+      ),
     read: () => noting(rows.readRefund(seen())),
     act: ({ do: what, key }) => {
       switch (what) {
@@ -47,14 +55,16 @@ type Seen = { readonly refundId: string; readonly now: string; readonly memory?:
 
 /**
  * One try at one ticket. A lost activity may still have sent it: its rows say, or nobody knows, and
- * then it is `unknown`.
+ * then it is `unknown`. `birth`: it is the first step too, and may refuse what the run was started
+ * with.
  */
-async function file(seen: () => Seen, key: string): Promise<RefundStep> {
+async function file(seen: () => Seen, key: string, birth?: RefundBirth): Promise<RefundStep> {
   try {
-    return await fileTicket({ ...seen(), key })
+    return await fileTicket({ ...seen(), key, ...(birth && { birth }) })
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
-    return await settleTicket({ ...seen(), key, mayHaveSent: mayHaveSent(error, key) })
+    if (birth && cannotSucceed(error) && !mayHaveSent(error, key)) throw error
+    return await settleTicket({ ...seen(), key, mayHaveSent: mayHaveSent(error, key), ...(birth && { birth }) })
   }
 }
 

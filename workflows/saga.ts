@@ -1,7 +1,15 @@
 // The loop that every saga is: read the row, show it, do what it asks for next, wait for news of
 // it, until it is closed.
 // Must not know: what the row is. The row is the memory, the workflow is the hand.
-import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow'
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { Step, SagaWait } from '../src/domain/next.ts'
 import { noteCancelRequest } from './activities.ts'
 import { news, type Ended } from './messages.ts'
@@ -36,7 +44,7 @@ export async function run<Next extends { readonly do: string }, S extends Step<N
     let step = await desk.reading(() => saga.begin(workflowId))
     while (step.next.do !== 'end' || !(await quiet(desk))) {
       show(step)
-      if (workflowInfo().continueAsNewSuggested) {
+      if (workflowInfo().continueAsNewSuggested && (allHandlersFinished() || !changed('newsWhileAnswering'))) {
         await handlersFinished()
         await saga.goOn()
       }
@@ -57,7 +65,10 @@ async function advance<Next extends { readonly do: string }, S extends Step<Next
   { next }: S,
   interrupted: () => boolean,
 ): Promise<S> {
-  if (asks(next)) return saga.act(next)
+  if (asks(next)) {
+    desk.waitsNoMore()
+    return saga.act(next)
+  }
   if (!waits(next)) return desk.reading(saga.read)
   const woken = await desk.until(next, interrupted)
   return woken || next.whenDue === 'read' ? desk.reading(saga.read) : saga.due(next)
@@ -79,6 +90,8 @@ export type NewsDesk = {
    * the wait began.
    */
   until(wait: SagaWait, interrupted: () => boolean): Promise<boolean>
+  /** Whatever comes next, it is not the wait of before. */
+  waitsNoMore(): void
 }
 
 /**
@@ -88,6 +101,11 @@ export type NewsDesk = {
 function openNewsDesk(): NewsDesk {
   let arrived = 0
   let answered = 0
+  let alarm: Alarm | undefined
+  const waitsNoMore = () => {
+    alarm?.stop()
+    alarm = undefined
+  }
   setHandler(news, () => void (arrived += 1), { description: 'the row moved: read it again' })
   const pending = () => arrived > answered
   return {
@@ -102,10 +120,33 @@ function openNewsDesk(): NewsDesk {
     until: async (wait, interrupted) => {
       const woken = () => pending() || interrupted()
       const left = leftOf(wait)
+      if (alarm?.until !== wait.until) waitsNoMore()
       if (left <= 0 && wait.until !== undefined && changed('dueAtOnce')) return woken()
-      return condition(woken, left > 0 ? left : wait.ms, { summary: wait.summary })
+      if (left <= 0) return condition(woken, wait.ms, { summary: wait.summary })
+      const set = (alarm ??= alarmIn(left, wait))
+      await condition(() => woken() || set.rung())
+      // It goes on while the row is read: what moved is seldom the time of the next checkpoint.
+      if (!woken() || !changed('timerKept')) waitsNoMore()
+      return woken()
     },
+    waitsNoMore,
   }
+}
+
+type Alarm = { readonly until: string | undefined; rung(): boolean; stop(): void }
+
+function alarmIn(ms: number, { until, summary }: SagaWait): Alarm {
+  let rung = false
+  const scope = new CancellationScope()
+  scope
+    .run(() => sleep(ms, { summary }))
+    .then(
+      () => void (rung = true),
+      (error: unknown) => {
+        if (!isCancellation(error)) throw error
+      },
+    )
+  return { until, rung: () => rung, stop: () => scope.cancel() }
 }
 
 /** The time of this workflow task: every time that a workflow writes into a row comes from here. */
@@ -117,9 +158,13 @@ export const here = (): string => new Date().toISOString()
  */
 const leftOf = ({ ms, until }: SagaWait): number => (until === undefined ? ms : Date.parse(until) - Date.now())
 
-/** Commands under way have been answered, and none of them moved the row since it was read. */
+/**
+ * Commands under way have been answered, and nothing moved the row since it was read. One that is
+ * not answered for long, for its step fails, holds up no news: the row may be open again.
+ */
 async function quiet(desk: NewsDesk): Promise<boolean> {
-  await handlersFinished()
+  await condition(() => allHandlersFinished() || desk.pending())
+  if (!allHandlersFinished() && !changed('newsWhileAnswering')) await handlersFinished()
   return !desk.pending()
 }
 

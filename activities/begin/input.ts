@@ -37,13 +37,32 @@ export function parseRefundInput(input: unknown): { id: RefundId; asked: RefundO
   return { id: asked.refundId, asked }
 }
 
+/** As a wake starts the first run of a saga whose row has just been made. */
+export function parsePaymentBirth(input: unknown): MerchantUid {
+  const { born, ...named } = asFields(input)
+  if (born === true && namesOnly(named, 'merchantUid')) return fitting(readMerchantUid(named)).merchantUid
+  throw notABirth()
+}
+
+/** The same; under which key it files at once, and what it knows of the row, come beside it. */
+export function parseRefundBirth(input: unknown): RefundId {
+  const { born, ...named } = asFields(input)
+  if (typeof born === 'string' && namesOnly(named, 'refundId')) return fitting(readRefundId(named)).refundId
+  throw notABirth()
+}
+
+const notABirth = () =>
+  new Failure('invalidRequest', 'a birth is told by this program alone; start the workflow without "born"')
+const asFields = (input: unknown): Readonly<Record<string, unknown>> => ({
+  ...(typeof input === 'object' ? input : {}),
+})
+
 const namesOnly = (input: unknown, name: string): boolean =>
   typeof input === 'object' && input !== null && Object.keys(input).join() === name
 
 /** A stray is always a row already: its input only names it. */
 export function parseStrayInput(input: unknown): { gateway: GatewayName; gatewayRef: GatewayRef } {
-  const fields: Readonly<Record<string, unknown>> = { ...(typeof input === 'object' ? input : {}) }
-  const { gateway, gatewayRef, ...more } = fields
+  const { gateway, gatewayRef, ...more } = asFields(input)
   const isText = typeof gateway === 'string' && typeof gatewayRef === 'string'
   const named = isText ? strayNamedBy(`stray:${gateway}:${gatewayRef}`) : undefined
   if (named && Object.keys(more).length === 0) return named

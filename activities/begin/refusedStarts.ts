@@ -1,6 +1,6 @@
 // A refused start must disturb nothing: the saga of the row that has its name is woken again.
 // Must not know: why it was refused.
-import { loadBooks, refundAbout } from '../../src/db/books/books.ts'
+import { viewBooks, refundAbout } from '../../src/db/books/books.ts'
 import { transact, type Db, type Trx } from '../../src/db/connect.ts'
 import { putLaterWake } from '../../src/db/outgoing/outgoing.ts'
 import { paymentClosed } from '../../src/domain/books/balance.ts'
@@ -42,10 +42,10 @@ async function hasOpenRow(trx: Trx, workflowId: string): Promise<boolean> {
   const [, kind, id = ''] = /^(payment|refund):(.*)$/s.exec(workflowId) ?? []
   if (kind === undefined || !OWN_ID.test(id)) return false
   if (kind === 'payment') {
-    const { books } = await loadBooks(trx, { merchantUid: merchantUid(id) }, false)
+    const { books } = await viewBooks(trx, { merchantUid: merchantUid(id) })
     return books.payment !== undefined && !paymentClosed(books)
   }
   const about = await refundAbout(trx, refundId(id))
-  const found = about && (await loadBooks(trx, about, false)).books.refunds.find((each) => each.refundId === id)
+  const found = about && (await viewBooks(trx, about)).books.refunds.find((each) => each.refundId === id)
   return found !== undefined && !refundClosed(found)
 }

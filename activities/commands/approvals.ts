@@ -8,7 +8,7 @@ import { endApproval, lockApproval, pendingApproval, type PendingApproval } from
 import type { Decision, JournalLine } from '../../src/domain/books/books.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { printMoney } from '../../src/domain/money.ts'
-import { personWord, START_REQUEST, type CommandingPerson } from '../../src/domain/moves/people/unproved.ts'
+import { personWord, START_REQUEST, startWaits, type CommandingPerson } from '../../src/domain/moves/people/unproved.ts'
 import { releaseStart } from '../../src/domain/moves/requests.ts'
 import { mover, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
@@ -20,24 +20,25 @@ export async function planToAsk(
   target: Target,
   { workflowId, name, args, now, person }: Request,
 ): Promise<Plan> {
-  const amount = target.money ? printMoney(target.money) : ''
+  const amount = amountOf(target)
   if (person.role === undefined)
     throw rejected(
       `${amount} is above the limit: a name claimed in Temporal cannot ask for this. Use the API or the ops CLI with a key`,
     )
+  // Whether the state allows it at all is judged now, and again when it is approved.
+  target.carry()
   const waiting = await pendingApproval(trx, workflowId)
-  if (waiting && !hasLapsed(waiting, now))
+  if (waiting && bars(waiting, now, target))
     throw new Failure(
       'conflict',
       `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time, and ${isStart(waiting) ? 'it is withdrawn, or approved' : `it lapses at ${lapsesAt(waiting)}`}`,
     )
-  // Whether the state allows it at all is judged now, and again when it is approved.
-  target.carry()
   const id = randomUUID().slice(0, 8)
   const why = `${name} of ${amount} waits for another person's approval as request ${id}`
   const { books } = target.loaded
+  const ended = waiting && isStart(waiting) ? 'waits no more' : 'lapsed'
   const lapse: readonly JournalLine[] = waiting
-    ? [{ what: 'approvalDropped', ...target.about, why: `${whatWas(waiting)} was approved by nobody and lapsed` }]
+    ? [{ what: 'approvalDropped', ...target.about, why: `${whatWas(waiting)} was approved by nobody and ${ended}` }]
     : []
   const kept = argsToKeep(args, target)
   const words = `${why}; it says ${JSON.stringify(kept)}`
@@ -60,6 +61,13 @@ export async function planToAsk(
   }
 }
 
+function amountOf({ money, together }: Target): string {
+  if (!money) return ''
+  const own = printMoney(money)
+  if (!together || together.amount === money.amount) return own
+  return `${own} (${printMoney(together)} with the others of this payment that nobody with a key asked for)`
+}
+
 /**
  * Nobody need take back what another person will not approve: until then it bars other requests,
  * and then it is gone.
@@ -70,6 +78,11 @@ const lapsesAt = ({ askedAt }: PendingApproval): string => new Date(Date.parse(a
 const isStart = ({ command }: PendingApproval): boolean => command === START_REQUEST
 const hasLapsed = (pending: PendingApproval, now: string): boolean =>
   !isStart(pending) && Date.parse(lapsesAt(pending)) <= Date.parse(now)
+/** A start that has become something else meanwhile has nothing left to approve. */
+const bars = (pending: PendingApproval, now: string, { loaded, about }: Target): boolean =>
+  isStart(pending)
+    ? loaded.books.refunds.some((refund) => refund.refundId === about.refundId && startWaits(refund))
+    : !hasLapsed(pending, now)
 const whatWas = ({ command, person }: PendingApproval): string => `${command}, asked for by ${person},`
 
 /**

@@ -127,7 +127,7 @@ async function mayBeUnproved(deps: ActivityDeps, trx: Trx, { person, asked, work
 async function planOf(deps: ActivityDeps, trx: Trx, request: Request): Promise<Plan> {
   const { now, name, asked } = request
   const target = await targetOf(trx, asked, { now, patience: deps.patience })
-  if (aboveLimit(deps.approvalLimit, target.money)) return planToAsk(trx, target, request)
+  if (aboveLimit(deps.approvalLimit, target.together ?? target.money)) return planToAsk(trx, target, request)
   return donePlan(target, target.carry(), `${name} is done`)
 }
 

@@ -37,6 +37,7 @@ import {
   strayToDecide,
 } from '../../src/domain/moves/people/money.ts'
 import { commandRefund, movesMoney } from '../../src/domain/moves/people/refunds.ts'
+import { heldAgainstLimit } from '../../src/domain/moves/requests.ts'
 import { strayState } from '../../src/domain/shown/views.ts'
 import { loadRefund, paymentIn, refundIn, strayIn } from '../decide.ts'
 
@@ -57,6 +58,8 @@ export type Target = {
   readonly movedSince: (at: string) => boolean
   readonly state: (books: Books) => string
   readonly money: Money | undefined
+  /** What is held against the limit, where that is more than its own. */
+  readonly together?: Money
   readonly carry: () => Decision
   /** What to look at, where a look is all that was asked for. */
   readonly recheck: Looking | undefined
@@ -132,12 +135,15 @@ type Of<Kind> = Extract<ParsedCommand, { kind: Kind }>
 
 function refundTarget(loaded: Loaded, { id, command, seen }: Of<'refund'>, setting: Setting): Target {
   if (command.kind === 'approve') throw cannotApprove()
-  const { gateway, gatewayRef, merchantUid: order, ...refund } = refundIn(loaded.books, id)
+  const refund = refundIn(loaded.books, id)
+  const { gateway, gatewayRef, merchantUid: order } = refund
   return {
     loaded,
     about: { refundId: id },
     movedSince: (at) => Date.parse(refund.stateSince) > Date.parse(at),
-    money: movesMoney(command) ? refund : undefined,
+    ...(movesMoney(command)
+      ? { money: refund, together: heldAgainstLimit(loaded.books, refund) }
+      : { money: undefined }),
     recheck: command.kind === 'recheck' ? { gateway, gatewayRef, merchantUid: order } : undefined,
     state: (books) => refundIn(books, id).state,
     carry: () => {

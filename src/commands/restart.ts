@@ -16,7 +16,7 @@ IDs: refund:ID, payment:ID, stray:GATEWAY:REF as in the Temporal UI, or the bare
 Nothing is sent twice: what a ticket call under way brings is in its rows, and the next run begins by reading them.
 
 Exit codes:
-  0  each of them begins anew
+  0  each of them begins anew, or was ended where its row is closed
   1  some were refused, and nothing was done about these: the sentence beside each says why
   3  Temporal did not answer; what was begun goes on by itself, and asking again is safe`
 
@@ -40,8 +40,8 @@ async function restart(environment: Environment, ids: readonly string[], { reaso
     const { temporal } = await reachTemporal(config, environment)
     const who = personWord({ name: (by ?? userInfo().username).slice(0, 40), role: undefined })
     const outcomes: RestartOutcome[] = []
-    for (const id of new Set(ids))
-      outcomes.push(await restartAsked({ db: database.db, temporal }, id, { who, why: reason.slice(0, 400) }))
+    const deps = { db: database.db, temporal, language: config.LANGUAGE }
+    for (const id of new Set(ids)) outcomes.push(await restartAsked(deps, id, { who, why: reason.slice(0, 400) }))
     await temporal.close()
     grid(
       process.stdout,

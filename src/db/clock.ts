@@ -29,6 +29,12 @@ export const NEXT_ARRIVAL = sql<number>`nextval('looks_order')`
 
 export const fromNow = (ms: number) => sql<string>`clock_timestamp() + ${ms} * interval '1 millisecond'`
 
+/**
+ * The time at which the statement was sent: one value for all of it, so that an index can be cut
+ * there. Of the clock itself each row would be asked.
+ */
+export const SENT_AT = sql`statement_timestamp()`
+
 /** Longer than almost anything is put off here. */
 const LONGEST_PAUSE = sql`interval '1 hour'`
 

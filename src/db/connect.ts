@@ -10,6 +10,7 @@ import { CamelCasePlugin, Kysely, PGliteDialect, sql, type Dialect, type Transac
 import { withFileLock } from '../lock.ts'
 import { guarded, insideOf } from './guard.ts'
 import { migrateAlone, migratePostgres } from './migrate.ts'
+import { beginsOn, tellCommitted } from './notify.ts'
 import { iso, postgresDialect, safeInteger, TIMEOUTS } from './postgres.ts'
 import type { Schema } from './schema.ts'
 
@@ -35,16 +36,21 @@ const REPEATABLE = new Set(['40001', '40P01', '23505'])
 type Log = (line: string) => void
 /** Where a database says what is slow: it goes with the handle, so that no caller can forget it. */
 const logs = new WeakMap<Db, Log>()
+const backends = new WeakMap<Db, ReadonlySet<number>>()
+/** Whether this backend of the server works for this handle. */
+export const isOwnBackend = (db: Db, backend: number): boolean => backends.get(db)?.has(backend) === true
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, log } = options
   if (url !== undefined) await migratePostgres(url, log)
+  const own = new Set<number>()
   const opened =
     url === undefined
       ? await openPglite(options)
-      : { dialect: postgresDialect(url, log, TIMEOUTS), release: async () => {} }
+      : { dialect: postgresDialect(url, log, TIMEOUTS, own), release: async () => {} }
   const db = handle(opened.dialect)
   logs.set(db, log)
+  backends.set(db, own)
   const close = async () => {
     await db.destroy()
     await opened.release()
@@ -61,6 +67,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error
   }
   return { db, kind: url === undefined ? 'pglite' : 'postgres', close }
+}
+
+/**
+ * A Postgres database as it is: nothing is migrated, and nobody is asked yet. For whoever only
+ * reads.
+ */
+export function openAsItIs(url: string, log: Log): Database {
+  const db = handle(postgresDialect(url, log, TIMEOUTS))
+  return { db, kind: 'postgres', close: () => db.destroy() }
 }
 
 /**
@@ -134,11 +149,21 @@ export async function transact<T>(
   name: string,
   work: (trx: Trx) => Promise<T>,
   log: Log = logs.get(db) ?? (() => {}),
+  moment?: 'one moment',
 ): Promise<T> {
+  const beginning = () =>
+    moment ? db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only') : db.transaction()
   for (let attempt = 1; ; attempt += 1) {
     const began = performance.now()
     try {
-      return await db.transaction().execute((trx) => insideOf(name, () => work(trx)))
+      let committed: Trx | undefined
+      const result = await beginning().execute((trx) => {
+        committed = trx
+        beginsOn(trx, db)
+        return insideOf(name, () => work(trx))
+      })
+      if (committed) tellCommitted(db, committed)
+      return result
     } catch (error) {
       if (attempt >= REPEATS || !REPEATABLE.has(sqlState(error) ?? '')) throw error
     } finally {
@@ -158,10 +183,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** All reads inside see one moment: rows of a payment and its refunds that belong together. */
 export function readTogether<T>(db: Db, name: string, read: (trx: Trx) => Promise<T>): Promise<T> {
-  return transact(db, name, async (trx) => {
-    await sql`set transaction isolation level repeatable read, read only`.execute(trx)
-    return read(trx)
-  })
+  return transact(db, name, read, undefined, 'one moment')
 }
 
 /** Throws where it does not. */

@@ -17,6 +17,11 @@ import * as commands from './migrations/0009_commands.ts'
 import * as memory from './migrations/0010_memory.ts'
 import * as passes from './migrations/0011_passes.ts'
 import * as starts from './migrations/0012_starts.ts'
+import * as signed from './migrations/0013_signed.ts'
+import * as trips from './migrations/0014_trips.ts'
+import * as deliveries from './migrations/0015_deliveries.ts'
+import * as requests from './migrations/0016_requests.ts'
+import * as tallies from './migrations/0017_tallies.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
@@ -37,6 +42,11 @@ export const MIGRATIONS = {
   '0010_memory': memory,
   '0011_passes': passes,
   '0012_starts': starts,
+  '0013_signed': signed,
+  '0014_trips': trips,
+  '0015_deliveries': deliveries,
+  '0016_requests': requests,
+  '0017_tallies': tallies,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 
@@ -77,6 +87,25 @@ async function beside<T>(url: string, log: Log, work: (db: Kysely<unknown>) => P
 /** Nobody else is there: all or nothing. */
 export const migrateAlone = async <S>(db: Kysely<S>): Promise<void> =>
   void (await migrate(db, { to: undefined, transaction: true }))
+
+export type MigrationState = {
+  /** Of ours, not carried out there. */
+  readonly pending: readonly string[]
+  /** Carried out there, and unknown to this code. */
+  readonly unknown: readonly string[]
+}
+
+/** Reads only. */
+export async function migrationState<S>(db: Kysely<S>): Promise<MigrationState> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } })
+  const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined)
+  const { rows: tables } = await sql<{ there: boolean }>`
+    select to_regclass('kysely_migration') is not null as there`.execute(db)
+  if (tables[0]?.there !== true) return { pending: pending.map(({ name }) => name), unknown: [] }
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  const unknown = rows.map(({ name }) => name).filter((name) => !(name in MIGRATIONS))
+  return { pending: pending.map(({ name }) => name), unknown }
+}
 
 type How = { readonly to: MigrationName | undefined; readonly transaction: boolean }
 

@@ -87,6 +87,15 @@ export const index =
       await sql`create ${kind} concurrently ${sql.ref(name)} on ${on}`.execute(db)
     })
 
+/**
+ * What reads tables in use and writes to a new one only: nobody waits for it, however long it
+ * takes. It must be right beside writers, and when it is repeated.
+ */
+export const patiently =
+  (statement: Statement): MigrationStep =>
+  (place) =>
+    again(place, PATIENT, async () => void (await statement.execute(place.db)))
+
 /** A CHECK that holds for what is written from now on, then for all that is there. */
 export const check = (table: string, name: string, condition: Statement): MigrationStep =>
   inTurn(fromNowOn(table, name, condition), valid(table, name))

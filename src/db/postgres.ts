@@ -1,7 +1,7 @@
 // The pool of connections to a Postgres server: its size, its time-outs, and what its drivers give
 // back.
 // Must not know: what is stored. A process at work loses connections without ending.
-import { PostgresDialect, type Dialect } from 'kysely'
+import { PostgresDialect, sql, type Dialect } from 'kysely'
 import pg from 'pg'
 
 type Log = (line: string) => void
@@ -24,9 +24,14 @@ export const TIMEOUTS = {
 
 /**
  * Numbers and times come out as from PGlite. A lost connection is logged, and replaced when it is
- * next needed.
+ * next needed. `backends`: which of the server's processes serve it just now.
  */
-export function postgresDialect(url: string, log: Log, timeouts: Partial<typeof TIMEOUTS>): Dialect {
+export function postgresDialect(
+  url: string,
+  log: Log,
+  timeouts: Partial<typeof TIMEOUTS>,
+  backends = new Set<number>(),
+): Dialect {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, safeInteger)
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, iso)
@@ -42,9 +47,46 @@ export function postgresDialect(url: string, log: Log, timeouts: Partial<typeof 
   const lost = (error: Error) => log(`a database connection was lost: ${error.message}`)
   pool.on('error', lost)
   // The pool hears only of idle connections; the loss of one at work would else end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    backends.add(backendOf(client))
+    Object.assign(client, preparing(client))
+  })
+  pool.on('remove', (client) => void backends.delete(backendOf(client)))
   return new PostgresDialect({ pool })
 }
+
+/**
+ * Begins a statement that every saga sends: the server plans it once for each connection. What it
+ * answers with must be of one form for ever, whatever columns its tables get: no `select *`.
+ */
+export const HOT = sql.raw('/* hot */')
+const hotNames = new Map<string, string>()
+
+/** One name for each text; undefined where it is not to be prepared. */
+function nameOf(text: string): string | undefined {
+  if (!text.includes('/* hot */')) return undefined
+  const name = hotNames.get(text) ?? `hot_${hotNames.size + 1}`
+  hotNames.set(text, name)
+  return name
+}
+
+/** A client's `query` that sends hot statements under their names. */
+function preparing(client: pg.PoolClient): { readonly query: (...args: unknown[]) => unknown } {
+  const { query } = client
+  const named = ([first, values, ...rest]: readonly unknown[]): unknown[] => {
+    const name = typeof first === 'string' ? nameOf(first) : undefined
+    return name === undefined ? [first, values, ...rest] : [{ name, text: first, values }, ...rest]
+  }
+  return { query: (...args) => Reflect.apply(query, client, named(args)) }
+}
+
+/**
+ * The server's name for this connection, which its notifications carry; the driver's types leave it
+ * out.
+ */
+const backendOf = (client: pg.PoolClient): number =>
+  'processID' in client && typeof client.processID === 'number' ? client.processID : 0
 
 export function safeInteger(text: string): number {
   const value = Number(text)

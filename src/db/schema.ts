@@ -8,7 +8,12 @@ import type { ListedStatus } from '../domain/gateway.ts'
 
 type Row<T> = { -readonly [K in keyof T]: T[K] }
 
-export type PaymentsTable = Row<Payment> & { version: Generated<number>; notices: Generated<number> }
+export type PaymentsTable = Row<Payment> & {
+  version: Generated<number>
+  notices: Generated<number>
+  /** By whom the gateway finds the order; kept where it can be found by nothing else. */
+  buyerId: string | null
+}
 export type AttemptsTable = Row<Omit<Attempt, 'entries'>> & { version: Generated<number> }
 export type CancelEntriesTable = Row<BookedEntry> & { gateway: string; gatewayRef: string; bookedAt: Generated<string> }
 export type RefundsTable = Row<Omit<Refund, 'tickets'>> & {
@@ -56,6 +61,15 @@ export type InboxTable = {
   several: Generated<boolean>
   /** An address that the gateway publishes for its webhooks: a score, no proof. */
   fromKnownAddress: Generated<boolean>
+  /**
+   * Of the event that the gateway has signed: its repeats are counted in this row. It is judged
+   * from `body`.
+   */
+  signedKey: Generated<string | null>
+  /** Of a signed webhook: its repeats are counted in this row. */
+  messageId: Generated<string | null>
+  /** How often what was signed could not be booked. */
+  failures: Generated<number>
 }
 
 export type LooksTable = {

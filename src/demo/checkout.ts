@@ -1,63 +1,50 @@
-// The shop's checkout service: it opens payments, asks for refunds and reads both, over the HTTP
-// API.
+// The shop's checkout service: it opens payments, asks for refunds and reads both, with the typed
+// client that every checkout has.
 // Must not know: the database, Temporal, the simulator.
 import { z } from 'zod'
+import { answerOf, createClient, SagaError, type Payment, type PaymentRequest, type Refund } from '../client/index.ts'
+import { StoryFailure } from './checks.ts'
 import { callerOf } from './http.ts'
 
-const label = z.object({ en: z.string(), ko: z.string() })
-const refund = z.object({
-  refundId: z.string(),
-  state: z.string(),
-  label,
-  waitingForCancellation: z.boolean(),
-  amount: z.number(),
-  said: z.string().nullable(),
-  tickets: z.array(z.object({ authorisedBy: z.string(), outcome: z.string().nullable() })),
-})
-const payment = z.object({
-  merchantUid: z.string(),
-  state: z.string(),
-  label,
-  accepted: z.boolean(),
-  paid: z.number(),
-  returned: z.number(),
-  reserved: z.number(),
-  waitingForCancellation: z.boolean(),
-  attempts: z.array(z.object({ gatewayRef: z.string(), because: z.string().nullable() })),
-})
-const line = z.object({
-  who: z.string(),
-  what: z.string(),
-  refundId: z.string().nullable(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  why: z.string(),
-})
-
-const anyJson = z.unknown()
-const onePayment = z.object({ payment })
-const oneRefund = z.object({ refund })
-const journal = z.object({ journal: z.array(line) })
-
-export type PaymentShown = z.output<typeof payment>
-export type RefundShown = z.output<typeof refund>
-export type JournalLine = z.output<typeof line>
-export type Order = { readonly merchantUid: string; readonly amount: number; readonly currency: string }
+export type PaymentShown = Payment
+export type RefundShown = Refund
+export type Order = Pick<PaymentRequest, 'merchantUid' | 'amount' | 'currency'>
 export type Checkout = ReturnType<typeof createCheckout>
+export type JournalLine = Awaited<ReturnType<Checkout['journal']>>[number]
 
-const BUYER = { name: 'Ann Roe', email: 'ann@example.com' }
+/** Paymentwall itself and PortOne's V2 know him by his id. */
+export const BUYER = { id: 'buyer-77', name: 'Ann Roe', email: 'ann@example.com' }
+const anyJson = z.unknown()
+const JSON_BODY = { 'content-type': 'application/json' }
 
 export function createCheckout(api: string, signal: AbortSignal) {
   const call = callerOf(api, signal)
+  const client = createClient({ url: api })
+  const order = (merchantUid: string) => ({ params: { path: { merchantUid } }, signal })
   return {
-    open: async (order: Order) =>
-      (await call('POST /payments', onePayment, { ...order, name: 'Gold pack', buyer: BUYER })).body.payment,
-    payment: async (id: string) => (await call(`GET /payments/${id}`, onePayment)).body.payment,
-    askRefund: async (id: string, refundId: string, reason: string) =>
-      (await call(`POST /payments/${id}/refunds`, oneRefund, { refundId, reason })).body.refund,
-    refund: async (refundId: string) => (await call(`GET /refunds/${refundId}`, oneRefund)).body.refund,
-    journal: async (id: string) => (await call(`GET /payments/${id}/journal`, journal)).body.journal,
+    open: async (asked: Order, gateway: string) =>
+      (await taken(client.openPayment({ ...asked, gateway, name: 'Gold pack', buyer: BUYER }, { signal }))).payment,
+    payment: async (id: string) => (await taken(client.order(id, { signal }))).payment,
+    askRefund: (id: string, refundId: string, reason: string) =>
+      taken(client.askRefund(id, { refundId, reason }, { signal })),
+    /** The gateway is asked now; in life ops does that, and the saga by itself after a minute. */
+    recheck: async (refundId: string) => void (await call(`POST /refunds/${refundId}/recheck`, anyJson, {})),
+    refund: (refundId: string) => taken(client.refund(refundId, { signal })),
+    journal: async (id: string) =>
+      (await taken(answerOf(client.calls.GET('/payments/{merchantUid}/journal', order(id))))).journal,
     /** Anybody can post to the webhook's address: it is public, and i'mport signs nothing. */
     webhook: async (body: object) => (await call('POST /webhooks/iamport', anyJson, body)).status,
+    /** And at that of V2; what is signed wrongly is refused. */
+    signedWebhook: async (body: string, headers: Readonly<Record<string, string>>) =>
+      (await fetch(`${api}/webhooks/portone`, { method: 'POST', signal, body, headers: { ...JSON_BODY, ...headers } }))
+        .status,
+    /** The same at Paymentwall's address; what is signed wrongly is refused. */
+    pingback: async (query: string) => (await fetch(`${api}/webhooks/paymentwall?${query}`, { signal })).status,
   }
 }
+
+/** What the API refuses, or does not answer, ends the demo with its sentence. */
+const taken = <T>(asked: Promise<T>): Promise<T> =>
+  asked.catch((error: unknown) => {
+    throw error instanceof SagaError ? new StoryFailure(error.message) : error
+  })

@@ -100,14 +100,15 @@ export async function reasonMustBe(
  * The move came by webhook: it was kept, and a look has answered it. A sweep may have been faster;
  * then its own look follows.
  */
-export async function webhookMustBeLooked(stage: Stage, id: string, said: string): Promise<void> {
-  const { rows, timeline, signal } = stage
+export async function newsMustBeLooked(stage: Stage, id: string, said: string): Promise<void> {
+  const { rows, timeline, signal, way } = stage
+  const { source } = way.news
   const last = await until({
-    read: async () => (await rows.webhooks(id)).at(-1),
+    read: async () => (await rows.webhooks(id, source)).at(-1),
     done: (webhook) => webhook?.saidStatus === said && webhook.state === 'looked',
     onTheWay: (webhook) => webhook?.state !== 'parked',
-    stillWaiting: () => timeline.event('program', `waiting for the webhook of ${id} to be looked at`),
+    stillWaiting: () => timeline.event('program', `waiting for the ${source} of ${id} to be looked at`),
     signal,
   })
-  stage.must(`the last webhook of ${id}`, { saidStatus: said, state: 'looked', mismatched: false }, last ?? {})
+  stage.must(`the last ${source} of ${id}`, { saidStatus: said, state: 'looked', mismatched: false }, last ?? {})
 }

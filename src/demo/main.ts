@@ -15,7 +15,8 @@ import { closingTable } from './printed/closing.ts'
 import { createLedger } from './printed/ledger.ts'
 import { createTimeline, type Timeline } from './printed/timeline.ts'
 import { setStage, SHORTENED, type Stage, type Staged } from './stage.ts'
-import { partsOf } from './story.ts'
+import { FORGERIES, partsOf } from './story.ts'
+import { WAY_NAMES, WAYS, type Way } from './ways.ts'
 
 const command = new Command('demo')
   .description('Plays payments, refunds and forged webhooks against a simulated gateway, and checks each step.')
@@ -25,20 +26,30 @@ const command = new Command('demo')
       .choices(CANCEL_FAULTS)
       .default('accept'),
   )
-const optionsSchema = z.object({ keep: z.boolean().default(false), firstCancel: z.enum(CANCEL_FAULTS) })
+  .addOption(
+    new Option('--gateway <name>', 'the way to Paymentwall on which all of it is played')
+      .env('GATEWAY')
+      .choices(WAY_NAMES)
+      .default('iamport/main'),
+  )
+const optionsSchema = z.object({
+  keep: z.boolean().default(false),
+  firstCancel: z.enum(CANCEL_FAULTS),
+  gateway: z.enum(WAY_NAMES),
+})
 
-const INTRODUCTION = `
-paymentwall-saga, the demo: four short stories, played on the real program. Each step checks itself.
+const introductionOf = ({ words }: Way, stories: number): string => `
+paymentwall-saga, the demo: ${stories} short stories, played on the real program. Each step checks itself.
 
   checkout  the shop's service: opens payments and asks for refunds, over the HTTP API
   buyer     pays in the payment window
-  gateway   i'mport, and Paymentwall behind it, played by the simulator
+  gateway   ${words.gateway}
   desk      the people at Paymentwall who work through cancel tickets, played by the simulator
   saga      this program: one durable Temporal workflow for each payment and each refund
 
 Everything runs here, on free ports, with a Temporal server of its own; its data is in a temporary
-folder and is removed at the end. So that nobody waits: CANCEL_TIMEOUT ${SHORTENED.CANCEL_TIMEOUT} (default 30s) and
-LOOK_SPACING ${SHORTENED.LOOK_SPACING} (default 5s).
+folder and is removed at the end. So that nobody waits: CANCEL_TIMEOUT ${SHORTENED.CANCEL_TIMEOUT} (default 30s),
+PORTONE_CANCEL_TIMEOUT ${SHORTENED.PORTONE_CANCEL_TIMEOUT} (default 65s) and LOOK_SPACING ${SHORTENED.LOOK_SPACING} (default 5s).
 `
 const HEADER = '   time  who       what happened                                what the database shows'
 const STOP_WHILE_STARTING_MS = 5_000
@@ -54,9 +65,10 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-demo-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const interrupted = untilSignalled(['SIGINT', 'SIGTERM', 'SIGHUP'])
-  timeline.plain(INTRODUCTION)
+  const way = WAYS[options.gateway]
+  timeline.plain(introductionOf(way, partsOf(options.firstCancel, way).length))
   timeline.plain(HEADER)
-  const setting = { environment: process.env, folder, timeline, signal: interrupted }
+  const setting = { environment: process.env, folder, timeline, signal: interrupted, way }
   const staging = setStage(setting)
   try {
     const staged = await orInterrupted(staging, interrupted)
@@ -79,13 +91,13 @@ async function played({ stage, program }: Staged, timeline: Timeline, signal: Ab
   let title = 'the start'
   const play = async () => {
     const ledger = createLedger()
-    for (const [index, part] of partsOf(options.firstCancel).entries()) {
+    for (const [index, part] of partsOf(options.firstCancel, stage.way).entries()) {
       title = `part ${index + 1}, "${part.title}"`
       timeline.title(`${index + 1}. ${part.title}`)
       await part.play(stage, ledger)
     }
     title = 'the closing table'
-    await closingTable(stage, ledger)
+    await closingTable(stage, ledger, FORGERIES[stage.way.played])
   }
   try {
     await orInterrupted(Promise.race([play(), program.failed]), signal)

@@ -24,18 +24,33 @@ export function createRows(db: Db) {
      * Webhooks as received for an order, the oldest first; `times`: how many said the same while it
      * waited.
      */
-    webhooks: (id: string) =>
+    webhooks: (id: string, source: 'webhook' | 'pingback' = 'webhook') =>
       db
         .selectFrom('inbox')
         .select(['saidStatus', 'state', 'parkedBecause', 'mismatched', 'times'])
         .where('merchantUid', '=', id)
-        .where('source', '=', 'webhook')
+        .where('source', '=', source)
         .orderBy('id')
         .execute(),
+    /** What a gateway has signed of one payment, as it came. */
+    signed: async (ref: string) => {
+      const columns = ['body', 'state', 'times'] as const
+      const signed = db
+        .selectFrom('inbox')
+        .select(columns)
+        .where('gatewayRef', '=', ref)
+        .where('signedKey', 'is not', null)
+      const rows = await signed.orderBy('id').execute()
+      return rows.map(({ body, ...row }) => ({ ...row, query: Buffer.from(body ?? '').toString() }))
+    },
+    inbox: async () => {
+      const { rows } = await sql<{ count: number }>`select count(*)::int as count from inbox`.execute(db)
+      return rows[0]?.count ?? 0
+    },
     /** Webhooks that no look has answered, and wakes that Temporal has not accepted. */
     underWay: async () => {
       const { rows } = await sql<{ hints: number; wakes: number }>`
-        select (select count(*) from inbox where source = 'webhook' and state = 'received')::int as hints,
+        select (select count(*) from inbox where source in ('webhook', 'pingback') and state = 'received')::int as hints,
           (select count(*) from outbox where kind = 'wake' and state = 'pending')::int as wakes`.execute(db)
       return rows[0] ?? { hints: 0, wakes: 0 }
     },

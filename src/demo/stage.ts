@@ -14,6 +14,7 @@ import { createOutside, type Outside } from './outside.ts'
 import { openHistories, type Histories } from './printed/histories.ts'
 import type { Timeline } from './printed/timeline.ts'
 import { createRows, type Rows } from './rows.ts'
+import type { Way } from './ways.ts'
 
 export type Stage = Checks & {
   readonly timeline: Timeline
@@ -22,11 +23,13 @@ export type Stage = Checks & {
   readonly rows: Rows
   readonly histories: Histories
   readonly signal: AbortSignal
+  /** On which way it is played. */
+  readonly way: Way
 }
 export type Staged = { readonly stage: Stage; readonly program: Program; stop(): Promise<void> }
 
-/** Other than the defaults, so that nobody waits: of 30 s and 5 s. */
-export const SHORTENED = { CANCEL_TIMEOUT: '2s', LOOK_SPACING: '1s' } as const
+/** Other than the defaults, so that nobody waits: of 30 s, 65 s and 5 s. */
+export const SHORTENED = { CANCEL_TIMEOUT: '2s', PORTONE_CANCEL_TIMEOUT: '2s', LOOK_SPACING: '1s' } as const
 /** All that the demo takes from the environment: how the Temporal server is found or made. */
 const TAKEN = ['PATH', 'XDG_CACHE_HOME', 'TEMPORAL_CLI'] as const
 const FREE_PORTS = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' } as const
@@ -36,9 +39,10 @@ export type Setting = {
   readonly folder: string
   readonly timeline: Timeline
   readonly signal: AbortSignal
+  readonly way: Way
 }
 
-export async function setStage({ environment, folder, timeline, signal }: Setting): Promise<Staged> {
+export async function setStage({ environment, folder, timeline, signal, way }: Setting): Promise<Staged> {
   const taken = Object.fromEntries(TAKEN.map((name) => [name, environment[name]]))
   const config = readConfig({ ...taken, ...FREE_PORTS, ...SHORTENED, DATA_DIR: folder }, PROGRAM_ROLES)
   const starting = new AbortController()
@@ -48,13 +52,13 @@ export async function setStage({ environment, folder, timeline, signal }: Settin
   void sayStillStarting(timeline, AbortSignal.any([starting.signal, signal]))
   try {
     const program = await startProgram(config, log, environment)
-    return await gather(program, timeline, signal)
+    return await gather(program, { timeline, signal, way })
   } finally {
     starting.abort()
   }
 }
 
-async function gather(program: Program, timeline: Timeline, signal: AbortSignal): Promise<Staged> {
+async function gather(program: Program, around: Pick<Setting, 'timeline' | 'signal' | 'way'>): Promise<Staged> {
   const { api, simulator, temporalAddress, db } = program
   try {
     if (api === null || simulator === null || temporalAddress === null || db === null)
@@ -62,9 +66,9 @@ async function gather(program: Program, timeline: Timeline, signal: AbortSignal)
         'the program should run with API, simulator, Temporal server and database, and one is missing',
       )
     const histories = await openHistories(temporalAddress)
-    const checkout = createCheckout(api, signal)
-    const outside = createOutside(simulator, signal)
-    const stage = { ...createChecks(), timeline, checkout, outside, rows: createRows(db), histories, signal }
+    const checkout = createCheckout(api, around.signal)
+    const outside = createOutside(simulator, around.signal)
+    const stage = { ...createChecks(), ...around, checkout, outside, rows: createRows(db), histories }
     const stop = async () => {
       await histories.close()
       await program.stop()

@@ -1,33 +1,55 @@
-// The story: a payment, a refund that waits, a refund whose answer is lost, and forged webhooks.
+// The story: a payment, a refund that waits, a refund whose answer is lost, forged webhooks; and a
+// payment and a refund on the other ways, where not all of it is played there.
 // Every step checks itself.
 // Must not know: how the program is started, or how lines are printed.
 import type { Order } from './checkout.ts'
 import { StoryFailure } from './checks.ts'
-import { paymentMustBe, reasonMustBe, refundMustBe, webhookMustBeLooked } from './expect.ts'
-import { forgedWebhooks } from './forgeries.ts'
-import { CANCEL_ROUTE, type CancelFault } from './outside.ts'
+import { newsMustBeLooked, paymentMustBe, reasonMustBe, refundMustBe } from './expect.ts'
+import { FORGED_PINGBACKS, forgedPingbacks } from './forged/pingbacks.ts'
+import { FORGED_WEBHOOKS, forgedWebhooks } from './forged/webhooks.ts'
+import type { CancelFault } from './outside.ts'
 import type { Ledger } from './printed/ledger.ts'
 import type { Stage } from './stage.ts'
+import { FORGED_SIGNED, forgedSigned } from './forged/signed.ts'
+import { WAYS, type Way } from './ways.ts'
 
-type Paid = Order & { readonly impUid: string; readonly money: string }
+type Paid = Order & { readonly ref: string; readonly money: string }
 type Asked = Paid & { readonly refundId: string }
 
 const FIRST = { merchantUid: 'order-1', amount: 1_990, currency: 'USD', money: 'USD 19.90' }
 const SECOND = { merchantUid: 'order-2', amount: 19_000, currency: 'KRW', money: 'KRW 19,000' }
 const THIRD = { merchantUid: 'order-3', amount: 500, currency: 'EUR', money: 'EUR 5.00' }
+const DIRECT = { merchantUid: 'order-5', amount: 2_500, currency: 'USD', money: 'USD 25.00' }
+const SIGNED = { merchantUid: 'order-6', amount: 30_000, currency: 'KRW', money: 'KRW 30,000' }
 const UNPAID = { merchantUid: 'order-4', amount: 99_000, currency: 'JPY', money: 'JPY 99,000' }
 
 export type Part = { readonly title: string; play(stage: Stage, ledger: Ledger): Promise<void> }
+
+/** Under which names forgeries are charged. */
+export const FORGERIES: Readonly<Record<Way['played'], string>> = {
+  iamport: FORGED_WEBHOOKS,
+  portone: FORGED_SIGNED,
+  paymentwall: FORGED_PINGBACKS,
+}
+const FORGED_PART: Readonly<Record<Way['played'], { title: string; forge: typeof forgedWebhooks }>> = {
+  iamport: { title: 'Forged webhooks: anybody can post them, nobody is believed', forge: forgedWebhooks },
+  portone: { title: 'Forged webhooks: anybody can post them, and who cannot sign is refused', forge: forgedSigned },
+  paymentwall: {
+    title: 'Forged pingbacks: anybody can post them, and who cannot sign is refused',
+    forge: forgedPingbacks,
+  },
+}
 
 /**
  * `firstCancel` is how the gateway takes the cancel of the first refund; with anything but `accept`
  * the story cannot hold.
  */
-export function partsOf(firstCancel: CancelFault): readonly Part[] {
+export function partsOf(firstCancel: CancelFault, way: Way): readonly Part[] {
   let first: Paid | undefined
+  const { title, forge } = FORGED_PART[way.played]
   return [
     {
-      title: 'A payment: opened, paid, settled by webhook',
+      title: `A payment: opened, paid, settled by ${way.news.source}`,
       play: async (stage, ledger) => {
         first = await openAndPay(stage, ledger, FIRST, 'DE')
       },
@@ -48,15 +70,45 @@ export function partsOf(firstCancel: CancelFault): readonly Part[] {
       },
     },
     {
-      title: 'Forged webhooks: anybody can post them, nobody is believed',
+      title,
       play: async (stage, ledger) => {
-        const { impUid } = await openAndPay(stage, ledger, THIRD, 'FR')
+        const { ref } = await openAndPay(stage, ledger, THIRD, 'FR')
         await open(stage, UNPAID)
         await ledger.charge(stage, `payment:${UNPAID.merchantUid}`)
-        await forgedWebhooks(stage, ledger, { paid: THIRD.merchantUid, impUid, unpaid: UNPAID.merchantUid })
+        await forge(stage, ledger, { paid: THIRD.merchantUid, ref, unpaid: UNPAID.merchantUid })
       },
     },
+    ...way.too.map((other) => playedToo(WAYS[other])),
   ]
+}
+
+const TOO: Readonly<Record<Way['played'], { title: string; order: Priced; country: string; refundId: string }>> = {
+  iamport: { title: "Through i'mport", order: FIRST, country: 'DE', refundId: 'refund-1' },
+  paymentwall: {
+    title: 'At Paymentwall itself: its news is signed, and a refund is a ticket all the same',
+    order: DIRECT,
+    country: 'DE',
+    refundId: 'refund-3',
+  },
+  portone: {
+    title: "Through PortOne's V2: its news is signed, and a ticket can be seen",
+    order: SIGNED,
+    country: 'KR',
+    refundId: 'refund-4',
+  },
+}
+
+function playedToo(way: Way): Part {
+  const { title, order, country, refundId } = TOO[way.played]
+  return {
+    title,
+    play: async (elsewhere, ledger) => {
+      const stage = { ...elsewhere, way }
+      for (const cannot of way.cannot) stage.timeline.event('program', `(cannot happen here: ${cannot})`)
+      const paid = await openAndPay(stage, ledger, order, country)
+      await refundThatWaits(stage, ledger, { ...paid, refundId })
+    },
+  }
 }
 
 const nothingYet = { accepted: false, waits: false, paid: 0, returned: 0, reserved: 0 }
@@ -70,33 +122,32 @@ async function open(stage: Stage, { money, ...order }: Priced): Promise<void> {
   const { timeline } = stage
   const id = order.merchantUid
   timeline.event('checkout', `opens ${id}: ${money}`)
-  await stage.checkout.open(order)
+  await stage.checkout.open(order, stage.way.name)
   const { line } = await paymentMustBe(stage, id, { state: 'prepared', ko: '결제대기', ...nothingYet })
   await reasonMustBe(stage, id, { what: 'order.registered', who: /^payment:/, why: /./ })
-  timeline.event('saga', 'registers amount and currency with the gateway, then waits', [line])
+  timeline.event('saga', stage.way.words.registered, [line])
 }
 
 async function openAndPay(stage: Stage, ledger: Ledger, order: Priced, country: string): Promise<Paid> {
-  const { timeline } = stage
+  const { timeline, way } = stage
   const id = order.merchantUid
   await open(stage, order)
-  const impUid = await stage.outside.pay(id, country)
+  const ref = await stage.outside.pay(order, country, way.played)
   timeline.event('buyer', `pays ${order.money} in the payment window (${country})`)
-  timeline.event('gateway', `webhook, sent once and unsigned: ${impUid} is "paid"`)
+  timeline.event('gateway', way.words.tells(ref, 'paid'))
   const expected = { state: 'paid', ko: '결제완료', ...settled(order), via: ['prepared'] }
   const { shown, line } = await paymentMustBe(stage, id, expected)
-  stage.must(`the attempt of ${id}`, { gatewayRef: impUid, because: 'asOrdered' }, shown.attempts[0] ?? {})
+  stage.must(`the attempt of ${id}`, { gatewayRef: way.refOf(id, ref), because: 'asOrdered' }, shown.attempts[0] ?? {})
   const move = await reasonMustBe(stage, id, {
     what: 'attempt.accepted',
-    who: /^look$/,
+    who: way.news.booker,
     why: /^paid as ordered, in time$/,
   })
-  await webhookMustBeLooked(stage, id, 'paid')
-  timeline.event('saga', `asks the gateway itself: ${move?.why}`, [line])
-  if (order === FIRST)
-    timeline.why('a webhook proves nothing: it is kept, answered 200, and then the gateway is asked what is true')
+  await newsMustBeLooked(stage, id, 'paid')
+  timeline.event('saga', way.words.learns(move?.why ?? ''), [line])
+  if (order === FIRST || order === TOO[way.played].order) timeline.why(way.words.whyLearned)
   await ledger.charge(stage, `payment:${id}`)
-  return { ...order, impUid }
+  return { ...order, ref }
 }
 
 async function askRefund(stage: Stage, refund: Asked): Promise<void> {
@@ -112,27 +163,28 @@ async function askRefund(stage: Stage, refund: Asked): Promise<void> {
 }
 
 async function refundThatWaits(stage: Stage, ledger: Ledger, refund: Asked): Promise<void> {
-  const { timeline } = stage
+  const { timeline, way } = stage
   await askRefund(stage, refund)
   const open = { state: 'ticketOpen', ko: '취소처리 대기', waits: true, outcome: 'filed', via: ['requested'] }
-  const filed = await refundMustBe(stage, refund, { ...open, because: /a ticket is open at Paymentwall/ })
+  const filed = await refundMustBe(stage, refund, { ...open, because: way.filed })
   const payment = { state: 'cancelPending', ko: '취소처리 대기', ...waiting(refund) }
   const { line } = await paymentMustBe(stage, refund.merchantUid, payment)
   await gatewayMustStillSayPaid(stage, refund)
-  timeline.event('saga', 'asks the gateway to cancel; the answer is code 0', [filed.line, line])
-  timeline.why(
-    'code 0, but still paid: a ticket was filed, nothing is refunded yet. 취소처리 대기 = waiting for cancellation',
-  )
+  timeline.event('saga', way.words.cancelTaken, [filed.line, line])
+  timeline.why(way.words.whyTaken)
   await workOffTicket(stage, refund)
   await refundMustEnd(stage, refund, 'ticketOpen', 'filed')
   await ledger.charge(stage, `refund:${refund.refundId}`)
 }
 
 async function refundWithLostAnswer(stage: Stage, ledger: Ledger, refund: Asked): Promise<void> {
-  const { timeline, outside } = stage
-  const before = (await outside.calls())[CANCEL_ROUTE] ?? 0
+  const { timeline, outside, way } = stage
+  const callsBefore = (await outside.calls())[way.cancelRoute] ?? 0
   await outside.cancelFault('lostAnswer')
-  timeline.event('gateway', '(from now on it takes a cancel, but its answer is lost)')
+  // Its webhook would have it looked at before the call has ended.
+  if (way.showsRequests) await outside.webhooks('drop')
+  const lostToo = way.showsRequests ? ', and its webhook, too' : ''
+  timeline.event('gateway', `(from now on it takes a cancel, but its answer is lost${lostToo})`)
   await askRefund(stage, refund)
   timeline.event('saga', 'asks the gateway to cancel and waits 2 s for the answer')
   const lost = { state: 'unknown', ko: '취소요청 확인중', waits: true, outcome: 'unknown', via: ['requested'] }
@@ -141,23 +193,33 @@ async function refundWithLostAnswer(stage: Stage, ledger: Ledger, refund: Asked)
   const { line } = await paymentMustBe(stage, refund.merchantUid, payment)
   await gatewayMustStillSayPaid(stage, refund)
   timeline.event('saga', `no answer came: ${unknown.why}`, [unknown.line, line])
-  timeline.why(
-    'a ticket may be open or not. Asking again could open a second one and pay twice, so nothing is sent again',
-  )
+  timeline.why(way.words.whyUnknown)
   await outside.cancelFault('accept')
+  if (way.showsRequests) {
+    await outside.webhooks('deliver')
+    await requestMustBeSeen(stage, refund)
+  }
   await workOffTicket(stage, refund)
-  await refundMustEnd(stage, refund, 'unknown', 'unknown')
-  const after = (await outside.calls())[CANCEL_ROUTE] ?? 0
-  stage.must(`all that was sent for ${refund.refundId}`, { cancels: 1 }, { cancels: after - before })
-  timeline.why(
-    'cancel calls for this refund, all in all: 1. It was found by its id, which ends the reason of the cancel',
-  )
+  const [before, outcome] = way.showsRequests ? ['ticketOpen', 'filed'] : ['unknown', 'unknown']
+  await refundMustEnd(stage, refund, before, outcome)
+  const after = (await outside.calls())[way.cancelRoute] ?? 0
+  stage.must(`all that was sent for ${refund.refundId}`, { cancels: 1 }, { cancels: after - callsBefore })
+  timeline.why(way.words.whyFound)
   await ledger.charge(stage, `refund:${refund.refundId}`)
 }
 
-async function gatewayMustStillSayPaid(stage: Stage, { impUid }: Paid): Promise<void> {
-  const payment = await stage.outside.payment(impUid)
-  stage.must(`${impUid} at the gateway`, { status: 'paid', cancelAmount: 0 }, payment ?? {})
+/** In life after a minute, by itself. */
+async function requestMustBeSeen(stage: Stage, refund: Asked): Promise<void> {
+  const { timeline, checkout } = stage
+  await checkout.recheck(refund.refundId)
+  const open = { state: 'ticketOpen', ko: '취소처리 대기', waits: true, outcome: 'filed', via: ['unknown'] }
+  const seen = await refundMustBe(stage, refund, { ...open, because: /^the gateway shows its request as open$/ })
+  timeline.event('saga', `looks, before it would send anything: ${seen.why}`, [seen.line])
+}
+
+async function gatewayMustStillSayPaid(stage: Stage, { ref }: Paid): Promise<void> {
+  const payment = await stage.outside.payment(ref)
+  stage.must(`${ref} at the gateway`, { status: 'paid', cancelAmount: 0 }, payment ?? {})
 }
 
 /**
@@ -175,12 +237,12 @@ async function workOffTicket({ outside, timeline, must }: Stage, { merchantUid, 
 }
 
 async function refundMustEnd(stage: Stage, refund: Asked, before: string, outcome: string): Promise<void> {
-  const { timeline } = stage
-  timeline.event('gateway', `webhook: ${refund.impUid} is "cancelled"`)
+  const { timeline, way } = stage
+  timeline.event('gateway', way.words.tells(refund.ref, 'cancelled'))
   const end = { state: 'refunded', ko: '취소완료', waits: false, outcome, via: [before] }
   const refunded = await refundMustBe(stage, refund, { ...end, because: /^the gateway booked the cancel$/ })
   const payment = { state: 'cancelled', ko: '취소완료', ...givenBack(refund) }
   const { line } = await paymentMustBe(stage, refund.merchantUid, payment)
-  await webhookMustBeLooked(stage, refund.merchantUid, 'cancelled')
-  timeline.event('saga', `asks the gateway itself: ${refunded.why}`, [refunded.line, line])
+  await newsMustBeLooked(stage, refund.merchantUid, way.news.returned)
+  timeline.event('saga', way.words.learns(refunded.why), [refunded.line, line])
 }

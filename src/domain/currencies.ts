@@ -192,3 +192,7 @@ export function exponentOf(currency: Currency): number {
     throw new RangeError(`${currency} is not a currency of ISO 4217 that this program counts in`)
   return exponent
 }
+
+/** Funds and units of account: no buyer can be charged in them. All others may be local money. */
+const FUNDS: readonly Currency[] = ['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW']
+export const isFund = (currency: Currency): boolean => FUNDS.includes(currency)

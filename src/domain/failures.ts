@@ -34,6 +34,7 @@ export const FAILURES = {
   unauthorized: { code: 'unauthorized', http: 401, retry: false },
   forbidden: { code: 'forbidden', http: 403, retry: false },
   notFound: { code: 'notFound', http: 404, retry: false },
+  methodNotAllowed: { code: 'notFound', http: 405, retry: false },
   conflict: { code: 'conflict', http: 409, retry: false },
   paymentNotPaid: { code: 'paymentNotPaid', http: 409, retry: false },
   alreadyPaid: { code: 'alreadyPaid', http: 409, retry: false },
@@ -60,6 +61,8 @@ export const FAILURES = {
   gatewayAnswerTooLarge: { code: 'gatewayUnavailable', http: 502, retry: true },
   /** A look did not show money that is booked: it proves nothing, and is asked again. */
   gatewayForgot: { code: 'gatewayUnavailable', http: 502, retry: true },
+  /** The gateway shows nothing to anybody, now and later: a person asks its console. */
+  cannotLook: { code: 'gatewayUnavailable', http: 502, retry: false },
   /** The gateway answers for another account than the one that is remembered: a person decides. */
   accountDiffers: { code: 'gatewayUnavailable', http: 502, retry: true },
   /** The database refuses what the gateway says, so the look has failed. */
@@ -84,4 +87,12 @@ export class Failure extends Error {
     this.kind = kind
     this.details = details
   }
+}
+
+export const asRefusal = (value: unknown): Failure | undefined => (value instanceof Failure ? value : undefined)
+
+/** The value; a refusal is thrown, where nobody is left to answer it otherwise. */
+export function must<T>(value: T | Failure): T {
+  if (value instanceof Failure) throw value
+  return value
 }

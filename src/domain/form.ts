@@ -37,7 +37,7 @@ export function optional({ fields, faults, known }: Form, name: string, most: nu
   known.add(name)
   const value = fields[name]
   if (value === undefined || value === null) return null
-  const isText = typeof value === 'string' && value.trim().length > 0 && value.length <= most
+  const isText = typeof value === 'string' && value.trim().length > 0 && lengthOf(value) <= most
   if (isText && isLines(value)) return value.trim()
   const message = isText
     ? `a text without ${turns(value) ? 'characters that turn the direction of writing' : 'control characters and halves of characters'}`

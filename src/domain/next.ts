@@ -4,12 +4,15 @@
 // workflow code.
 import { heldOf, paymentClosed, strayClosed } from './books/balance.ts'
 import type { Attempt, Books, Payment, Refund, Wait as WaitOfRow } from './books/books.ts'
+import type { Setting } from './books/draft.ts'
 import type { Memory } from './books/memory.ts'
 import { nextTicketKey, openIntent } from './moves/tickets.ts'
 import { refundClosed } from './refund.ts'
 import { paymentAttributes, refundAttributes, strayAttributes, type Attributes } from './shown/attributes.ts'
 import { checkpointWord, paymentDetails, refundDetails, strayDetails } from './shown/details.ts'
 import { strayState } from './shown/views.ts'
+import { speakerOf, type Language, type Speak } from '../language.ts'
+import { SUMMARIES } from './shown/words/pages.ts'
 
 /**
  * `until`: ISO, whenever the step is read; what is due then is done at once, without a timer. `ms`
@@ -48,64 +51,77 @@ export type StrayStep = Step<StrayNext>
 
 const LONGEST_WAIT_MS = 400 * 86_400_000
 
-export function refundStep(books: Books, refund: Refund, now: string, memory?: Memory): RefundStep {
-  const next = refundNext(refund, now)
+/** Details and summaries are written in `language`, here and below; nothing is decided by it. */
+export function refundStep(
+  books: Books,
+  refund: Refund,
+  setting: Setting,
+  memory?: Memory,
+  language: Language = 'en',
+): RefundStep {
+  const next = refundNext(refund, setting.now, speakerOf(language))
   return {
     state: refund.state,
     next,
     attributes: refundAttributes(books, refund),
-    details: refundDetails(books, refund),
+    details: refundDetails(books, refund, setting, language),
     ...(memory && { memory }),
   }
 }
 
-function refundNext(refund: Refund, now: string): RefundNext {
+function refundNext(refund: Refund, now: string, speak: Speak): RefundNext {
   if (refundClosed(refund)) return { do: 'end' }
-  const checkpoint = nextCheckpoint(refund, now)
+  const checkpoint = nextCheckpoint(refund, now, speak)
   if (refund.state !== 'requested') return checkpoint
   const intent = openIntent(refund)
   if (intent !== undefined) return { do: 'settleTicket', key: intent }
   const key = nextTicketKey(refund)
   if (key === undefined) return checkpoint
-  const retry = waitUntil(refund.nextTryAt ?? now, now, 'read', `next try after ${refund.tries} that sent nothing`)
+  const retry = waitUntil(refund.nextTryAt ?? now, now, 'read', speak(SUMMARIES.nextTry, { tries: refund.tries }))
   if (retry.ms === 0) return { do: 'fileTicket', key }
   return retry.ms < checkpoint.ms ? retry : checkpoint
 }
 
-export function paymentStep(books: Books, payment: Payment, now: string): PaymentStep {
-  const next = paymentNext(books, payment, now)
+export function paymentStep(books: Books, payment: Payment, now: string, language: Language = 'en'): PaymentStep {
+  const next = paymentNext(books, payment, now, speakerOf(language))
   return {
     state: payment.state,
     next,
     attributes: paymentAttributes(books, payment),
-    details: paymentDetails(books, payment),
+    details: paymentDetails(books, payment, language),
   }
 }
 
-function paymentNext(books: Books, payment: Payment, now: string): PaymentNext {
+function paymentNext(books: Books, payment: Payment, now: string, speak: Speak): PaymentNext {
   if (paymentClosed(books)) return { do: 'end' }
-  if (heldOf(books) !== 'none') return nextCheckpoint(payment, now)
-  const expiry = waitUntil(payment.expiresAt, now, 'expire', `expires at ${payment.expiresAt}`)
+  if (heldOf(books) !== 'none') return nextCheckpoint(payment, now, speak)
+  const expiry = waitUntil(payment.expiresAt, now, 'expire', speak(SUMMARIES.expires, { at: payment.expiresAt }))
   const retryAt = payment.nextTryAt ?? now
-  const lastLook = waitUntil(retryAt, now, 'expire', 'next try of the last look before expiry')
+  const lastLook = waitUntil(retryAt, now, 'expire', speak(SUMMARIES.lastLook))
   if (expiry.ms === 0) return lastLook.ms === 0 ? expiry : lastLook
   if (payment.orderState !== 'opening') return expiry
-  const retry = waitUntil(retryAt, now, 'read', `next try to register the order after ${payment.tries}`)
+  const retry = waitUntil(retryAt, now, 'read', speak(SUMMARIES.registration, { tries: payment.tries }))
   if (retry.ms === 0) return { do: 'open' }
   return retry.ms < expiry.ms ? retry : expiry
 }
 
-export function strayStep(books: Books, attempt: Attempt, now: string): StrayStep {
+export function strayStep(books: Books, attempt: Attempt, now: string, language: Language = 'en'): StrayStep {
   return {
     state: strayState(books, attempt),
-    next: strayClosed(books, attempt) ? { do: 'end' } : nextCheckpoint(attempt, now),
+    next: strayClosed(books, attempt) ? { do: 'end' } : nextCheckpoint(attempt, now, speakerOf(language)),
     attributes: strayAttributes(books, attempt),
-    details: strayDetails(books, attempt),
+    details: strayDetails(books, attempt, language),
   }
 }
 
-const nextCheckpoint = ({ nextCheckpointAt, nextCheckpointLevel }: WaitOfRow, now: string): Waiting<'checkpoint'> =>
-  waitUntil(nextCheckpointAt, now, 'checkpoint', `waits for news; then ${checkpointWord(nextCheckpointLevel)}`)
+function nextCheckpoint(
+  { nextCheckpointAt, nextCheckpointLevel }: WaitOfRow,
+  now: string,
+  speak: Speak,
+): Waiting<'checkpoint'> {
+  const summary = speak(SUMMARIES.news, { what: checkpointWord(speak, nextCheckpointLevel) })
+  return waitUntil(nextCheckpointAt, now, 'checkpoint', summary)
+}
 
 function waitUntil<WhenDue extends string>(
   at: string | null,

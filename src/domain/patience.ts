@@ -99,6 +99,12 @@ export function nextCheckpoint(tracks: readonly Track[], after: string): Checkpo
  */
 export const levelAt = (tracks: readonly Track[], now: string): Attention => loudestOf(tracks, -Infinity, now)
 
+/** When a schedule first asks for this level; undefined where it never does. */
+export function firstAt(track: Track, level: Attention): string | undefined {
+  const first = earliest(dueAround(track, -Infinity).filter((due) => due.level === level))
+  return first && new Date(first.atMs).toISOString()
+}
+
 /**
  * The loudest checkpoint that fell due after `after` and by `now`; `none` where none did, or only
  * quiet looks.

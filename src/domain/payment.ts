@@ -61,7 +61,10 @@ export const ORDER_EVENTS = {
   registered: { by: 'the gateway', when: 'it knows amount and currency' },
   declined: { by: 'a look', when: 'an attempt failed' },
   newAttempt: { by: 'a look', when: 'the buyer has begun another attempt' },
-  timedOut: { by: 'the saga', when: 'the time is over, and a last look that answered found no money' },
+  timedOut: {
+    by: 'the saga',
+    when: 'the time is over, and a last look that answered found no money, or its gateway can be asked by nobody',
+  },
   closed: { by: 'the checkout, or the gateway', when: 'it is closed by a call, or refused for good' },
 } as const satisfies Record<OrderEvent, { readonly by: string; readonly when: string }>
 

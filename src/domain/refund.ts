@@ -67,6 +67,7 @@ export const REFUND_MOVES = {
     withdrawn: 'withdrawn',
     overtaken: 'superseded',
     rowWentBack: 'unknown',
+    ticketShown: 'ticketOpen',
   },
   ticketOpen: {
     cancelled: 'refunded',
@@ -76,10 +77,13 @@ export const REFUND_MOVES = {
     overtaken: 'superseded',
     retried: 'requested',
     rowWentBack: 'unknown',
+    ticketRefused: 'refused',
   },
   unknown: {
     ticketFiled: 'ticketOpen',
     ticketSeen: 'ticketOpen',
+    ticketShown: 'ticketOpen',
+    ticketRefused: 'refused',
     notSent: 'requested',
     doneAtOnce: 'refunded',
     cancelled: 'refunded',
@@ -100,6 +104,7 @@ export const REFUND_MOVES = {
     /** What held it is over: a contradiction was released, or the evidence agrees again. */
     released: 'requested',
     rowWentBack: 'unknown',
+    ticketShown: 'ticketOpen',
   },
   refused: {
     cancelled: 'refunded',
@@ -109,6 +114,7 @@ export const REFUND_MOVES = {
     overtaken: 'superseded',
     retried: 'requested',
     rowWentBack: 'unknown',
+    ticketShown: 'ticketOpen',
   },
   settledElsewhere: { cancelled: 'refunded' },
   withdrawn: {},
@@ -141,6 +147,8 @@ type Cause = {
 export const REFUND_EVENTS = {
   ticketFiled: { by: ['answer'], when: 'the request was taken and nothing new is booked: a ticket is open' },
   ticketSeen: { by: ['person'], when: 'the desk says that the ticket is there (`resolve`)' },
+  ticketShown: { by: ['look'], when: 'the gateway shows its request for a cancel as open' },
+  ticketRefused: { by: ['look'], when: 'the gateway shows its request for a cancel as failed' },
   doneAtOnce: { by: ['answer'], when: 'the answer shows it booked' },
   cancelled: { by: ['look'], when: 'a booked cancel is found that answers it' },
   turnedDown: { by: ['answer'], when: 'the gateway said no, and a look agrees' },

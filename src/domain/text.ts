@@ -8,7 +8,7 @@
  * writing makes a text look like another one. A mark of direction (U+200E) is none of these: names
  * in Hebrew and Arabic have them.
  */
-const REFUSED = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202A-\\u202E\\u2066-\\u2069'
+export const REFUSED = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202A-\\u202E\\u2066-\\u2069'
 
 /** At a door: one line. */
 export const LINE = new RegExp(`^[^${REFUSED}]*$`, 'u')
@@ -53,3 +53,15 @@ export const shownId = (id: string): string => (/^[A-Za-z0-9_:-]{1,100}$/.test(i
  * read out of it.
  */
 export const inJson = (id: string): string => JSON.stringify(id).slice(1, -1).replaceAll('`', '\\u0060')
+
+/**
+ * A short mark of a text: 64 bits by two 32-bit FNV-1a sums, as 16 hexadecimal letters. The same
+ * text, the same mark. No secret hangs on it: whoever chooses the text may choose the mark.
+ */
+export const markOf = (text: string): string => `${fnv1a(text, 0x811c9dc5)}${fnv1a(text, 0x01000193)}`
+
+function fnv1a(text: string, seed: number): string {
+  let sum = seed
+  for (const char of text) sum = Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  return sum.toString(16).padStart(8, '0')
+}

@@ -10,13 +10,15 @@ import type { Gateway } from '../domain/gateway.ts'
  */
 export function endingWith(gateway: Gateway, signalNow: () => AbortSignal): Gateway {
   const ask = <T>(question: () => Promise<T>): Promise<T> => unlessEnded(signalNow(), question)
+  const { list } = gateway
   return {
     ...gateway,
+    ...(list && { list: (asked) => ask(() => list(asked)) }),
     register: (order) => ask(() => gateway.register(order)),
     look: (ref) => ask(() => gateway.look(ref)),
     lookMany: (refs) => ask(() => gateway.lookMany(refs)),
-    lookByOrder: (merchantUid) => ask(() => gateway.lookByOrder(merchantUid)),
-    list: (asked) => ask(() => gateway.list(asked)),
+    lookByOrder: (merchantUid, buyerId) => ask(() => gateway.lookByOrder(merchantUid, buyerId)),
+    confirmDelivery: (delivery) => ask(() => gateway.confirmDelivery(delivery)),
     account: () => ask(() => gateway.account()),
     // A cancel is not among them: money may be on its way, so its answer is waited for, whoever
     // leaves meanwhile.

@@ -120,3 +120,16 @@ function whyLost(error: unknown): string {
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }
+
+/** Throws a RangeError. `whose`: "i'mport's", as the sentence says it. */
+export function baseOf(apiUrl: string, whose: string): string {
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username + url.password + url.search + url.hash !== ''
+  ) {
+    throw new RangeError(`${whose} address is an http or https URL without a name, a password or a query in it`)
+  }
+  return url.href.replace(/\/+$/, '')
+}

@@ -7,22 +7,38 @@ import { gatewayName, type GatewayName } from '../domain/ids.ts'
 import { iamport, iamportSettings } from './iamport/config.ts'
 import type { GatewayKind } from './kind.ts'
 import { paymentwall, paymentwallSettings } from './paymentwall/config.ts'
+import { portone, portoneSettings } from './portone/config.ts'
 
 /** Every setting of every kind; part of the configuration. */
-export const gatewaySettings = { ...iamportSettings, ...paymentwallSettings }
+export const gatewaySettings = { ...iamportSettings, ...paymentwallSettings, ...portoneSettings }
 export type GatewaySettings = z.output<z.ZodObject<typeof gatewaySettings>>
 
 /** The first with an account is the gateway of orders that name none. */
-export const KINDS: readonly GatewayKind<GatewaySettings>[] = [iamport, paymentwall]
+export const KINDS: readonly GatewayKind<GatewaySettings>[] = [iamport, paymentwall, portone]
 
-export const hasAccount = (settings: GatewaySettings): boolean =>
-  KINDS.some(({ credentials }) => credentials.length > 0 && credentials.every((name) => settings[name] !== undefined))
+const isConfigured = ({ credentials, lists = [] }: (typeof KINDS)[number], settings: GatewaySettings): boolean =>
+  (credentials.length > 0 && credentials.every((name) => settings[name] !== undefined)) ||
+  lists.map((name) => settings[name]).some((listed) => Array.isArray(listed) && listed.length > 0)
+
+export const hasAccount = (settings: GatewaySettings): boolean => KINDS.some((kind) => isConfigured(kind, settings))
+
+/** Where the accounts that are configured are asked. */
+export const addressesInUse = (settings: GatewaySettings): readonly string[] =>
+  KINDS.filter((kind) => isConfigured(kind, settings)).flatMap(({ addresses }) =>
+    addresses.flatMap((name) => {
+      const address = settings[name]
+      return typeof address === 'string' ? [address] : []
+    }),
+  )
 
 /** Sentences that begin with the settings' names. */
-export const halfAccounts = (settings: GatewaySettings): readonly string[] =>
-  KINDS.filter(({ credentials }) => new Set(credentials.map((name) => settings[name] === undefined)).size > 1).map(
-    ({ credentials }) => `${credentials.join(', ')}: set both or neither`,
-  )
+export const accountFaults = (settings: GatewaySettings): readonly string[] =>
+  KINDS.flatMap(({ credentials, faults }) => [
+    ...(new Set(credentials.map((name) => settings[name] === undefined)).size > 1
+      ? [`${credentials.join(', ')}: set all of them or none`]
+      : []),
+    ...(faults?.(settings) ?? []),
+  ])
 
 /** Settings of where a gateway is asked, with secrets. */
 export const ADDRESSES = KINDS.flatMap(({ addresses }) => addresses)

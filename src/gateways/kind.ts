@@ -20,12 +20,18 @@ export type GatewayKind<Settings> = {
   /** The first part of its accounts' names. */
   readonly kind: string
   readonly webhooks: Webhooks
+  /** What its webhooks have in their bodies, for documents. */
+  readonly hintShape?: z.ZodType
   /** What `Gateway.window` answers, for documents. */
   readonly windowShape?: z.ZodType
   /** Settings that must not be http:// in production, for secrets leave by them. */
   readonly addresses: readonly (keyof Settings & string)[]
   /** Settings that stand for an account: all of them, or none. */
   readonly credentials: readonly (keyof Settings & string)[]
+  /** Settings that each list further accounts, with all that stands for them. */
+  readonly lists?: readonly (keyof Settings & string)[]
+  /** What is wrong across its settings: sentences that begin with a setting's name. */
+  faults?(settings: Settings): readonly string[]
   /** Its settings with which the simulator at this address stands in for it. */
   simulated(simulator: string | undefined): Partial<Settings>
   /**

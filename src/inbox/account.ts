@@ -2,6 +2,7 @@
 // another store show nothing of ours.
 // Must not know: looks, rows of orders. What a wrong account does not show proves nothing; while it
 // differs nothing is settled by it.
+import type { Loaded } from '../db/books/books.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db } from '../db/connect.ts'
 import { retryAll } from '../db/hints/looks.ts'
@@ -60,10 +61,12 @@ export async function proveAccount(deps: AccountDeps, gateway: Gateway, goodForM
   }
 }
 
-/** What the last check found, without asking anybody: for what needs no look of its own. */
-export async function accountFailure(db: Db, gateway: GatewayName): Promise<Failure | undefined> {
-  const account = await accountOf(db, gateway)
-  return account && account.differsSince !== null ? failureOf(account.gateway, account.said ?? '') : undefined
+/**
+ * What the last check found, as it was read with these books: for what needs no look of its own.
+ */
+export function failureIn({ differs }: Pick<Loaded, 'differs'>, gateway: GatewayName): Failure | undefined {
+  const said = differs.get(gateway)
+  return said === undefined ? undefined : failureOf(gateway, said)
 }
 
 const failureOf = (gateway: GatewayName, said: string): Failure =>

@@ -31,6 +31,12 @@ export async function bookFound(
   began: Began,
   options: LookOptions,
 ): Promise<readonly Booked[]> {
+  const [one, ...others] = found
+  if (one && others.length === 0) {
+    const orElse = OWN_ID.test(one.merchantUid) ? { orElse: merchantUid(one.merchantUid) } : {}
+    const { gateway, gatewayRef } = one
+    return [await bookOrder(deps, trx, { gateway, gatewayRef, ...orElse }, found, began, options)]
+  }
   const links = await linkedOrders(trx, found)
   // What is linked stays with its order, whatever the evidence names now: there it is a
   // contradiction.
@@ -49,7 +55,10 @@ function booksOf(
   evidences: readonly Evidence[],
 ): readonly { about: About; shown: readonly Evidence[] }[] {
   if (OWN_ID.test(named)) return [{ about: { merchantUid: merchantUid(named), also: evidences }, shown: evidences }]
-  return evidences.map((each) => ({ about: each, shown: [each] }))
+  return evidences.map((each) => {
+    const { gateway, gatewayRef } = each
+    return { about: { gateway, gatewayRef }, shown: [each] }
+  })
 }
 
 async function bookOrder(

@@ -3,6 +3,7 @@
 // Must not know: gateways, sagas. Every process runs it; each row is taken by one of them.
 import type { Db } from '../db/connect.ts'
 import { unparkKnown } from '../db/hints/hints.ts'
+import { foldTallies } from '../db/lists/tallies.ts'
 import { PURGED_AT_ONCE, purgeOnce } from '../db/purge.ts'
 import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { startLoop, type Loop } from '../loop.ts'
@@ -18,6 +19,8 @@ type Deps = {
 
 /** A hint may wait so long for what the sweep finds anyway. */
 const EVERY_MS = 300_000
+/** What a minute adds is what a sum reads beside the kinds. */
+const FOLD_EVERY_MS = 60_000
 const WATCH_EVERY_MS = 60_000
 
 export function startHousekeeping(deps: Deps): Pick<Loop, 'stop'> {
@@ -31,6 +34,7 @@ export function startHousekeeping(deps: Deps): Pick<Loop, 'stop'> {
   }
   const loops = [
     startLoop({ name: 'housekeeping', pollMs: EVERY_MS, log, work: () => tidyUp(deps) }),
+    startLoop({ name: 'tallies', pollMs: FOLD_EVERY_MS, log, work: () => foldTallies(deps.db) }),
     startLoop({ name: 'watchdog', pollMs: watchMs, log, work: watch }),
   ]
   return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) }

@@ -1,9 +1,11 @@
 // One look: asks the gateway what is true of a reference or an order, and books the answer in one
 // transaction.
 // Must not know: who wants it. The gateway is asked with no transaction open; nothing is judged
-// outside one.
+// outside one. What a look leaves open it asks for again: a hint like others, due later.
+import { buyerOf } from '../db/books/payments.ts'
 import { beginLook, type Began } from '../db/clock.ts'
 import { sqlState, transact, type Trx } from '../db/connect.ts'
+import { keepHint } from '../db/hints/hints.ts'
 import { settleHints, type SettledHint } from '../db/hints/looks.ts'
 import { moneyOf } from '../db/watch/accounts.ts'
 import { Failure } from '../domain/failures.ts'
@@ -11,7 +13,6 @@ import type { Evidence, Gateway } from '../domain/gateway.ts'
 import type { GatewayRef } from '../domain/ids.ts'
 import { metrics } from '../metrics.ts'
 import { proveAccount, rememberAccount } from './account.ts'
-import { lookAgainForMore, lookAgainForReversal } from './again.ts'
 import { bookFound, type Booked } from './booking.ts'
 import type { LookDeps, LookOptions, Subject } from './subject.ts'
 
@@ -24,7 +25,7 @@ export type Looked = { readonly began: Began; readonly found: readonly Evidence[
  */
 export async function look(deps: LookDeps, subject: Subject, options: LookOptions): Promise<Looked> {
   const gateway = gatewayOf(deps, subject)
-  const began = await beginLook(deps.db)
+  const began = options.began ?? (await beginLook(deps.db))
   const { found, forgotten } = await ask(deps, gateway, subject)
   const { moved, paidOrder } = await booked(() =>
     transact(
@@ -75,7 +76,7 @@ async function askWhole(deps: LookDeps, gateway: Gateway, subject: Subject): Pro
     await proveAccount(deps, gateway)
     return { found: [], forgotten: await moneyOf(deps.db, gateway.name, subject) }
   }
-  const found = [...(await gateway.lookByOrder(subject.merchantUid))]
+  const found = [...(await gateway.lookByOrder(subject.merchantUid, await buyerOf(deps.db, subject.merchantUid)))]
   const shown = new Set(found.map(({ gatewayRef }) => gatewayRef))
   const lacking = (await moneyOf(deps.db, gateway.name, subject)).filter((ref) => !shown.has(ref))
   const forgotten: GatewayRef[] = []
@@ -125,14 +126,13 @@ async function book(
   const moved = orders.some((each) => each.moved)
   const paidOrder = orders.some((each) => each.paid)
   if (!settles) return { moved, paidOrder }
-  const settled = await settleHints(trx, subject, found, { began, moved })
+  const settled = await settleHints(trx, subject, found, { began, moved, holding: options.holding?.(moved) })
   // After the settling: a row that this look has settled plans no other.
   for (const each of missing(orders)) await lookAgainForReversal(trx, each)
   await lookAgainForMore(trx, subject, settled, found)
   metrics.hintsLooked.inc(hintsIn(settled))
   metrics.lostWebhooks.inc(moved && lostWebhook(settled, found) ? 1 : 0)
   metrics.hintsMismatched.inc(hintsIn(settled.filter((hint) => hint.mismatched)))
-  await options.also?.(trx, { began: began.at, moved })
   return { moved, paidOrder }
 }
 
@@ -143,4 +143,64 @@ const hintsIn = (settled: readonly SettledHint[]): number => settled.reduce((sum
 function lostWebhook(settled: readonly SettledHint[], found: readonly Evidence[]): boolean {
   if (settled.length === 0 || settled.some(({ source }) => source !== 'sweep')) return false
   return found.some(({ status }) => status === 'paid' || status === 'cancelled')
+}
+
+/**
+ * A little more than the ten minutes that must lie between the two looks of a reversal (design.md
+ * §5).
+ */
+const REVERSAL_MS = 601_000
+const MORE_MS = 60_000
+
+/** The second look that decides on a reversal. */
+async function lookAgainForReversal(trx: Trx, { gateway, gatewayRef, merchantUid: order }: Evidence): Promise<void> {
+  const waiting = await trx
+    .selectFrom('inbox')
+    .select('id')
+    .where('gateway', '=', gateway)
+    .where('gatewayRef', '=', gatewayRef)
+    .where('source', '=', 'again')
+    .where('state', '=', 'received')
+    .executeTakeFirst()
+  if (!waiting) await keepHint(trx, { gateway, source: 'again', gatewayRef, merchantUid: order, delayMs: REVERSAL_MS })
+}
+
+/**
+ * A hint that says more than its look found gets one more look of the same: the gateway may be
+ * slower than its own webhook. However many say more, one row asks for it, or a flood of them would
+ * ask for as many.
+ */
+async function lookAgainForMore(
+  trx: Trx,
+  subject: Subject,
+  settled: readonly SettledHint[],
+  found: readonly Evidence[],
+): Promise<void> {
+  const more = settled.filter((each) => saysMore(each, found))
+  const byOrder = new Map(more.map((hint) => [aboutOf(subject, hint).merchantUid, hint]))
+  for (const hint of byOrder.values())
+    await keepHint(trx, {
+      gateway: subject.gateway,
+      source: 'again',
+      ...aboutOf(subject, hint),
+      saidStatus: hint.saidStatus,
+      delayMs: MORE_MS,
+    })
+}
+
+const aboutOf = (subject: Subject, { merchantUid }: SettledHint) =>
+  'gatewayRef' in subject
+    ? { gatewayRef: subject.gatewayRef, merchantUid }
+    : { gatewayRef: null, merchantUid: subject.merchantUid }
+
+function saysMore(hint: SettledHint, found: readonly Evidence[]): boolean {
+  if (hint.source === 'again' || hint.mismatched) return false
+  if (hint.several) return true
+  const evidence =
+    found.find(({ gatewayRef }) => gatewayRef === hint.gatewayRef) ?? (hint.gatewayRef === null ? found[0] : undefined)
+  if (!evidence) return hint.gatewayRef !== null
+  if (hint.saidStatus === 'paid') return evidence.status === 'ready' || evidence.status === 'failed'
+  if (hint.saidStatus !== 'cancelled') return false
+  const id = hint.saidCancellationId
+  return id === null ? evidence.returned === 0 : evidence.entries.every((entry) => entry.cancellationId !== id)
 }

@@ -2,16 +2,17 @@
 // be.
 // Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no
 // gateway call.
+import type { Began } from '../db/clock.ts'
 import { transact } from '../db/connect.ts'
 import {
-  candidates,
-  lease,
+  claimLooks,
+  dueSigned,
   park,
   parkUnknown,
   release,
   shareOrderLook,
-  unlinkedLooks,
   type Candidate,
+  type Claim,
 } from '../db/hints/looks.ts'
 import { putAlert } from '../db/outgoing/outgoing.ts'
 import { Failure, FAILURES } from '../domain/failures.ts'
@@ -21,7 +22,9 @@ import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { FORGOTTEN } from './account.ts'
 import { look } from './look.ts'
+import { judgeWaiting } from './signed.ts'
 import type { LookDeps, Subject } from './subject.ts'
+import { againAfterMs, LONGEST_SPACING_MS } from './tries.ts'
 
 const AT_ONCE = 8
 /**
@@ -29,26 +32,34 @@ const AT_ONCE = 8
  * second look does no harm.
  */
 const LEASE_MS = 30_000
-const LONGEST_SPACING_MS = 600_000
 const UNLINKED_LOOKS = 5
-/** Growing delays of 5 s to 10 min: some two hours of a gateway that does not answer. */
-const MOST_FAILURES = 20
 
 export type LookerOptions = LookDeps & { readonly spacingMs: number; readonly pollMs: number }
 
 /** At most `AT_ONCE` looks are under way; a slow one holds up no other reference. */
 export function startLooker(options: LookerOptions): Loop {
   const underWay = new Set<Promise<void>>()
+  /**
+   * Asked while looks were under way: what they hold, or left no room for, may be due after them.
+   */
+  let askedMeanwhile = false
   const begin = (look: Promise<void>): void => {
     const tracked = look
       .catch((error: unknown) => options.log(`looker: ${error instanceof Error ? error.message : String(error)}`))
       .finally(() => {
         underWay.delete(tracked)
-        loop.kick()
+        if (askedMeanwhile) loop.kick()
       })
     underWay.add(tracked)
   }
-  const work = async () => underWay.size < AT_ONCE && (await portion(options, AT_ONCE - underWay.size, begin))
+  const work = async () => {
+    askedMeanwhile = underWay.size > 0
+    const room = AT_ONCE - underWay.size
+    const { found, settled, judged } = await portion(options, room, begin)
+    const full = found > 0 && found === room
+    askedMeanwhile ||= full
+    return judged || settled || (full && underWay.size < AT_ONCE)
+  }
   const loop = startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work })
   return {
     ...loop,
@@ -62,62 +73,69 @@ export function startLooker(options: LookerOptions): Loop {
 /** One portion, waited for; true where something was done, so that there may be more. */
 export async function lookOnce(options: LookerOptions): Promise<boolean> {
   const looks: Promise<void>[] = []
-  const done = await portion(options, AT_ONCE, (look) => looks.push(look))
+  const { done, judged } = await portion(options, AT_ONCE, (look) => looks.push(look))
   await Promise.all(looks)
-  return done
+  return done || judged
 }
 
 /**
- * Admits one after the other, for each admission counts the looks that were admitted before it;
- * begins their looks.
+ * Parks hints of unknown orders, takes all others at once, lets too many unlinked references of an
+ * order share one look, and begins the looks.
  */
-async function portion(options: LookerOptions, most: number, begin: (look: Promise<void>) => void): Promise<boolean> {
-  let done = false
-  for (const candidate of await candidates(options.db, most)) {
-    const admitted = await admit(options, candidate)
-    if (admitted === 'taken') continue
-    done = true
-    if (admitted !== 'settled') begin(lookAt(options, candidate, admitted.token))
+async function portion(
+  options: LookerOptions,
+  most: number,
+  begin: (look: Promise<void>) => void,
+): Promise<{ found: number; settled: boolean; judged: boolean; done: boolean }> {
+  if (most === 0) {
+    const judged = await judgeWaiting(options, await dueSigned(options.db))
+    return { found: 0, settled: false, judged, done: false }
   }
-  return done
+  const claiming = { limit: most, leaseMs: LEASE_MS, mostUnlinked: UNLINKED_LOOKS }
+  const { claims, signed } = await claimLooks(options.db, claiming)
+  const judged = await judgeWaiting(options, signed)
+  const parked = await parkAll(options, claims)
+  let [settled, looks] = [parked > 0, 0]
+  for (const { candidate, as, token, began } of claims) {
+    if (as === 'crowded' && candidate.merchantUid !== null) {
+      await shareOrderLook(options.db, candidate, candidate.merchantUid)
+      settled = true
+    }
+    if (as !== 'leased') continue
+    looks += 1
+    begin(lookAt(options, candidate, { token, began }))
+  }
+  return { found: claims.length, settled, judged, done: settled || looks > 0 }
 }
 
-/**
- * Parks hints of unknown orders, shares the look of too many unlinked references, else takes the
- * lease.
- */
-async function admit({ db }: LookerOptions, candidate: Candidate): Promise<{ token: string } | 'settled' | 'taken'> {
-  if (!candidate.linked && !candidate.trusted) {
-    if (!candidate.orderKnown || candidate.merchantUid === null) {
-      const parked = await parkUnknown(db, candidate)
-      metrics.hintsParked.inc({ because: 'unknownOrder' }, parked)
-      return parked > 0 ? 'settled' : 'taken'
-    }
-    if (candidate.subject.startsWith('ref:') && (await unlinkedLooks(db, candidate.merchantUid)) >= UNLINKED_LOOKS) {
-      await shareOrderLook(db, candidate, candidate.merchantUid)
-      return 'settled'
-    }
-  }
-  const token = await lease(db, candidate, LEASE_MS)
-  return token === undefined ? 'taken' : { token }
+/** Hints that name nothing that is known here. */
+async function parkAll({ db }: LookerOptions, claims: readonly Claim[]): Promise<number> {
+  const unknown = claims.filter(({ as }) => as === 'unknown').map(({ candidate }) => candidate)
+  if (unknown.length === 0) return 0
+  const parked = await parkUnknown(db, unknown)
+  metrics.hintsParked.inc({ because: 'unknownOrder' }, parked)
+  return parked
 }
 
-async function lookAt(options: LookerOptions, candidate: Candidate, token: string): Promise<void> {
+type Held = { readonly token: string; readonly began: Began }
+
+async function lookAt(options: LookerOptions, candidate: Candidate, held: Held): Promise<void> {
   try {
-    await lookOf(options, candidate, token)
+    await lookOf(options, candidate, held)
   } catch (error) {
-    await failed(options, candidate, token, error)
+    await failed(options, candidate, held.token, error)
   }
 }
 
-async function lookOf(options: LookerOptions, candidate: Candidate, token: string): Promise<void> {
+async function lookOf(options: LookerOptions, candidate: Candidate, { token, began: held }: Held): Promise<void> {
   await look(options, subjectOf(candidate), {
     who: 'look',
+    began: held,
     strays: candidate.trusted,
-    also: async (trx, { began, moved }) => {
+    holding: (moved) => {
       const { spacingMs } = options
       const quiet = candidate.spacingMs === 0 ? spacingMs : Math.min(LONGEST_SPACING_MS, candidate.spacingMs * 2)
-      await release(trx, candidate, token, { began, spacingMs: moved ? spacingMs : quiet, failures: 0 })
+      return { subject: candidate.subject, token, spacingMs: moved ? spacingMs : quiet }
     },
   })
 }
@@ -129,16 +147,31 @@ function subjectOf({ gateway, subject, gatewayRef: ref }: Candidate): Subject {
 }
 
 /**
+ * Nothing can be seen there: what was hinted at waits for what the gateway signs, and its saga's
+ * checkpoints tell a person.
+ */
+async function unseen(db: LookerOptions['db'], candidate: Candidate, token: string): Promise<void> {
+  await transact(db, 'park hints', async (trx) => {
+    metrics.hintsParked.inc({ because: 'cannotLook' }, await park(trx, candidate, 'cannotLook'))
+    await release(trx, candidate, token, { spacingMs: candidate.spacingMs, failures: 0 })
+  })
+}
+
+/**
  * No answer, or one that could not be booked: later, and after many tries for a person. A dead
  * database throws through.
  */
 async function failed({ db, log }: LookerOptions, candidate: Candidate, token: string, error: unknown): Promise<void> {
+  if (error instanceof Failure && error.kind === 'cannotLook') {
+    await unseen(db, candidate, token)
+    return
+  }
   const said = error instanceof Error ? error.message : String(error)
   const retry = !(error instanceof Failure) || FAILURES[error.kind].retry
   const failures = candidate.failures + 1
   log(`look at ${shownId(candidate.subject)}: ${tame(said)}`)
-  if (failures < MOST_FAILURES && retry) {
-    const retryMs = Math.min(LONGEST_SPACING_MS, 5_000 * 2 ** (failures - 1))
+  const retryMs = retry ? againAfterMs(failures) : undefined
+  if (retryMs !== undefined) {
     await release(db, candidate, token, { spacingMs: candidate.spacingMs, failures, retryMs })
     return
   }

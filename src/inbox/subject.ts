@@ -1,6 +1,8 @@
 // What a look is about, what it is asked with, and what it works with.
 // Must not know: how a look is made.
-import type { Db, Trx } from '../db/connect.ts'
+import type { Began } from '../db/clock.ts'
+import type { Db } from '../db/connect.ts'
+import type { Holding } from '../db/hints/looks.ts'
 import type { Gateway } from '../domain/gateway.ts'
 import type { GatewayName, GatewayRef, MerchantUid } from '../domain/ids.ts'
 import type { Policies } from '../domain/moves/evidence/judge.ts'
@@ -33,6 +35,8 @@ export type LookOptions = {
    * list named it.
    */
   readonly strays?: boolean
-  /** Runs in the same transaction, after the booking. */
-  readonly also?: (trx: Trx, seen: { began: string; moved: boolean }) => Promise<void>
+  /** Its number and time, where it took them already. */
+  readonly began?: Began
+  /** The lease under which it is made: it ends with the booking. */
+  readonly holding?: (moved: boolean) => Holding
 }

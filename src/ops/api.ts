@@ -1,9 +1,10 @@
-// The HTTP API as the ops commands call it: JSON in, parsed JSON out, refusals as the API's own
-// sentences.
+// The HTTP API as the ops commands call it, by the client's own way of sending: JSON in, parsed
+// JSON out, refusals as the API's own sentences.
 // Must not know: which commands there are.
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { refusalOf, SagaProblem, SagaUnreachable } from '../client/errors.ts'
+import { sendingBy } from '../client/sending.ts'
 
 export type Api = {
   get<T>(path: string, answer: z.ZodType<T>): Promise<T>
@@ -16,16 +17,16 @@ export type Api = {
 export class ApiError extends Error {}
 /** There is no such row. */
 export class NotKnown extends ApiError {}
-/** The API did not answer, or is not able to just now: asking again is safe. */
+/** The API did not answer, or is not able to just now. */
 export class NotAnswering extends Error {}
 
-const TIMEOUT_MS = 35_000
-/** Between the tries of one command. */
-const PAUSES_MS = [500, 1_500]
-const problem = z.object({ code: z.string(), detail: z.string().optional(), title: z.string().optional() })
+/** Given again it is a new command, under another key. */
+const UNKNOWN_ENDING =
+  'Whether it was carried out is in the journal: see show before you give it again, with the mark that it prints'
 
 export function createApi({ url, key }: { url: string; key: string | undefined }): Api {
   const base = url.replace(/\/+$/, '')
+  const send = sendingBy({})
   async function call<T>(
     method: string,
     path: string,
@@ -38,34 +39,23 @@ export function createApi({ url, key }: { url: string; key: string | undefined }
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(body && { 'content-type': 'application/json' }),
     }
-    const sent = { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), body: body ? JSON.stringify(body) : null }
-    const response = await fetch(base + path, sent).catch((error: unknown) => {
-      throw new NotAnswering(`${base} does not answer (${causeOf(error)}); give its address with --url or SAGA_URL`)
+    const request = new Request(base + path, { method, headers, body: body ? JSON.stringify(body) : null })
+    // A person sits before it, and asks again himself; a command is sent again under its key.
+    const response = await send(request, idempotencyKey !== undefined).catch((error: unknown) => {
+      if (!(error instanceof SagaUnreachable)) throw error
+      throw new NotAnswering(`${base} does not answer (${error.why}); give its address with --url or SAGA_URL`)
     })
-    const text = await response.text()
-    if (response.ok) return read(base, text, answer)
-    throw refusalOf(response.status, text)
+    if (response.ok) return read(base, await response.text(), answer)
+    throw toldOf(response.status, await refusalOf(response))
   }
   return {
     get: (path, answer) => call('GET', path, undefined, answer),
     post: (path, body, answer) => call('POST', path, body, answer),
-    command: async (path, body, answer) => {
-      const own = randomUUID()
-      for (const pauseMs of PAUSES_MS)
-        try {
-          return await call('POST', path, body, answer, own)
-        } catch (error) {
-          if (!(error instanceof NotAnswering)) throw error
-          await pause(pauseMs)
-        }
-      return call('POST', path, body, answer, own)
-    },
+    command: (path, body, answer) =>
+      call('POST', path, body, answer, randomUUID()).catch((error: unknown) => {
+        throw error instanceof NotAnswering ? new NotAnswering(`${error.message}. ${UNKNOWN_ENDING}`) : error
+      }),
   }
-}
-
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
 }
 
 function read<T>(base: string, text: string, answer: z.ZodType<T>): T {
@@ -84,19 +74,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   forbidden: 'Use the key of a person with that role, with --key or SAGA_KEY.',
 }
 
-function refusalOf(status: number, text: string): Error {
-  const { code, sentence } = said(status, text)
+function toldOf(status: number, refusal: Error): Error {
+  const isProblem = refusal instanceof SagaProblem
+  const code = isProblem ? refusal.code : `HTTP ${status}`
+  const sentence = isProblem ? refusal.message : 'the API refused without a reason; check --url'
   const remedy = REMEDIES[code]
   const message = `${sentence}${remedy === undefined ? '' : ` ${remedy}`} (${code})`
   if (status >= 500) return new NotAnswering(message)
   return code === 'notFound' ? new NotKnown(message) : new ApiError(message)
-}
-
-function said(status: number, text: string): { code: string; sentence: string } {
-  try {
-    const { code, detail, title } = problem.parse(JSON.parse(text))
-    return { code, sentence: detail ?? title ?? 'refused' }
-  } catch {
-    return { code: `HTTP ${status}`, sentence: 'the API refused without a reason; check --url' }
-  }
 }

@@ -1,9 +1,11 @@
 // The ops command line: what people do about payments and refunds, from a terminal or a script.
 // Must not know: databases, Temporal, gateways. It talks to the HTTP API only.
 import { Command, CommanderError, Option } from 'commander'
+import { parseLanguage, type Language } from '../language.ts'
 import { ApiError, createApi, NotAnswering } from './api.ts'
 import { addAccount } from './commands/account.ts'
 import { addCatchUp } from './commands/catchUp.ts'
+import { addDoctorOfApi } from './commands/doctor.ts'
 import { addElsewhere } from './commands/elsewhere.ts'
 import { addFiling } from './commands/filing.ts'
 import { addNotices } from './commands/notices.ts'
@@ -14,6 +16,7 @@ import { addLetter, addShow } from './commands/show.ts'
 import { addStuck } from './commands/stuck.ts'
 import { addViews } from './commands/views.ts'
 import { manyLines } from './render.ts'
+import { speakIn } from './words.ts'
 
 const EXITS = `
 Exit codes:
@@ -27,6 +30,13 @@ const program = new Command('ops')
   .description('Operates payments and refunds through the HTTP API of paymentwall-saga.')
   .addOption(new Option('--url <address>', 'address of the API').env('SAGA_URL').default('http://127.0.0.1:8080'))
   .addOption(new Option('--key <key>', 'API key of a person with the role ops or approver').env('SAGA_KEY'))
+  .addOption(
+    new Option('--language <language>', 'ko or en: of headings and sentences on a terminal')
+      .env('LANGUAGE')
+      .default('en')
+      .argParser(parseLanguage),
+  )
+  .hook('preAction', (own) => speakIn(own.opts<{ language: Language }>().language))
   .addHelpText('after', EXITS)
   .showHelpAfterError()
   .exitOverride()
@@ -46,6 +56,7 @@ addNotices(program, api)
 addCatchUp(program, api, exit)
 addAccount(program, api)
 addFiling(program, api)
+addDoctorOfApi(program, api, exit)
 addViews(program)
 addElsewhere(program)
 

@@ -1,22 +1,26 @@
 // Tables and progress for a terminal; plain lines where the output goes into a file or a pipe.
 // Must not know: what is shown.
+import { headed, type Heading } from './words.ts'
 
 export type Out = { readonly isTTY?: boolean; write(text: string): unknown }
 
 /** Two columns with a rule on a terminal, tab-separated lines elsewhere. */
 export function table(out: Out, title: string, rows: readonly (readonly [string, string | number, string?])[]): void {
+  const named = (name: string) => (out.isTTY ? headed(name) : name)
   const shown = rows.map(
-    ([name, value, remark = '']) => [oneLine(name), oneLine(String(value)), oneLine(remark)] as const,
+    ([name, value, remark = '']) => [oneLine(named(name)), oneLine(String(value)), oneLine(remark)] as const,
   )
   if (!out.isTTY) {
     for (const [name, value] of shown) out.write(`${name}\t${value}\n`)
     return
   }
-  const names = Math.max(...shown.map(([name]) => name.length))
-  const values = Math.max(...shown.map(([, value]) => value.length))
-  out.write(`\n  ${oneLine(title)}\n  ${'─'.repeat(title.length)}\n`)
-  for (const [name, value, remark] of shown)
-    out.write(`  ${name.padEnd(names)}  ${value.padStart(values)}${remark === '' ? '' : `  ${remark}`}\n`)
+  const names = Math.max(...shown.map(([name]) => widthOf(name)))
+  const values = Math.max(...shown.map(([, value]) => widthOf(value)))
+  out.write(`\n  ${oneLine(title)}\n  ${'─'.repeat(widthOf(title))}\n`)
+  for (const [name, value, remark] of shown) {
+    const [after, before] = [' '.repeat(names - widthOf(name)), ' '.repeat(values - widthOf(value))]
+    out.write(`  ${name}${after}  ${before}${value}${remark === '' ? '' : `  ${remark}`}\n`)
+  }
   out.write('\n')
 }
 
@@ -37,16 +41,17 @@ export function progress(out: Out): { say(line: string): void; end(): void } {
  * Columns under their headings on a terminal; elsewhere a line for each row, its values parted by
  * tabs, without headings.
  */
-export function grid(out: Out, headings: readonly string[], rows: readonly (readonly string[])[]): void {
+export function grid(out: Out, headings: readonly Heading[], rows: readonly (readonly string[])[]): void {
   const shown = rows.map((row) => row.map(oneLine))
   if (!out.isTTY) {
     for (const row of shown) out.write(`${row.join('\t')}\n`)
     return
   }
-  const widths = headings.map((heading, index) =>
+  const named = headings.map(headed)
+  const widths = named.map((heading, index) =>
     Math.max(widthOf(heading), ...shown.map((row) => widthOf(row[index] ?? ''))),
   )
-  for (const row of [headings, ...shown]) out.write(`${padded(row, widths)}\n`)
+  for (const row of [named, ...shown]) out.write(`${padded(row, widths)}\n`)
 }
 
 const padded = (row: readonly string[], widths: readonly number[]): string =>
@@ -56,7 +61,7 @@ const padded = (row: readonly string[], widths: readonly number[]): string =>
     .trimEnd()
 
 /** Hangul and the like take two columns. */
-const widthOf = (text: string): number =>
+export const widthOf = (text: string): number =>
   Array.from(text).reduce(
     (width, letter) => width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uff60]/.test(letter) ? 2 : 1),
     0,

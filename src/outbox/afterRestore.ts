@@ -8,6 +8,7 @@ import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import { openRefunds, recorded } from '../db/lists/open.ts'
 import { refundId, refundWorkflowId, type RefundId } from '../domain/ids.ts'
+import { startWaits } from '../domain/moves/people/unproved.ts'
 import { nextTicketKey } from '../domain/moves/tickets.ts'
 import type { Patience } from '../domain/patience.ts'
 import type { Links } from '../domain/shown/views.ts'
@@ -61,10 +62,15 @@ async function compareOne({ db, client, patience, links }: AfterRestore, id: Ref
   })
 }
 
-/** Temporal knows no run of it, so nothing tells whether its next ticket was filed before. */
+/**
+ * Temporal knows no run of it, so nothing tells whether its next ticket was filed before. So it is
+ * with one that is held, and that its release or its approval sends under the same authorisation.
+ */
 function mayHaveFiled(loaded: Loaded, id: RefundId, { memory }: LastRun): string | undefined {
   const refund = loaded.books.refunds.find((each) => each.refundId === id)
-  return refund && memory === undefined ? nextTicketKey(refund) : undefined
+  if (!refund || memory !== undefined) return undefined
+  const held = refund.state === 'blocked' && (refund.blockedBecause === 'contradicted' || startWaits(refund))
+  return nextTicketKey(held ? { ...refund, state: 'requested' } : refund)
 }
 
 async function loadedRefund(trx: Trx, id: RefundId): Promise<Loaded | undefined> {

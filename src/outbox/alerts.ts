@@ -4,7 +4,9 @@
 // quieter message.
 import type { Db } from '../db/connect.ts'
 import { claimLevel, gathered, leftTogether, LEVELS, logAlerts, stayed, type Level } from '../db/outgoing/alerts.ts'
+import { headlineOf } from '../domain/shown/headline.ts'
 import type { Links } from '../domain/shown/views.ts'
+import { speakerOf, type Language } from '../language.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
 import { linkOf, messageOf, readAlert } from './message.ts'
@@ -27,6 +29,8 @@ export type AlertOptions = {
   readonly links: Links
   /** Where docs/runbook.md is found, for links. */
   readonly runbook: string
+  /** English where nothing is said. */
+  readonly language?: Language | undefined
   readonly webhook?: Webhook | undefined
   readonly pollMs: number
   readonly write: (fields: Record<string, unknown>, message: string) => void
@@ -51,26 +55,26 @@ export function startAlerts(options: AlertOptions): readonly Loop[] {
 }
 
 /** True where something was written, so that there may be more. */
-export async function logOnce({ db, links, runbook, webhook, write }: AlertOptions): Promise<boolean> {
+export async function logOnce({ db, links, runbook, webhook, write, language = 'en' }: AlertOptions): Promise<boolean> {
   const one = (payload: unknown) => {
     const { level, kind, saga, sentence, at } = readAlert(payload)
     const { anchor, mayDo } = runbookLine(kind)
     metrics.alerts.inc({ level, kind })
     const fields = { alert: level, kind, saga, at, temporalUi: linkOf(links, saga), runbook: `${runbook}#${anchor}` }
-    write({ ...fields, mayDo }, sentence)
+    write({ ...fields, headline: headlineOf(kind, language), mayDo: speakerOf(language)(mayDo) }, sentence)
   }
   return (await logAlerts(db, one, webhook === undefined)) > 0
 }
 
 /** At most one message of this level, where one is due; true where it left. */
 export async function sendOnce(
-  { db, links, runbook, log }: AlertOptions,
+  { db, links, runbook, log, language = 'en' }: AlertOptions,
   webhook: Webhook,
   level: Level,
 ): Promise<boolean> {
   const token = await claimLevel(db, level, LEASE_MS)
   if (token === undefined) return false
-  const message = messageOf(level, await gathered(db, token), { id: token, links, runbook })
+  const message = messageOf(level, await gathered(db, token), { id: token, links, runbook, language })
   const failed = await post(webhook, webhook.textOnly ? { text: message.text } : message)
   metrics.alertMessages.inc({ level, outcome: failed === undefined ? 'sent' : 'failed' })
   if (failed === undefined) {

@@ -5,8 +5,11 @@ import { z } from 'zod'
 import type { Gathered, Level } from '../db/outgoing/alerts.ts'
 import { isCurrency } from '../domain/currencies.ts'
 import { money, printMoney } from '../domain/money.ts'
+import { headlineOf, stateLabel } from '../domain/shown/headline.ts'
 import type { Links } from '../domain/shown/views.ts'
 import { tame } from '../domain/text.ts'
+import { MESSAGE } from '../domain/shown/words/alerts.ts'
+import { speakerOf, type Language, type Speak } from '../language.ts'
 import { runbookLine } from './runbook.ts'
 
 const OLDEST = 5
@@ -35,9 +38,16 @@ export type MessageSetting = {
   readonly links: Links
   /** Where docs/runbook.md is found. */
   readonly runbook: string
+  /** Of what people read; what programs read is the same in each. English where nothing is said. */
+  readonly language?: Language
 }
 
-export function messageOf(level: Level, alerts: readonly Gathered[], { id, links, runbook }: MessageSetting) {
+export function messageOf(
+  level: Level,
+  alerts: readonly Gathered[],
+  { id, links, runbook, language = 'en' }: MessageSetting,
+) {
+  const speak = speakerOf(language)
   const all = alerts.map((row) => ({ ...row, alert: readAlert(row.payload) }))
   const sums = sumsOf(all)
   const oldest = all.slice(0, OLDEST).map(({ saga, merchantUid, since, state, alert }) => {
@@ -50,16 +60,17 @@ export function messageOf(level: Level, alerts: readonly Gathered[], { id, links
       amount: alert.amount ?? null,
       currency: alert.currency ?? null,
       since,
+      headline: headlineOf(alert.kind, language),
       sentence: alert.sentence,
-      mayDo,
+      mayDo: speak(mayDo),
       link: linkOf(links, saga),
       runbook: `${runbook}#${anchor}`,
     }
   })
   const text = [
-    heading(level, all.length, sums),
-    ...oldest.flatMap(linesOf),
-    ...more(level, all.length - oldest.length),
+    heading(speak, level, all.length, sums),
+    ...oldest.flatMap((each) => linesOf(each, language)),
+    ...more(speak, level, all.length - oldest.length),
   ]
   return {
     text: text.map(plain).join('\n'),
@@ -72,29 +83,50 @@ export function messageOf(level: Level, alerts: readonly Gathered[], { id, links
 }
 
 type Oldest = {
+  readonly order: string | null
+  readonly state: string | null
+  readonly since: string
   readonly amount: number | null
   readonly currency: string | null
+  readonly headline: string | null
   readonly sentence: string
   readonly mayDo: string
   readonly link: string | null
   readonly runbook: string
 }
 
-function linesOf({ amount, currency, sentence, mayDo, link, runbook }: Oldest): readonly string[] {
+function linesOf(alert: Oldest, language: Language): readonly string[] {
+  const { amount, currency, sentence, mayDo, link, runbook } = alert
+  const speak = speakerOf(language)
   const sum = amount === null || currency === null ? '' : ` (${printed(currency, amount)})`
-  return [`• ${sentence}${sum}`, `  you may: ${mayDo}`, `  ${link === null ? '' : `${link} · `}${runbook}`]
+  const rest = [`  ${speak(MESSAGE.youMay, { what: mayDo })}`, `  ${link === null ? '' : `${link} · `}${runbook}`]
+  if (language === 'en') return [`• ${sentence}${sum}`, ...rest]
+  return [...introduced(language, alert, sum), ...rest]
+}
+
+/** The sentence is kept in English, as the journal has it: what it is about stands before it. */
+function introduced(language: Language, alert: Oldest, sum: string): readonly string[] {
+  const { headline, order, state, since, sentence } = alert
+  const speak = speakerOf(language)
+  const facts = [
+    ...(order === null ? [] : [speak(MESSAGE.order, { order })]),
+    ...(state === null ? [] : [stateLabel(state, language)]),
+    ...(since === '' ? [] : [speak(MESSAGE.since, { at: since })]),
+  ]
+  const about = headline === null ? [] : [`• ${headline}${sum}`, `  ${facts.join(' · ')}`]
+  return [...about, `${headline === null ? '• ' : '  '}${speak(MESSAGE.words, { sentence })}`]
 }
 
 type Sums = ReadonlyMap<string, number>
 
-function heading(level: Level, count: number, sums: Sums): string {
+function heading(speak: Speak, level: Level, count: number, sums: Sums): string {
   const amounts = [...sums].map(([currency, amount]) => printed(currency, amount))
-  const alerts = count === 1 ? '1 alert' : `${count} alerts`
-  return `${level.toUpperCase()}: ${[alerts, ...amounts].join(', ')}`
+  const alerts = count === 1 ? speak(MESSAGE.one) : speak(MESSAGE.many, { count })
+  return `${speak(MESSAGE[level])}: ${[alerts, ...amounts].join(', ')}`
 }
 
-const more = (level: Level, rest: number): readonly string[] =>
-  rest > 0 ? [`and ${rest} more: npm run ops -- stuck --attention ${level}`] : []
+const more = (speak: Speak, level: Level, rest: number): readonly string[] =>
+  rest > 0 ? [speak(MESSAGE.more, { count: rest, level })] : []
 
 /** Each saga once, however many alerts it has; minor units by currency. */
 function sumsOf(all: readonly { readonly saga: string; readonly alert: AlertPayload }[]): Sums {

@@ -1,6 +1,6 @@
 // Which sagas are open: by SQL where that can tell, else by their books.
 // Must not know: Temporal, why it is asked.
-import { loadBooks } from '../db/books/books.ts'
+import { viewBooks } from '../db/books/books.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import { countOpen, openPayments, openRefunds, openStrays, unsurePayments, type OpenRow } from '../db/lists/open.ts'
 import { paymentClosed } from '../domain/books/balance.ts'
@@ -14,7 +14,7 @@ const PAGE = 500
 export async function reallyOpen(trx: Trx, rows: readonly OpenRow[]): Promise<readonly string[]> {
   const open: string[] = []
   for (const { id, sure } of rows) {
-    if (sure || !paymentClosed((await loadBooks(trx, { merchantUid: merchantUid(id) }, false)).books)) open.push(id)
+    if (sure || !paymentClosed((await viewBooks(trx, { merchantUid: merchantUid(id) })).books)) open.push(id)
   }
   return open
 }

@@ -9,7 +9,8 @@ import { transact, type Db, type Trx } from '../db/connect.ts'
 import { recorded } from '../db/lists/open.ts'
 import { putWake } from '../db/outgoing/outgoing.ts'
 import { OWN_ID, refundId, strayNamedBy } from '../domain/ids.ts'
-import { restartSaga, type Restarting } from '../temporal/restart.ts'
+import type { Language } from '../language.ts'
+import { endRun, restartSaga, type Restarting } from '../temporal/restart.ts'
 import { saidBy } from '../temporal/said.ts'
 import { isOpenSaga } from './openSagas.ts'
 import { startOf } from './wakes.ts'
@@ -21,11 +22,16 @@ export type RestartBy = {
 }
 export type RestartOutcome = {
   readonly saga: string
-  readonly outcome: 'restarted' | 'started' | 'refused' | 'failed'
+  readonly outcome: 'restarted' | 'started' | 'ended' | 'refused' | 'failed'
   readonly said: string
 }
 
-export type RestartDeps = { readonly db: Db; readonly temporal: Restarting }
+export type RestartDeps = {
+  readonly db: Db
+  readonly temporal: Restarting
+  /** English where nothing is said. */
+  readonly language?: Language
+}
 
 /** `asked`: a workflow id, or the bare id of a refund or an order that nothing else has. */
 export async function restartAsked(deps: RestartDeps, asked: string, by: RestartBy): Promise<RestartOutcome> {
@@ -33,11 +39,11 @@ export async function restartAsked(deps: RestartDeps, asked: string, by: Restart
   if ('refusal' in named) return { saga: asked, outcome: 'refused', said: named.refusal }
   const { kind, id } = named
   const saga = `${kind}:${id}`
-  const start = await startOf(deps.db, saga)
+  const start = await startOf(deps.db, saga, deps.language)
   if (!start) return { saga, outcome: 'refused', said: `nothing is recorded as ${saga}; check the id` }
   if (!(await isOpenSaga(deps.db, kind, id))) {
     const { SagaState: state } = start.attributes
-    return { saga, outcome: 'refused', said: `it is closed (${state}), so there is nothing that it should go on with` }
+    return endClosed(deps, named, `it is closed (${state})`, by)
   }
   await transact(deps.db, 'note restart', (trx) => noteRestart(trx, named, by))
   try {
@@ -49,6 +55,27 @@ export async function restartAsked(deps: RestartDeps, asked: string, by: Restart
     await transact(deps.db, 'wake later', (trx) => putWake(trx, saga))
     const said = `Temporal did not answer (${saidBy(error)}); a wake waits in the outbox, and asking again is safe`
     return { saga, outcome: 'failed', said }
+  }
+}
+
+/**
+ * A run that cannot go on outlives its row where evidence or a person has closed that meanwhile: it
+ * is ended, and none follows.
+ */
+async function endClosed({ db, temporal }: RestartDeps, named: Named, closed: string, by: RestartBy) {
+  const saga = `${named.kind}:${named.id}`
+  try {
+    const runId = await endRun(temporal, saga, `${by.who}: ${by.why}`)
+    if (runId === null)
+      return { saga, outcome: 'refused', said: `${closed}, so there is nothing that it should go on with` } as const
+    await transact(db, 'note restart', (trx) => noteRestart(trx, named, by))
+    return { saga, outcome: 'ended', said: `${closed}; run ${runId}, which had not ended, was terminated` } as const
+  } catch (error) {
+    return {
+      saga,
+      outcome: 'failed',
+      said: `Temporal did not answer (${saidBy(error)}); asking again is safe`,
+    } as const
   }
 }
 

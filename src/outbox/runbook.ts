@@ -3,70 +3,79 @@
 // Must not know: how an alert is delivered. A kind without a line does not compile; a heading that
 // is missing fails a test.
 import type { AlertKind } from '../domain/books/alerts.ts'
+import { MAY_DO } from '../domain/shown/words/alerts.ts'
+import type { Said } from '../language.ts'
 
-export type RunbookLine = { readonly anchor: string; readonly mayDo: string }
+export type RunbookLine = { readonly anchor: string; readonly mayDo: Said }
 
 const SILENT = {
   anchor: 'the-desk-is-silent',
-  mayDo: 'write to the desk (ops letter), acknowledge it, and recheck after their answer',
+  mayDo: MAY_DO.silent,
 }
 const UNKNOWN = {
   anchor: 'the-answer-of-a-cancel-was-lost',
-  mayDo: 'ask the desk whether the request reached them, then resolve it, or retry-ticket if it did not',
+  mayDo: MAY_DO.unknown,
 }
 const BLOCKED = {
   anchor: 'a-refund-cannot-be-filed',
-  mayDo: 'pay back by bank and resolve it as settledElsewhere, retry-ticket once the cause is gone, or withdraw it',
+  mayDo: MAY_DO.blocked,
 }
 const REFUSED = {
   anchor: 'a-refund-was-refused',
-  mayDo: 'read what the gateway said, then retry-ticket, withdraw, or resolve it',
+  mayDo: MAY_DO.refused,
 }
 const REVERSED = {
   anchor: 'a-booked-cancel-is-gone-again',
-  mayDo: 'ask the desk where the money is, then retry-ticket or resolve it',
+  mayDo: MAY_DO.reversed,
 }
 const DECIDE = {
   anchor: 'money-waits-for-a-decision',
-  mayDo: 'accept it and deliver, or refund it',
+  mayDo: MAY_DO.decide,
 }
 const TWICE = {
   anchor: 'paid-back-twice-or-too-much',
-  mayDo: 'compare the console, and ask the payer or the bank for what was too much',
+  mayDo: MAY_DO.twice,
 }
 const DIFFERS = {
   anchor: 'booked-amounts-differ',
-  mayDo: 'compare the entry with the console; resolve the rest or ask the desk',
+  mayDo: MAY_DO.differs,
 }
 const HINTS = {
   anchor: 'hints-could-not-be-looked-at',
-  mayDo: 'see ops inbox, mend the cause, and replay them',
+  mayDo: MAY_DO.hints,
 }
 const COMPARE = {
   anchor: 'temporal-and-the-database-differ',
-  mayDo: 'find out whether a backup was restored before anybody terminates a workflow',
+  mayDo: MAY_DO.compare,
 }
 const APPROVE = {
   anchor: 'another-person-must-approve',
-  mayDo: 'approve it with an approver key, or leave it',
+  mayDo: MAY_DO.approve,
 }
 const WENT_BACK = {
   anchor: 'a-database-was-restored',
-  mayDo: 'hold filing (ops hold), ask the desk what reached them, run after-restore, then resolve it or retry-ticket',
+  mayDo: MAY_DO.wentBack,
 }
 
 const AGAINST = {
   anchor: 'the-gateway-speaks-against-our-books',
-  mayDo:
-    'compare the console, then release what you have seen (ops payment release), or wait for evidence that agrees again',
+  mayDo: MAY_DO.against,
 }
 const FIRST = {
   anchor: 'the-first-payment-went-back-too',
-  mayDo: 'accept the second payment and deliver, or retry-ticket its refund',
+  mayDo: MAY_DO.first,
+}
+const FOREIGN = {
+  anchor: 'another-cancel-is-open-at-the-gateway',
+  mayDo: MAY_DO.foreign,
 }
 const ACCOUNT = {
   anchor: 'the-gateway-answers-for-another-account',
-  mayDo: 'mend the keys, or accept the new account (ops account accept) where it was changed on purpose',
+  mayDo: MAY_DO.account,
+}
+const SIGNED = {
+  anchor: 'a-signed-message-needs-a-person',
+  mayDo: MAY_DO.signed,
 }
 const OVERDUE = 'rows-are-overdue'
 
@@ -112,25 +121,35 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   'blocked.balanceDiffers': BLOCKED,
   'blocked.contradicted': AGAINST,
   'blocked.firstGoesBack': FIRST,
+  'blocked.foreignTicket': FOREIGN,
   'blocked.rowWentBack': WENT_BACK,
   'blocked.approvalNeeded': APPROVE,
   contradicted: AGAINST,
   firstGoesBack: FIRST,
   accountDiffers: ACCOUNT,
+  gift: SIGNED,
+  signedUnclear: SIGNED,
   gatewayForgot: ACCOUNT,
   refused: REFUSED,
   reversed: REVERSED,
   rowWentBack: WENT_BACK,
   matchedByAmount: {
     anchor: 'a-cancel-that-does-not-name-its-refund',
-    mayDo:
-      'ask the desk whether this ticket is done; resolve it as refunded with ticketDead, or wait for the entry that names it',
+    mayDo: MAY_DO.matchedByAmount,
   },
   fitsSeveral: {
     anchor: 'a-cancel-that-does-not-name-its-refund',
-    mayDo: 'ask the desk whose ticket was worked off, then resolve that refund as refused with ticketDead',
+    mayDo: MAY_DO.fitsSeveral,
+  },
+  namedLate: {
+    anchor: 'a-cancel-that-does-not-name-its-refund',
+    mayDo: MAY_DO.namedLate,
   },
   smallerThanAsked: DIFFERS,
+  statusUnknown: {
+    anchor: 'a-status-that-means-nothing-here',
+    mayDo: MAY_DO.statusUnknown,
+  },
   sumsDiffer: DIFFERS,
   largerThanAsked: TWICE,
   overReturned: TWICE,
@@ -139,31 +158,42 @@ export const RUNBOOK: Readonly<Record<AlertKind, RunbookLine>> = {
   supersededPaid: TWICE,
   overdue: {
     anchor: OVERDUE,
-    mayDo:
-      'see ops overdue; is a worker running, was something just deployed (the log of the worker), does Temporal answer (/readyz)',
+    mayDo: MAY_DO.overdue,
   },
-  overdueOver: { anchor: OVERDUE, mayDo: 'nothing; the log of that time says why it was late' },
+  overdueOver: { anchor: OVERDUE, mayDo: MAY_DO.overdueOver },
   overtakenTicket: {
     anchor: 'other-money-overtook-a-refund',
-    mayDo: 'ask the desk to drop the ticket; the checkout may ask again for what is left',
+    mayDo: MAY_DO.overtakenTicket,
   },
   approvalNeeded: APPROVE,
   cancelRequested: {
     anchor: 'request-cancellation-was-pressed',
-    mayDo: 'withdraw or resolve the refund, or close the order; the workflow goes on',
+    mayDo: MAY_DO.cancelRequested,
+  },
+  deliveryUntold: {
+    anchor: 'a-delivery-that-nobody-told',
+    mayDo: MAY_DO.deliveryUntold,
+  },
+  hintsForged: {
+    anchor: 'messages-with-a-wrong-signature',
+    mayDo: MAY_DO.hintsForged,
   },
   hintsParked: HINTS,
   inboxFlood: {
     anchor: 'more-webhooks-come-than-are-kept',
-    mayDo: 'see who sends them (ops inbox) and stop them in front of us; what is known here is looked at as ever',
+    mayDo: MAY_DO.inboxFlood,
   },
   noticeParked: {
     anchor: 'the-checkout-does-not-take-notices',
-    mayDo: 'mend the checkout, then resend them (ops notices resend); GET /payments shows everything',
+    mayDo: MAY_DO.noticeParked,
+  },
+  payerUnseen: {
+    anchor: 'a-buyer-came-back-and-nobody-can-look',
+    mayDo: MAY_DO.payerUnseen,
   },
   refundLimitNear: {
     anchor: 'a-refund-cannot-be-filed',
-    mayDo: 'ask the desk to hurry (ops letter); past the limit it is paid back by bank',
+    mayDo: MAY_DO.refundLimitNear,
   },
   sweepUnreadable: HINTS,
   sagaWithoutRow: COMPARE,
@@ -173,4 +203,4 @@ const lines: ReadonlyMap<string, RunbookLine> = new Map(Object.entries(RUNBOOK))
 
 /** Of a kind that an older or newer version wrote: the runbook as a whole. */
 export const runbookLine = (kind: string): RunbookLine =>
-  lines.get(kind) ?? { anchor: 'runbook', mayDo: 'see the runbook' }
+  lines.get(kind) ?? { anchor: 'runbook', mayDo: MAY_DO.runbook }

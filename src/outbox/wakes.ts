@@ -1,88 +1,131 @@
 // Delivers wakes: tells Temporal to start the saga of a row, or that its row moved. Reads the row
 // for what the UI shows at the start.
 // Must not know: why it moved.
-import { loadBooks, refundAbout } from '../db/books/books.ts'
-import { transact, type Db } from '../db/connect.ts'
-import type { Books } from '../domain/books/books.ts'
+import { viewBooks, type About } from '../db/books/books.ts'
+import type { Db } from '../db/connect.ts'
+import type { Woken } from '../db/notify.ts'
+import type { Books, Payment, Refund } from '../domain/books/books.ts'
+import type { Memory } from '../domain/books/memory.ts'
 import { merchantUid, refundId, strayNamedBy, type GatewayName, type GatewayRef } from '../domain/ids.ts'
 import { printMoney } from '../domain/money.ts'
+import { nextTicketKey } from '../domain/moves/tickets.ts'
 import { PAYMENT_WORKFLOW, PAYMENTS_QUEUE, REFUND_WORKFLOW, REFUNDS_QUEUE, STRAY_WORKFLOW } from '../domain/names.ts'
 import { paymentAttributes, refundAttributes, strayAttributes } from '../domain/shown/attributes.ts'
 import { standing } from '../domain/shown/sheet.ts'
+import { speakerOf, type Language, type Speak } from '../language.ts'
+import { ORIGIN, SUMMARIES } from '../domain/shown/words/pages.ts'
 import { shownId } from '../domain/text.ts'
 import type { Start, TemporalClient } from '../temporal/client.ts'
 
+export type WakeDeps = {
+  readonly db: Db
+  readonly temporal: Pick<TemporalClient, 'wake'>
+  /** Of what the Temporal UI says about a run from its start on. */
+  readonly language: Language
+}
+
 /** Throws where Temporal did not accept it. A sentence says what was done. */
-export async function deliverWake(db: Db, temporal: TemporalClient, saga: string): Promise<string> {
-  const start = await startOf(db, saga)
+export async function deliverWake({ db, temporal, language }: WakeDeps, saga: string, woken?: Woken): Promise<string> {
+  const start = woken ? startIn(woken, saga, language) : await startOf(db, saga, language)
   if (!start) return 'no row of this saga is known any more; nothing was started'
   await temporal.wake(start)
   return 'accepted'
 }
 
 /** What starts this saga; undefined where no row of it is known. */
-export async function startOf(db: Db, saga: string): Promise<Start | undefined> {
-  const [kind, ...rest] = saga.split(':')
-  const id = rest.join(':')
-  if (kind === 'payment')
-    return paymentStart(await booksOf(db, (trx) => loadBooks(trx, { merchantUid: merchantUid(id) }, false)), saga)
-  if (kind === 'refund') {
-    const books = await booksOf(db, async (trx) => {
-      const about = await refundAbout(trx, refundId(id))
-      return about ? loadBooks(trx, about, false) : undefined
-    })
-    return books && refundStart(books, saga, id)
-  }
-  const stray = strayNamedBy(saga)
-  if (stray) return strayStart(await booksOf(db, (trx) => loadBooks(trx, stray, false)), saga, stray)
-  return undefined
+export async function startOf(db: Db, saga: string, language: Language = 'en'): Promise<Start | undefined> {
+  const about = aboutOf(saga)
+  return about && startIn(await viewBooks(db, about), saga, language)
 }
 
-const booksOf = (
-  db: Db,
-  load: (trx: Parameters<Parameters<typeof transact>[2]>[0]) => Promise<{ books: Books } | undefined>,
-): Promise<Books | undefined> => transact(db, 'read for wake', async (trx) => (await load(trx))?.books)
+function aboutOf(saga: string): About | undefined {
+  const { kind, id } = partsOf(saga)
+  if (kind === 'payment') return { merchantUid: merchantUid(id) }
+  if (kind === 'refund') return { refundId: refundId(id) }
+  return strayNamedBy(saga)
+}
 
-function paymentStart(books: Books | undefined, workflowId: string): Start | undefined {
-  const payment = books?.payment
-  if (!books || !payment) return undefined
+function startIn(woken: Woken, saga: string, language: Language): Start | undefined {
+  const speak = speakerOf(language)
+  const { books } = woken
+  const { kind, id } = partsOf(saga)
+  if (kind === 'payment') return paymentStart(speak, books, saga)
+  if (kind === 'refund') return refundStart(speak, woken, saga, id)
+  const stray = strayNamedBy(saga)
+  return stray && strayStart(speak, books, saga, stray)
+}
+
+function partsOf(saga: string): { readonly kind: string; readonly id: string } {
+  const [kind = '', ...rest] = saga.split(':')
+  return { kind, id: rest.join(':') }
+}
+
+function paymentStart(speak: Speak, books: Books, workflowId: string): Start | undefined {
+  const { payment } = books
+  if (!payment) return undefined
   const { merchantUid: id } = payment
-  const summary = `order ${id} · ${printMoney(payment)}`
+  const summary = speak(SUMMARIES.order, { order: id, money: printMoney(payment) })
   return {
     workflowId,
     workflowType: PAYMENT_WORKFLOW,
     taskQueue: PAYMENTS_QUEUE,
     input: { merchantUid: id },
+    ...(isNew(payment) && { birth: { merchantUid: id, born: true } }),
     attributes: paymentAttributes(books, payment),
     summary,
-    details: standing(summary, id),
+    details: standing(speak, summary, id),
   }
 }
 
-function refundStart(books: Books, workflowId: string, id: string): Start | undefined {
+/** Nothing was tried for it yet. */
+const isNew = ({ orderState, tries }: Payment): boolean => orderState === 'opening' && tries === 0
+
+function refundStart(speak: Speak, { books, births }: Woken, workflowId: string, id: string): Start | undefined {
   const refund = books.refunds.find((each) => each.refundId === id)
   if (!refund) return undefined
-  const summary = `refund ${id} of order ${refund.merchantUid ?? shownId(refund.gatewayRef)} · ${printMoney(refund)} · ${refund.origin}`
+  const summary = speak(SUMMARIES.refund, {
+    refund: id,
+    order: refund.merchantUid ?? shownId(refund.gatewayRef),
+    money: printMoney(refund),
+    origin: speak(ORIGIN[refund.origin]),
+  })
   return {
     workflowId,
     workflowType: REFUND_WORKFLOW,
     taskQueue: REFUNDS_QUEUE,
     input: { refundId: id },
-    memory: refund.state === 'requested' && refund.tickets.length === 0 ? 'none' : 'some',
+    ...birthOf(refund, births.get(refund.refundId) ?? null),
+    remembers: true,
     attributes: refundAttributes(books, refund),
     summary,
-    details: standing(summary, id),
+    details: standing(speak, summary, id),
   }
 }
 
+/**
+ * Nothing was ever tried for it: its ticket is filed by the first step. Of its row that step knows
+ * the birth, so that another one under the same id is not taken for it.
+ */
+function birthOf(refund: Refund, birth: string | null): Pick<Start, 'birth'> {
+  const { refundId: id, tickets, tries } = refund
+  const key = tickets.length === 0 && tries === 0 ? nextTicketKey(refund) : undefined
+  const memory: Memory = { birth, version: 0, keys: [] }
+  return key === undefined ? {} : { birth: { refundId: id, memory, born: key } }
+}
+
 function strayStart(
-  books: Books | undefined,
+  speak: Speak,
+  books: Books,
   workflowId: string,
   about: { gateway: GatewayName; gatewayRef: GatewayRef },
 ): Start | undefined {
-  const attempt = books?.attempts.find(({ gatewayRef: ref }) => ref === about.gatewayRef)
-  if (!books || !attempt) return undefined
-  const summary = `money ${shownId(attempt.gatewayRef)} of order ${shownId(attempt.saidMerchantUid.slice(0, 40))} · ${printMoney(attempt)}`
+  const attempt = books.attempts.find(({ gatewayRef: ref }) => ref === about.gatewayRef)
+  if (!attempt) return undefined
+  const summary = speak(SUMMARIES.stray, {
+    ref: shownId(attempt.gatewayRef),
+    order: shownId(attempt.saidMerchantUid.slice(0, 40)),
+    money: printMoney(attempt),
+  })
   return {
     workflowId,
     workflowType: STRAY_WORKFLOW,
@@ -90,6 +133,6 @@ function strayStart(
     input: about,
     attributes: strayAttributes(books, attempt),
     summary,
-    details: standing(summary, null),
+    details: standing(speak, summary, null),
   }
 }

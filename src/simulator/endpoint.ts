@@ -1,8 +1,10 @@
-// What every vendor endpoint has in common: it is counted,
-// reads a body, obeys the faults, may stay silent.
+// What every vendor endpoint has in common: it is counted and
+// noted, reads a body, obeys the faults, may stay silent.
 // Must not know any endpoint by name.
 import type { Router, RouterContext } from '@koa/router'
+import { z } from 'zod'
 import { forbid } from './iamport/shape.ts'
+import type { Party } from './log/traffic.ts'
 import { SLOW_READ_MS } from './world/faults.ts'
 import type { Simulation } from './world/simulation.ts'
 
@@ -11,28 +13,68 @@ const BODY_LIMIT_BYTES = 64 * 1024
 export type Act = (context: RouterContext) => unknown
 export type Method = 'get' | 'post' | 'put'
 
+export type Endpoint = { of: 'iamport' | 'paymentwall' | 'portone'; method: Method; paths: string[]; act: Act }
+
 /**
  * Adds a vendor endpoint: counted when it arrives, before keys
  * are looked at; reads obey the `reads` fault.
  */
-export function vendorRoute(simulation: Simulation, router: Router, method: Method, paths: string[], act: Act): void {
-  const label = `${method.toUpperCase()} ${paths[0] ?? ''}`
-  router[method](paths, async (context) => {
-    simulation.calls.count(label)
-    const { reads } = simulation.faults.now()
-    if (method === 'get' && reads === 'error500') return answerBroken(context)
-    if (method === 'get' && reads === 'forbidden403') return forbid(context)
-    await act(context)
-    // Read first, answered later: what a slow answer says may be out of date when it comes.
-    if (method === 'get' && reads === 'slow') await sleep(SLOW_READ_MS)
-  })
+export function vendorRoute(simulation: Simulation, router: Router, { of, method, paths, act }: Endpoint): void {
+  // Both of PortOne's APIs have the same paths.
+  const label = `${of === 'portone' ? 'V2 ' : ''}${method.toUpperCase()} ${paths[0] ?? ''}`
+  router[method](paths, (context) =>
+    noted(simulation, context, { from: 'merchant', to: of }, async () => {
+      simulation.calls.count(label)
+      const { reads } = simulation.faults.now()
+      if (method === 'get' && reads === 'error500') return answerBroken(context)
+      if (method === 'get' && reads === 'forbidden403') return forbid(context)
+      await act(context)
+      // Read first, answered later: what a slow answer says may be out of date when it comes.
+      if (method === 'get' && reads === 'slow') await sleep(SLOW_READ_MS)
+    }),
+  )
+}
+
+type Ends = { from: Party; to: Party }
+
+/** Writes the call into the log once it is over, however it ends. */
+export async function noted(
+  { traffic }: Simulation,
+  context: RouterContext,
+  { from, to }: Ends,
+  act: () => unknown,
+): Promise<void> {
+  const note = (status: number) => {
+    const { sent = '', moved = null }: Noted = context.state
+    const { method, url } = context
+    const body = typeof context.body === 'string' ? context.body : ''
+    const answer = context.respond === false ? undefined : { status, type: context.response.type, body }
+    const written = { type: context.get('content-type'), body: sent }
+    traffic.note({ direction: 'in', from, to, method, path: url, sent: written, answer, moved })
+  }
+  try {
+    await act()
+    note(context.status)
+  } catch (error) {
+    note(SAID_STATUS.safeParse(error).data?.status ?? 500)
+    throw error
+  }
+}
+
+type Noted = { sent?: string; moved?: string | null }
+const SAID_STATUS = z.object({ status: z.number() })
+
+/** Tells the log what the call has changed. */
+export function sayMoved(context: RouterContext, moved: string): void {
+  context.state.moved = moved
 }
 
 /** What stands before a broken gateway does not speak JSON. */
-export function answerBroken(context: RouterContext): void {
-  context.status = 500
+export function answerBroken(context: RouterContext, status: 500 | 502 = 500): void {
+  const said = status === 500 ? 'Internal Server Error' : 'Bad Gateway'
+  context.status = status
   context.type = 'html'
-  context.body = '<html><body><h1>500 Internal Server Error</h1></body></html>'
+  context.body = `<html><body><h1>${status} ${said}</h1></body></html>`
 }
 
 /** Leaves the caller without an answer, the connection open, until the caller gives up. */
@@ -54,7 +96,9 @@ export async function bodyText(context: RouterContext): Promise<string> {
     if (bytes <= BODY_LIMIT_BYTES) pieces.push(buffer)
   }
   if (bytes > BODY_LIMIT_BYTES) context.throw(413, 'The body is larger than 64 KiB.')
-  return Buffer.concat(pieces).toString('utf8')
+  const text = Buffer.concat(pieces).toString('utf8')
+  context.state.sent = text
+  return text
 }
 
 /** A JSON object or a form as an object; `{}` for an empty body, undefined for what is neither. */

@@ -28,11 +28,12 @@ export type Start = {
   readonly taskQueue: string
   readonly input: Readonly<Record<string, unknown>>
   /**
-   * Of a saga that remembers what it has seen of its row: `none` where the row shows nothing that
-   * could be remembered yet, so that no run of it is known to have been. Left out: it remembers
-   * nothing.
+   * What a run begins with that is the first of its saga. Left out where the row shows that there
+   * was one before, or may have been.
    */
-  readonly memory?: 'none' | 'some'
+  readonly birth?: Readonly<Record<string, unknown>>
+  /** Its runs remember what they have seen of the row; the next one goes on with that. */
+  readonly remembers?: true
   readonly attributes: Attributes
   /** For the list in the Temporal UI, at most 200 bytes. */
   readonly summary: string
@@ -88,8 +89,9 @@ export function createTemporalClient(
     attributes: watch,
     wake: (start) =>
       withUsable(watch, start.attributes, async (pairs) => {
-        if (start.memory === undefined) return soon(() => signalWithStart(client, start, pairs))
-        if (start.memory === 'none' && (await soon(() => bornNow(client, start, pairs)))) return
+        const { birth } = start
+        if (birth && (await soon(() => bornNow(client, { ...start, input: birth }, pairs)))) return
+        if (!start.remembers) return soon(() => signalWithStart(client, start, pairs))
         if (await soon(() => signalled(client, start))) return
         const recalled = await soon(() => withMemory(client, start))
         await soon(() => signalWithStart(client, recalled, pairs))
@@ -162,7 +164,7 @@ async function signalled(client: Client, { workflowId }: Start): Promise<boolean
 }
 
 async function withMemory(client: Client, start: Start): Promise<Start> {
-  if (start.memory === undefined) return start
+  if (!start.remembers) return start
   const memory = await lastMemory(client, start.workflowId)
   return memory ? { ...start, input: { ...start.input, memory } } : start
 }

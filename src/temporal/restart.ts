@@ -24,8 +24,15 @@ export async function restartSaga(temporal: Restarting, start: Start, reason: st
   return { runId }
 }
 
-/** By the run that was found: never one that somebody else has just started from the row. */
-async function endRun(temporal: Restarting, workflowId: string, reason: string): Promise<string | null> {
+/**
+ * The run that was ended; null where none was there. By the run that was found: never one that
+ * somebody else has just started from the row.
+ */
+export async function endRun(
+  temporal: Pick<Restarting, 'client' | 'connection'>,
+  workflowId: string,
+  reason: string,
+): Promise<string | null> {
   const { client, connection } = temporal
   const soon = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + RPC_MS, call)
   for (let tries = 1; ; tries += 1) {

@@ -3,14 +3,15 @@
 // Must not know: HTTP, workflows.
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { namesTemporal, type Config } from '../config.ts'
-import type { Db } from '../db/connect.ts'
-import { listenForRows } from '../db/notify.ts'
+import { isOwnBackend, type Db } from '../db/connect.ts'
+import { listenForRows, PUTS, takePuts, type Put, type Woken } from '../db/notify.ts'
 import type { Gateway } from '../domain/gateway.ts'
 import type { GatewayName } from '../domain/ids.ts'
 import type { Links } from '../domain/shown/views.ts'
 import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { request } from '../gateways/http.ts'
 import { createGateways } from '../gateways/index.ts'
+import { startDeliveryWatch } from '../inbox/deliveries.ts'
 import { startHousekeeping } from '../inbox/housekeeping.ts'
 import { startLooker } from '../inbox/looker.ts'
 import type { LookDeps } from '../inbox/subject.ts'
@@ -24,6 +25,7 @@ import { deliverWake } from '../outbox/wakes.ts'
 import { createTemporalClient, type TemporalClient } from '../temporal/client.ts'
 import { startEmbeddedServer } from '../temporal/server/embedded.ts'
 import type { SdkMetrics } from '../temporal/telemetry.ts'
+import { saidWhenSlow } from './slowly.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 /** What wiring works with; each part that is started adds how it is stopped. */
@@ -92,7 +94,8 @@ export function namedServer(config: Config, environment: Environment): Pick<Temp
 }
 
 async function embedded({ config, log, environment, stops }: Wiring) {
-  const server = await startEmbeddedServer({
+  const progress = (line: string) => log.info(line)
+  const starting = startEmbeddedServer({
     cli: config.TEMPORAL_CLI,
     searchPath: config.PATH,
     cacheDir: config.cacheDir,
@@ -102,9 +105,10 @@ async function embedded({ config, log, environment, stops }: Wiring) {
     uiPort: config.TEMPORAL_UI_PORT,
     namespace: config.TEMPORAL_NAMESPACE,
     env: environment,
-    progress: (line) => log.info(line),
+    progress,
     log: (line) => log.debug(line),
   })
+  const server = await saidWhenSlow(progress, 'starting the embedded Temporal server', starting)
   stops.push(server.stop)
   return server
 }
@@ -151,36 +155,44 @@ export function lookPartsOf(
  */
 export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator: string | undefined): Shared {
   const { config, log, stops } = wiring
-  const loops: Loop[] = []
+  const loops = new Map<Put, readonly Loop[]>()
+  const tell = (puts: Iterable<Put>) => {
+    for (const put of puts) for (const loop of loops.get(put) ?? []) loop.kick()
+  }
   const warn = (line: string) => log.warn(line)
   const parts = lookPartsOf(wiring, db, temporal, simulator)
   const { links } = parts
-  const look: LookDeps = { ...parts, kick: () => loops.forEach((loop) => loop.kick()) }
-  loops.push(
-    startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS }),
-    startRelay({
-      db,
-      pollMs: RELAY_POLL_MS,
-      log: warn,
-      deliverers: { wake: (saga) => deliverWake(db, temporal, saga) },
-    }),
-    ...notices(config, db, warn),
-    ...startAlerts({
-      db,
-      links,
-      runbook: config.RUNBOOK_URL ?? 'docs/runbook.md',
-      webhook: webhookTo(config.ALERT_WEBHOOK_URL),
-      pollMs: RELAY_POLL_MS,
-      write: (fields, text) => log.warn(fields, text),
-      log: warn,
-    }),
-  )
+  const look: LookDeps = { ...parts, kick: () => tell(takePuts(db)) }
+  loops.set('hint', [startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS })])
+  const waking = { db, temporal, language: config.LANGUAGE }
+  const deliverers = { wake: (saga: string) => deliverWake(waking, saga) }
+  const wakeAtOnce = (saga: string, about: Woken) => deliverWake(waking, saga, about)
+  loops.set('wake', [startRelay({ db, pollMs: RELAY_POLL_MS, log: warn, deliverers, wakeAtOnce })])
+  loops.set('notice', notices(config, db, warn))
+  loops.set('alert', alerts(wiring, db, links))
   // Not among the loops, for it has nothing to do with what is kicked.
   const housekeeping = startHousekeeping({ db, log: warn, kick: look.kick, overdueAfter: overdueAfter(config) })
-  const others = config.DATABASE_URL === undefined ? [] : [listenForRows(config.DATABASE_URL, look.kick, warn)]
+  const deliveries = startDeliveryWatch({
+    db,
+    links,
+    patience: config.REFUND_PATIENCE,
+    log: warn,
+    warnAfterMs: config.DELIVERY_WARN_AFTER,
+  })
+  const others =
+    config.DATABASE_URL === undefined
+      ? []
+      : [
+          listenForRows(config.DATABASE_URL, () => tell(PUTS), warn, {
+            db,
+            own: (backend) => isOwnBackend(db, backend),
+          }),
+        ]
   let quiet: Promise<unknown> | undefined
   const stopLoops = async () => {
-    quiet ??= Promise.all([...others, housekeeping, ...loops].map((each) => each.stop()))
+    quiet ??= Promise.all(
+      [...others, housekeeping, deliveries, ...[...loops.values()].flat()].map((each) => each.stop()),
+    )
     await quiet
   }
   stops.push(stopLoops)
@@ -194,6 +206,18 @@ function notices(config: Config, db: Db, log: (line: string) => void): readonly 
   const post: PostNotice = (headers, body) => request({ ...NOTICE, url, headers, body })
   return [startNotices({ db, secrets, post, pollMs: RELAY_POLL_MS, log })]
 }
+
+const alerts = ({ config, log }: Wiring, db: Db, links: Links): readonly Loop[] =>
+  startAlerts({
+    db,
+    links,
+    runbook: config.RUNBOOK_URL ?? 'docs/runbook.md',
+    language: config.LANGUAGE,
+    webhook: webhookTo(config.ALERT_WEBHOOK_URL),
+    pollMs: RELAY_POLL_MS,
+    write: (fields, text) => log.warn(fields, text),
+    log: (line) => log.warn(line),
+  })
 
 const NOTICE = { method: 'POST', timeoutMs: 10_000, maxBytes: 1024 * 1024 } as const
 const WEBHOOK = { method: 'POST', timeoutMs: 10_000, maxBytes: 64 * 1024 } as const

@@ -1,15 +1,18 @@
 // The composition root: config → parts → roles. One place wires; it stops the parts in the reverse
 // order of their start.
 // Must not know: what any part does inside.
+import { once } from 'node:events'
 import { join } from 'node:path'
+import type { ActivityDeps } from '../../activities/deps.ts'
 import { namesTemporal, temporalAccess, type Config } from '../config.ts'
 import { openDatabase, type Db } from '../db/connect.ts'
 import { hasAccount } from '../gateways/index.ts'
 import type { Log } from '../log.ts'
 import type { SdkMetrics } from '../temporal/telemetry.ts'
-import { connectTemporal, shareParts, type Environment, type Wiring } from './parts.ts'
+import { connectTemporal, shareParts, type Environment, type Temporal, type Wiring } from './parts.ts'
 import { runApi, runVitals, runWorker } from './roles.ts'
 import { runSimulator, sendWebhooksTo } from './simulator.ts'
+import { saidWhenSlow } from './slowly.ts'
 import { checkClock, keepPrivate, noteHold, refuseHeldFolder, saidOfTemporal } from './startup.ts'
 
 export type Program = {
@@ -26,6 +29,16 @@ export type Program = {
   stop(): Promise<void>
 }
 
+type CheckpointLook = ActivityDeps['checkpointLook']
+/** What no setting says. */
+export type Surroundings = {
+  readonly sdkMetrics?: SdkMetrics | undefined
+  readonly ending?: AbortSignal
+  readonly checkpointLook?: CheckpointLook
+}
+
+/** Well within the four minutes that Temporal gives a checkpoint. */
+const CHECKPOINT_LOOK: CheckpointLook = { everyMs: 10_000, forMs: 120_000 }
 const NEVER = new Promise<never>(() => {})
 const NOTHING = {
   api: null,
@@ -39,27 +52,33 @@ const NOTHING = {
 
 /**
  * Starts the roles that the configuration names. What was started is stopped again where a later
- * part fails.
+ * part fails, and where `ending` is aborted before all have started, for a worker waits for its
+ * Temporal server for as long as it takes; then this throws the signal's reason.
  */
 export async function startProgram(
   config: Config,
   log: Log,
   environment: Environment,
-  sdkMetrics?: SdkMetrics,
+  { sdkMetrics, ending, checkpointLook = CHECKPOINT_LOOK }: Surroundings = {},
 ): Promise<Program> {
   const wiring: Wiring = { config, log, environment, stops: [], sdkMetrics }
   const stop = async () => {
     for (const each of wiring.stops.splice(0).toReversed()) await each()
   }
   try {
-    return { ...(await start(wiring)), stop }
+    return { ...(await Promise.race([start(wiring, checkpointLook), ...(ending ? [abortedBy(ending)] : [])])), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
+async function abortedBy(ending: AbortSignal): Promise<never> {
+  if (!ending.aborted) await once(ending, 'abort')
+  throw ending.reason
+}
+
+async function start(wiring: Wiring, checkpointLook: CheckpointLook): Promise<Omit<Program, 'stop'>> {
   const { config, stops } = wiring
   const { roles, DATABASE_URL: url, DATA_DIR: folder } = config
   const alone = roles.every((role) => role === 'simulator')
@@ -71,7 +90,8 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
   const log = (line: string) => wiring.log.info(line)
   if (url === undefined) await refuseHeldFolder(folder)
-  const database = await openDatabase({ url, folder: url === undefined ? folder : undefined, log })
+  const opening = openDatabase({ url, folder: url === undefined ? folder : undefined, log })
+  const database = await saidWhenSlow(log, 'opening the database, and bringing it up to date', opening)
   stops.push(database.close)
   // Once more, for what a first start has made.
   if (kept) await keepPrivate(folder)
@@ -83,8 +103,10 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
   await runVitals(wiring, { db, temporalReady: temporal.ready })
   const shared = shareParts(wiring, db, temporal, simulator?.url)
   const api = roles.includes('api') ? await runApi(wiring, shared.look, temporal) : null
-  if (simulator) sendWebhooksTo(simulator, config, api)
-  const worker = roles.includes('worker') ? await runWorker(wiring, shared, temporal) : { failed: NEVER }
+  if (simulator) sendWebhooksTo(simulator, config, { api, temporalUi: sagasAt(temporal) })
+  const worker = roles.includes('worker')
+    ? await runWorker(wiring, shared, temporal, checkpointLook)
+    : { failed: NEVER }
   return {
     api,
     simulator: simulator?.url ?? null,
@@ -95,3 +117,6 @@ async function start(wiring: Wiring): Promise<Omit<Program, 'stop'>> {
     failed: worker.failed,
   }
 }
+
+const sagasAt = ({ ui, namespace }: Temporal): string | null =>
+  ui === null ? null : `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows`

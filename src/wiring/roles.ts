@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ActivityDeps } from '../../activities/deps.ts'
 import { createActivities } from '../../activities/index.ts'
 import { temporalAccess, type Config } from '../config.ts'
+import { examine } from '../doctor/examine.ts'
 import type { OrderDefaults } from '../domain/books/order.ts'
 import { Failure } from '../domain/failures.ts'
 import type { GatewayName } from '../domain/ids.ts'
@@ -19,13 +20,16 @@ import { startOf } from '../outbox/wakes.ts'
 import { prepareNamespace } from '../temporal/namespace.ts'
 import { sagaRunsIn } from '../temporal/running.ts'
 import { startWorkers, workflowBundle, type WorkerSizes } from '../temporal/worker.ts'
+import { setUpParts } from './doctor.ts'
 import { keepSchedules } from './keepSchedules.ts'
 import { closed, listen } from './listening.ts'
 import { overdueAfter, type Shared, type Temporal, type Wiring } from './parts.ts'
+import { saidWhenSlow } from './slowly.ts'
 
 const OPEN_WAIT_MS = 10_000
+/** Less than whoever asks by HTTP waits for. */
+const EXAMINED_WITHIN_MS = 25_000
 const REFUSED_HINTS_NOTED_MS = 10_000
-const CHECKPOINT_LOOK = { everyMs: 10_000, forMs: 120_000 }
 
 /** The first account is the gateway of orders that name none. */
 const defaultsOf = (config: Config, gateways: LookDeps['gateways']): OrderDefaults => ({
@@ -55,6 +59,7 @@ export async function runWorker(
   wiring: Wiring,
   { look, stopLoops }: Shared,
   temporal: Temporal,
+  checkpointLook: ActivityDeps['checkpointLook'],
 ): Promise<{ failed: Promise<never> }> {
   const { config, log, stops } = wiring
   const { namespace, own, connecting } = temporal
@@ -63,20 +68,23 @@ export async function runWorker(
     log.warn(`Temporal at ${temporal.address} does not answer; hints and requests are kept, sagas go on when it does`)
     await pause(2_000)
   }
-  await prepareNamespace(temporal.connection, { namespace, ownServer: own, log: said })
+  const preparing = prepareNamespace(temporal.connection, { namespace, ownServer: own, log: said })
+  await saidWhenSlow(said.info, 'preparing the namespace', preparing)
   // From now on what steps carry is what this namespace takes.
   await temporal.attributes.usable()
   const deps: ActivityDeps = {
     ...look,
+    language: config.LANGUAGE,
     rules: rules(config),
     refundability: config.REFUND_RULES,
     defaults: defaultsOf(config, look.gateways),
     approvalLimit: config.APPROVAL_LIMIT,
     temporalAccess: temporalAccess(config),
     cancelTimeoutMs: config.CANCEL_TIMEOUT,
-    checkpointLook: CHECKPOINT_LOOK,
+    checkpointLook,
     looksPerSecond: config.NIGHTLY_LOOKS,
     overdueAfter: overdueAfter(config),
+    clock: () => new Date().toISOString(),
     heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
     sagaRuns: sagaRunsIn(temporal.connection, namespace),
   }
@@ -88,13 +96,19 @@ export async function runWorker(
     ...(typeof apiKey === 'string' && { apiKey }),
     ...(metadata && { metadata }),
   }
-  const bundlePath = await workflowBundle(config.cacheDir)
+  const bundlePath = await saidWhenSlow(
+    said.info,
+    'making the bundle of the workflows',
+    workflowBundle(config.cacheDir),
+  )
   const sizes = sizesOf(config)
-  const workers = await startWorkers({ connection, namespace, activities, bundlePath, sizes, log: said.warn })
+  const starting = startWorkers({ connection, namespace, activities, bundlePath, sizes, log: said.warn })
+  const workers = await saidWhenSlow(said.info, 'starting the workers', starting)
   // At the same time: each may wait for an answer of its own from a gateway that hangs.
   stops.push(async () => void (await Promise.all([workers.stop(), stopLoops()])))
   const { db, gateways } = look
-  const schedules = { db, temporal, gateways: [...gateways.keys()], everyMs: config.SWEEP_EVERY, log: said }
+  const listing = [...gateways.values()].filter(({ list }) => list !== undefined).map(({ name }) => name)
+  const schedules = { db, temporal, gateways: listing, everyMs: config.SWEEP_EVERY, log: said }
   stops.push(keepSchedules(schedules).stop)
   stops.push(startReplanning(look).stop)
   return { failed: workers.failed }
@@ -131,13 +145,25 @@ export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal)
     trustedProxies: config.TRUSTED_PROXIES,
     openWaitMs: OPEN_WAIT_MS,
     temporalReady: temporal.ready,
-    command: (...asked) => commandSaga(look, temporal, ...asked),
+    command: (...asked) => commandSaga({ db: look.db, language: config.LANGUAGE }, temporal, ...asked),
     noticesLeave: config.NOTICE_URL !== undefined,
     overdueAfter: overdueAfter(config),
     sdkMetrics,
     fourEyes: config.APPROVAL_LIMIT !== undefined,
     catchUp: catchUps.begin,
     publicUrl: config.PUBLIC_URL ?? url,
+    examine: () =>
+      examine(
+        setUpParts({
+          config,
+          gateways: look.gateways,
+          database: { db, kind: config.DATABASE_URL === undefined ? 'pglite' : 'postgres' },
+          temporal,
+          apiUrl: url,
+          send: false,
+        }),
+        { withinMs: EXAMINED_WITHIN_MS },
+      ),
   })
   const handle = app.callback()
   server.on('request', (request, response) => void handle(request, response))
@@ -159,14 +185,14 @@ function roomForHints({ log, stops }: Pick<Wiring, 'log' | 'stops'>, { db, kick 
 }
 
 async function commandSaga(
-  { db }: LookDeps,
+  { db, language }: { readonly db: LookDeps['db']; readonly language: Config['LANGUAGE'] },
   temporal: Temporal,
   saga: string,
   name: string,
   args: object,
   updateId: string,
 ) {
-  const start = await startOf(db, saga)
+  const start = await startOf(db, saga, language)
   if (!start) throw new Failure('notFound', `nothing is recorded as ${saga}; check the id`)
   return temporal.command(start, name, args, updateId)
 }

@@ -2,41 +2,23 @@
 // Must not know: workflows. That a saga's moment is played again by the server is played here by a second call.
 import { afterAll, describe, expect, test } from 'vitest'
 import { takeCommand } from '../../activities/commands/people.ts'
-import type { ActivityDeps } from '../../activities/deps.ts'
 import { mintProof } from '../../src/db/people.ts'
 import type { Refund } from '../../src/domain/books/books.ts'
 import { putRefund, decided, draftOf } from '../../src/domain/books/draft.ts'
 import { seenOfRefund } from '../../src/domain/books/seen.ts'
 import { refundId, type RefundId } from '../../src/domain/ids.ts'
-import { aRefund, aTicket, DAY, GATEWAY, later, ORDER, PATIENCE, refundOf, setting } from '../support/books.ts'
+import { activityDeps } from '../support/activityDeps.ts'
+import { aRefund, aTicket, DAY, later, ORDER, refundOf, setting } from '../support/books.ts'
 import { moveBooks, paidOrder, readBooks } from '../support/booksDatabase.ts'
+import { scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { runsShown } from '../support/sagaRuns.ts'
 
 const database = await openTestDatabase()
 const { db } = database
 afterAll(database.close)
 
-const deps: ActivityDeps = {
-  db,
-  gateways: new Map(),
-  links: () => null,
-  patience: PATIENCE,
-  policies: { late: 'hold', second: 'refund' },
-  log: () => {},
-  kick: () => {},
-  rules: { partialRefunds: true },
-  refundability: [],
-  defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 1_800_000 },
-  approvalLimit: undefined,
-  temporalAccess: { starts: 'open', commands: 'all' },
-  cancelTimeoutMs: 1_000,
-  checkpointLook: { everyMs: 1, forMs: 1 },
-  looksPerSecond: 2,
-  heartbeat: () => Promise.resolve(true),
-  sagaRuns: runsShown(),
-}
-const limited: ActivityDeps = { ...deps, approvalLimit: new Map([['KRW', 1]]) }
+const deps = activityDeps(db, scriptedGateway())
+const limited = { ...deps, approvalLimit: new Map([['KRW', 1]]) }
 const NOW = later(9 * DAY)
 
 let count = 0

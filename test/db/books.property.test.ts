@@ -1,5 +1,5 @@
 // Promises 1, 2, 6 and 7 under random interleavings on the real database: requests, tickets, desk and looks in any order.
-// Must not know: how the code decides. The world is in support/booksModel.ts; fast-check prints the seed of what failed.
+// Must not know: how the code decides. The world is in booksModel.ts; fast-check prints the seed of what failed.
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recordRefund } from '../../src/db/books/record.ts'
@@ -12,7 +12,7 @@ import { refundId } from '../../src/domain/ids.ts'
 import { intend, nextTicketKey, ticketEnded, tombstone } from '../../src/domain/moves/tickets.ts'
 import { PATIENCE, setting } from '../support/books.ts'
 import { bookEvidence, moveBooks, paidOrder } from '../support/booksDatabase.ts'
-import { booksOf, mustHold, PAID, pay, sumsByHand, tick, truthNow, type World } from '../support/booksModel.ts'
+import { booksOf, mustHold, PAID, pay, sumsByHand, tick, truthNow, type World } from './booksModel.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 let database: Database

@@ -1,10 +1,12 @@
 // The books on the real database: what was saved is what is loaded, no stale row is overwritten, and keys are used once.
 // Must not know: what the moves mean.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { saveAttempts } from '../../src/db/books/attempts.ts'
-import { loadBooks, refundAbout, saveBooks } from '../../src/db/books/books.ts'
+import { attemptWrites } from '../../src/db/books/attempts.ts'
+import { writeAll } from '../../src/db/books/batch.ts'
+import { loadBooks, refundAbout } from '../../src/db/books/books.ts'
 import { closePayment, recordOrder, recordRefund } from '../../src/db/books/record.ts'
-import { saveTicket } from '../../src/db/books/tickets.ts'
+import { ticketWrites } from '../../src/db/books/refunds.ts'
+import { saveBooks } from '../../src/db/books/save.ts'
 import { sqlState, transact, type Database } from '../../src/db/connect.ts'
 import { refundId } from '../../src/domain/ids.ts'
 import { intend, tombstone } from '../../src/domain/moves/tickets.ts'
@@ -87,9 +89,9 @@ describe('compare-and-set', () => {
           refunds: part === 'refunds' ? refunds.map((each) => ({ ...each, owner: 'ann' })) : refunds,
         }
         const decision = { books, journal: [{ what: 'acknowledged', why: 'test' }], alerts: [] }
-        const heading = { who: 'ann', at: AT }
-        await saveBooks(trx, loaded, decision, heading, 0)
-        await saveBooks(trx, loaded, decision, heading, 0)
+        const saved = { who: 'ann', at: AT, notices: 0, births: loaded.births, outgoing: [] }
+        await saveBooks(trx, loaded, decision, saved)
+        await saveBooks(trx, loaded, decision, saved)
       })
       await expect(stale).rejects.toThrow('was changed by somebody else while it was locked; nothing was saved')
       const { payment, attempts, refunds } = await readBooks(database.db, { merchantUid: order })
@@ -112,7 +114,9 @@ describe('compare-and-set', () => {
     const { order } = await paidOrder(database.db)
     const { row } = await ask({ merchantUid: order, id: `${order}-r` })
     const save = (before: ReturnType<typeof aTicket> | undefined, after: ReturnType<typeof aTicket>) =>
-      transact(database.db, 'ticket', (trx) => saveTicket(trx, row.refundId, before, after))
+      transact(database.db, 'ticket', (trx) =>
+        writeAll(trx, ticketWrites(row.refundId, before ? [before] : [], [after])),
+      )
     const intent = aTicket({ outcome: null })
     await save(undefined, intent)
     await save(intent, aTicket({ outcome: 'filed' }))
@@ -125,7 +129,9 @@ describe('a key is used once', () => {
     const { order } = await paidOrder(database.db)
     const { row } = await ask({ merchantUid: order, id: `${order}-r` })
     const intent = () =>
-      transact(database.db, 'intent', (trx) => saveTicket(trx, row.refundId, undefined, aTicket({ outcome: null })))
+      transact(database.db, 'intent', (trx) =>
+        writeAll(trx, ticketWrites(row.refundId, [], [aTicket({ outcome: null })])),
+      )
     await intent()
     expect(sqlState(await intent().catch((error: unknown) => error))).toBe('23505')
     const buried = await moveBooks(database.db, { merchantUid: order }, (books) =>
@@ -141,7 +147,7 @@ describe('a key is used once', () => {
     const booked = await bookEvidence(database.db, evidence, { now: later(3 * HOUR) })
     const blind = transact(database.db, 'blind', async (trx) => {
       const { versions } = await loadBooks(trx, { merchantUid: order })
-      await saveAttempts(trx, before.attempts, booked.attempts, versions)
+      await writeAll(trx, attemptWrites(before.attempts, booked.attempts, versions))
     })
     expect(sqlState(await blind.catch((error: unknown) => error))).toBe('23505')
     const { attempts } = await readBooks(database.db, { merchantUid: order })

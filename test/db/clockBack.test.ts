@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { transact, type Database } from '../../src/db/connect.ts'
 import { keepHint } from '../../src/db/hints/hints.ts'
-import { candidates } from '../../src/db/hints/looks.ts'
+import { claimLooks } from '../../src/db/hints/looks.ts'
 import { claimLevel, logAlerts } from '../../src/db/outgoing/alerts.ts'
 import { claim, putAlert, putWake } from '../../src/db/outgoing/outgoing.ts'
 import { look } from '../../src/inbox/look.ts'
@@ -51,7 +51,7 @@ test('a hint that arrived, was spaced, leased or put off by the clock ahead is l
     .set({ dueAt: AHEAD, receivedAt: AHEAD })
     .where('state', '=', 'received')
     .execute()
-  expect(await candidates(database.db, 10)).toHaveLength(1)
+  expect((await claimLooks(database.db, { limit: 10, leaseMs: -1, mostUnlinked: 5 })).claims).toHaveLength(1)
   await lookOnce(options)
   const rows = await database.db.selectFrom('inbox').select('state').execute()
   expect(rows).toEqual([{ state: 'looked' }, { state: 'looked' }])

@@ -133,7 +133,7 @@ describe('a transaction', () => {
 describe.skipIf(onPostgres)('a folder (the embedded database only: Postgres has none to lock)', () => {
   /** The first line that a second process says when it opens the folder. */
   async function second(folder: string): Promise<{ said: string; child: ChildProcess }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/booksFolder.ts', folder], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/db/booksFolder.ts', folder], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     children.push(child)

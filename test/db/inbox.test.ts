@@ -1,21 +1,14 @@
 // The inbox on the real database: which references may be looked at, by whom, how soon again, and when a hint is settled.
 // Must not know: gateways. Times are set, never waited for; all comparisons are the database's own.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { recordOrder } from '../../src/db/books/record.ts'
 import { databaseNow } from '../../src/db/clock.ts'
 import { transact, type Database } from '../../src/db/connect.ts'
-import { keepHint, unpark, type Hint } from '../../src/db/hints/hints.ts'
-import {
-  candidates,
-  lease,
-  park,
-  release,
-  shareOrderLook,
-  unlinkedLooks,
-  type Candidate,
-} from '../../src/db/hints/looks.ts'
-import { gatewayRef } from '../../src/domain/ids.ts'
+import { keepHint, type Hint } from '../../src/db/hints/hints.ts'
+import { claimLooks, park, release, shareOrderLook, type Candidate } from '../../src/db/hints/looks.ts'
+import { gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'
-import { anEvidence, GATEWAY } from '../support/books.ts'
+import { anEvidence, aPayment, AT, GATEWAY, PATIENCE } from '../support/books.ts'
 import { emptyQueues, freshOrder, paidOrder, recordPrepared } from '../support/booksDatabase.ts'
 import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -23,14 +16,19 @@ import { openTestDatabase } from '../support/database.ts'
 let database: Database
 beforeAll(async () => {
   database = await openTestDatabase()
+  await recordPrepared(database.db, KNOWN)
 })
 beforeEach(() => emptyQueues(database.db))
 afterAll(() => database.close())
 
 const MINUTE = 60_000
+const KNOWN = merchantUid('order-known')
 const keep = (shown: Partial<Hint>) =>
   keepHint(database.db, { gateway: GATEWAY, source: 'webhook', gatewayRef: null, merchantUid: null, ...shown })
-const all = () => candidates(database.db, 10)
+const claim = async (leaseMs = MINUTE, mostUnlinked = 5) =>
+  (await claimLooks(database.db, { limit: 10, leaseMs, mostUnlinked })).claims
+/** What a looker would be given now: given for no time, so that it stays free. */
+const all = async () => (await claim(-1)).map(({ candidate }) => candidate)
 async function only(): Promise<Candidate> {
   const [candidate, ...others] = await all()
   if (!candidate || others.length > 0) throw new Error(`one candidate was expected, not ${others.length + 1}`)
@@ -38,9 +36,14 @@ async function only(): Promise<Candidate> {
 }
 const states = async () =>
   (await database.db.selectFrom('inbox').select('state').orderBy('id').execute()).map(({ state }) => state)
+/** Takes it as the looker does; undefined where it was not to be had. */
+async function take(candidate: Candidate): Promise<string | undefined> {
+  const claims = await claim()
+  return claims.find(({ as, candidate: { subject } }) => as === 'leased' && subject === candidate.subject)?.token
+}
 /** Ends a look that began `ago` ms before now, as the looker does. */
 async function looked(candidate: Candidate, spacingMs: number, ago = 0): Promise<void> {
-  const token = (await lease(database.db, candidate, MINUTE)) ?? ''
+  const token = (await take(candidate)) ?? ''
   const began = new Date(Date.parse(await databaseNow(database.db)) - ago).toISOString()
   await release(database.db, candidate, token, { began, spacingMs, failures: 0 })
 }
@@ -96,9 +99,9 @@ describe('a candidate', () => {
 
 describe('a lease', () => {
   test('is given to one looker; the other finds nothing, until it runs out', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN })
     const candidate = await only()
-    const both = await Promise.all([lease(database.db, candidate, MINUTE), lease(database.db, candidate, MINUTE)])
+    const both = await Promise.all([take(candidate), take(candidate)])
     expect(both.filter((token) => token !== undefined)).toHaveLength(1)
     expect(await all()).toEqual([])
     await database.db.updateTable('looks').set({ leasedUntil: '2020-01-01T00:00:00Z' }).execute()
@@ -106,11 +109,11 @@ describe('a lease', () => {
   })
 
   test('that was taken over is not ended by its old holder', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN })
     const candidate = await only()
-    const old = (await lease(database.db, candidate, MINUTE)) ?? ''
+    const old = (await take(candidate)) ?? ''
     await database.db.updateTable('looks').set({ leasedUntil: '2020-01-01T00:00:00Z' }).execute()
-    await lease(database.db, candidate, MINUTE)
+    await take(candidate)
     await release(database.db, candidate, old, { spacingMs: 0, failures: 0 })
     expect(await all()).toEqual([])
   })
@@ -118,7 +121,7 @@ describe('a lease', () => {
 
 describe('spacing', () => {
   test('holds back webhook hints until the last look is long enough ago', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN })
     await looked(await only(), 5_000)
     expect(await all()).toEqual([])
     await database.db.updateTable('looks').set({ notBefore: '2020-01-01T00:00:00Z' }).execute()
@@ -126,22 +129,22 @@ describe('spacing', () => {
   })
 
   test('counts from the begin of the last look', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN })
     await looked(await only(), 5_000, 6_000)
     expect(await all()).toHaveLength(1)
   })
 
   test.each(['sweep', 'saga', 'person'] as const)('does not hold back %s', async (source) => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x' })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN })
     await looked(await only(), MINUTE)
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x', source })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN, source })
     expect(await only()).toMatchObject({ trusted: true })
   })
 
   test('after a gateway error nobody looks before the retry', async () => {
-    await keep({ gatewayRef: 'imp_1', merchantUid: 'order-x', source: 'sweep' })
+    await keep({ gatewayRef: 'imp_1', merchantUid: KNOWN, source: 'sweep' })
     const candidate = await only()
-    const token = (await lease(database.db, candidate, MINUTE)) ?? ''
+    const token = (await take(candidate)) ?? ''
     await release(database.db, candidate, token, { spacingMs: 0, failures: 1, retryMs: MINUTE })
     expect(await all()).toEqual([])
     await database.db.updateTable('looks').set({ retryAt: '2020-01-01T00:00:00Z' }).execute()
@@ -157,8 +160,22 @@ describe('unlinked references of one order', () => {
       const found = (await all()).find(({ gatewayRef }) => gatewayRef === `imp_z${index}`)
       if (found) await looked(found, MINUTE * 60, ago)
     }
-    expect(await unlinkedLooks(database.db, order)).toBe(2)
-    expect(await unlinkedLooks(database.db, 'another')).toBe(0)
+    const { order: another } = await paidOrder(database.db)
+    for (const each of [order, another]) await keep({ gatewayRef: `imp_of_${each}`, merchantUid: each })
+    const given = async (most: number) =>
+      new Map((await claim(-1, most)).map(({ candidate: { merchantUid }, as }) => [merchantUid, as]))
+    expect(await given(2)).toEqual(
+      new Map([
+        [order, 'crowded'],
+        [another, 'leased'],
+      ]),
+    )
+    expect(await given(3)).toEqual(
+      new Map([
+        [order, 'leased'],
+        [another, 'leased'],
+      ]),
+    )
   })
 
   test('beyond the limit share one look of the order, and the hints keep what they said', async () => {
@@ -227,8 +244,9 @@ describe('a hint', () => {
     const [candidate] = await all()
     expect(candidate && (await park(database.db, candidate, 'unknownOrder'))).toBe(1)
     expect(await states()).toEqual(['parked', 'parked'])
-    await recordPrepared(database.db, order)
-    await transact(database.db, 'unpark', (trx) => unpark(trx, order))
+    const mover = { who: 'checkout:shop', at: AT, saga: null, links: () => null, patience: PATIENCE }
+    const asked = { ...aPayment(), merchantUid: order }
+    await transact(database.db, 'order', (trx) => recordOrder(trx, asked, mover))
     expect(await states()).toEqual(['received', 'parked'])
     expect(await only()).toMatchObject({ orderKnown: true })
   })

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { MIGRATIONS } from '../../src/db/migrate.ts'
 import { briefly, check, index, inPortions, notNull, steps, type MigrationStep } from '../../src/db/migrating.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { faultsOf, statementsOf, tablesIn } from '../support/migrationRules.ts'
+import { faultsOf, statementsOf, tablesIn } from './migrationRules.ts'
 
 /** Migrations know no tables. */
 type Untyped = Kysely<unknown>

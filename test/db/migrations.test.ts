@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import * as world from '../../src/db/migrations/0006_world.ts'
 import * as sweep from '../../src/db/migrations/0007_sweep.ts'
+import * as tallies from '../../src/db/migrations/0017_tallies.ts'
 import { gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'
 import { anEntry, anEvidence, GATEWAY } from '../support/books.ts'
@@ -25,6 +26,7 @@ let database: Database
 beforeAll(async () => {
   database = await openTestDatabase()
   const { db } = database
+  await tallies.down(untyped(db))
   await sweep.down(untyped(db))
   await world.down(untyped(db))
   for (const statement of [
@@ -47,6 +49,7 @@ beforeAll(async () => {
     await sql.raw(statement).execute(db)
   await world.up(untyped(db))
   await sweep.up(untyped(db))
+  await tallies.up(untyped(db))
 })
 afterAll(() => database.close())
 

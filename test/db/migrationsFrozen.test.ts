@@ -11,13 +11,15 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { migrateAlone, migratePostgres, MIGRATIONS, type MigrationName } from '../../src/db/migrate.ts'
 import { postgresDialect } from '../../src/db/postgres.ts'
 import { ATTENTIONS } from '../../src/domain/books/books.ts'
+import { GOODS } from '../../src/domain/books/order.ts'
 import { LISTED } from '../../src/domain/gateway.ts'
+import { SHIPPED_IN } from '../../src/domain/moves/deliveries.ts'
 import { MONEY_STATES, ORDER_MOVES, ORDER_STATES } from '../../src/domain/payment.ts'
 import { REFUND_ORIGINS, REFUND_STATES } from '../../src/domain/refund.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { statementsOf } from '../support/migrationRules.ts'
-import { allRows, layRows } from '../support/migrationStates.ts'
-import { schemaLines, wordsOfCheck, wordsOfIndex } from '../support/schemaOf.ts'
+import { statementsOf } from './migrationRules.ts'
+import { allRows, layRows } from './migrationStates.ts'
+import { schemaLines, wordsOfCheck, wordsOfIndex } from './schemaOf.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const isName = (name: string): name is MigrationName => name in MIGRATIONS
@@ -38,6 +40,11 @@ const SAID: Readonly<Record<MigrationName, string>> = {
   '0010_memory': '64fad5514160f9eb',
   '0011_passes': '5f6e86dbd218c6d2',
   '0012_starts': 'd1368d91bff828eb',
+  '0013_signed': 'd44b232406f58b4d',
+  '0014_trips': 'a178c5e0dd5f8a27',
+  '0015_deliveries': 'adb5bd987ac6bb44',
+  '0016_requests': '46bf03ebb5a1a3c6',
+  '0017_tallies': 'eeb15bcf2ba0c81b',
 }
 
 test.each(names)('%s says what it said when it was released', async (name) => {
@@ -114,6 +121,7 @@ test('the words that the tables take are the words of today', async () => {
   const orders = Object.keys(ORDER_STATES)
   const words = {
     payments_order_state_check: orders,
+    payments_goods: GOODS,
     payments_state_check: [...orders, ...Object.keys(MONEY_STATES)],
     payments_attention_check: ATTENTIONS,
     attempts_attention_check: ATTENTIONS,
@@ -132,8 +140,11 @@ test('the indexes of what is open hold the states that are open today: a new one
   const words = {
     // Refunded, where only the amount fits.
     refunds_waiting: [...refunds.map(([state]) => state), 'refunded'],
+    refunds_stuck: [...refunds.map(([state]) => state), 'refunded', 'refused'],
+    refunds_dear: [...refunds.map(([state]) => state), 'refunded', 'refused'],
     payments_waiting: orders.map(([state]) => state),
     payments_expiring: orders.map(([state]) => state),
+    payments_delivery_awaited: SHIPPED_IN.map(String),
   }
   for (const [index, expected] of Object.entries(words))
     expect(await wordsOfIndex(db, index), index).toEqual(expected.toSorted())

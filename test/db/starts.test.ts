@@ -4,36 +4,23 @@
 import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { beginPayment, beginRefund } from '../../activities/begin/begin.ts'
-import type { ActivityDeps } from '../../activities/deps.ts'
 import { recordRefund } from '../../src/db/books/record.ts'
 import { transact } from '../../src/db/connect.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import { merchantUid, refundId, type MerchantUid } from '../../src/domain/ids.ts'
 import { accepts } from '../../src/gateways/iamport/window.ts'
+import { activityDeps } from '../support/activityDeps.ts'
 import { AT, GATEWAY, later, MINUTE, PATIENCE } from '../support/books.ts'
 import { emptyQueues, freshOrder, paidOrder, readBooks, recordPrepared } from '../support/booksDatabase.ts'
-import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
+import { scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { runsShown } from '../support/sagaRuns.ts'
 
 const database = await openTestDatabase()
 const { db } = database
 afterAll(database.close)
 beforeEach(() => emptyQueues(db))
 
-const deps: ActivityDeps = {
-  ...lookerOptions(db, { ...scriptedGateway(), accepts }),
-  rules: { partialRefunds: true },
-  refundability: [],
-  defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 30 * MINUTE },
-  approvalLimit: undefined,
-  temporalAccess: { starts: 'open', commands: 'all' },
-  cancelTimeoutMs: 1_000,
-  checkpointLook: { everyMs: 1, forMs: 1 },
-  looksPerSecond: 2,
-  heartbeat: () => Promise.resolve(true),
-  sagaRuns: runsShown(),
-}
+const deps = activityDeps(db, { ...scriptedGateway(), accepts })
 const now = later(MINUTE)
 
 const startPayment = (id: MerchantUid, changes: object = {}) =>

@@ -8,19 +8,19 @@ import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { beginRefund, readRefund } from '../../activities/begin/begin.ts'
 import { checkpointRefund } from '../../activities/checkpoint.ts'
 import { takeCommand } from '../../activities/commands/people.ts'
-import type { ActivityDeps } from '../../activities/deps.ts'
-import { fileTicket, settleTicket } from '../../activities/ticket.ts'
+import { fileTicket, settleTicket } from '../../activities/ticket/ticket.ts'
 import { transact } from '../../src/db/connect.ts'
 import { endHold, freeHeld, holdFiling } from '../../src/db/watch/filing.ts'
 import type { Memory } from '../../src/domain/books/memory.ts'
+import { seenOfRefund } from '../../src/domain/books/seen.ts'
 import type { CancelAnswer, CancelRequest } from '../../src/domain/gateway.ts'
 import type { MerchantUid } from '../../src/domain/ids.ts'
 import type { RefundStep } from '../../src/domain/next.ts'
-import { anEvidence, GATEWAY, HOUR, later, MINUTE } from '../support/books.ts'
+import { activityDeps } from '../support/activityDeps.ts'
+import { anEvidence, HOUR, later, MINUTE, refundOf } from '../support/books.ts'
 import { emptyQueues, outboxOf, paidOrder, readBooks } from '../support/booksDatabase.ts'
-import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
+import { scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { runsShown } from '../support/sagaRuns.ts'
 
 const database = await openTestDatabase()
 const { db } = database
@@ -43,22 +43,12 @@ const gateway = {
     return evidence ? { kind: 'answered', evidence } : { kind: 'unknown', said: 'no answer' }
   },
 }
-const deps: ActivityDeps = {
-  ...lookerOptions(db, gateway),
-  rules: { partialRefunds: true },
-  refundability: [],
-  defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 30 * MINUTE },
-  approvalLimit: undefined,
-  temporalAccess: { starts: 'open', commands: 'all' },
-  cancelTimeoutMs: 1_000,
-  checkpointLook: { everyMs: 1, forMs: 1 },
-  looksPerSecond: 2,
+const deps = activityDeps(db, gateway, {
   heartbeat: (_token, details) => {
     happened.push(`told ${JSON.stringify(details)}`)
     return Promise.resolve(true)
   },
-  sagaRuns: runsShown(),
-}
+})
 let count = 0
 const asked = async () => {
   const { order, ref } = await paidOrder(db)
@@ -174,6 +164,22 @@ describe('a restored row', () => {
     expect(await alertsOf(id)).toEqual([expect.objectContaining({ level: 'page', kind: 'blocked.rowWentBack' })])
   })
 
+  test('from between an intent and its end is unknown: the call may have gone out, and nobody may ask again at once', async () => {
+    const { id, order, memory } = await filed()
+    await sql`update tickets set outcome = null, said = null where refund_id = ${id}`.execute(db)
+    await sql`update refunds set state = 'requested', version = 2, said = null where refund_id = ${id}`.execute(db)
+    expect(await read(id, memory)).toMatchObject({ state: 'unknown', next: { do: 'wait', whenDue: 'checkpoint' } })
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }] })
+    expect(await alertsOf(id)).toEqual([PAGE])
+    const books = await readBooks(db, { merchantUid: order })
+    const args = { reason: 'again', seen: seenOfRefund(books, refundOf(books, id)) }
+    const retry = { workflowId: `refund:${id}`, name: 'retryTicket', args, updateId: 'u1', now: later(10 * MINUTE) }
+    expect(await takeCommand(deps, retry)).toMatchObject({
+      answer: 'refused',
+      sentence: expect.stringContaining('an hour after the last one was asked for'),
+    })
+  })
+
   test('is not made by a memory that nobody can have: the start is refused, the row stays as it was and can be read', async () => {
     const { id, order, memory } = await filed()
     const input = { refundId: id }
@@ -242,6 +248,28 @@ describe('a call', () => {
     expect(failed).toBeInstanceOf(ApplicationFailure)
     expect(failed).toMatchObject({ nonRetryable: true, details: [{ key: 'submit' }] })
   }, 30_000)
+
+  test('that waited for a worker for hours is waited for from when it was made', async () => {
+    const { id, order } = await asked()
+    meanwhile = () => void (scripted.truth = [])
+    const late = { ...deps, clock: () => later(3 * HOUR) }
+    const step = await new MockActivityEnvironment().run(() => fileTicket(late, { refundId: id, key: 'submit', now }))
+    expect(step).toMatchObject({ state: 'unknown' })
+    const books = await readBooks(db, { merchantUid: order })
+    expect(refundOf(books, id).tickets).toMatchObject([{ intentAt: later(3 * HOUR) }])
+    const args = { reason: 'again', seen: seenOfRefund(books, refundOf(books, id)) }
+    const retry = (at: string) =>
+      takeCommand(deps, { workflowId: `refund:${id}`, name: 'retryTicket', args, updateId: at, now: at })
+    expect(await retry(later(4 * HOUR - 1))).toMatchObject({ answer: 'refused' })
+    expect(await retry(later(4 * HOUR))).toMatchObject({ answer: 'done', state: 'requested' })
+  })
+
+  test('of a step that is carried out at once has the time of its workflow, whose clock may be another', async () => {
+    const { id, order } = await asked()
+    const near = { ...deps, clock: () => later(2 * MINUTE) }
+    await new MockActivityEnvironment().run(() => fileTicket(near, { refundId: id, key: 'submit', now }))
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ intentAt: now }] })
+  })
 
   test('is not made more than five seconds after the intent by the wall clock either', async () => {
     const { id, order } = await asked()

@@ -25,7 +25,7 @@ import {
   waited,
   type Scene,
   type Step,
-} from '../support/walk.ts'
+} from './walk.ts'
 
 let database: Database
 beforeAll(async () => {
@@ -175,6 +175,26 @@ describe('a start', () => {
     expect(await command('approve', { request: 'start' }, { role: 'ops' })).toMatchObject({ answer: 'refused' })
     expect(await command('approve', { request: 'start' }, {})).toMatchObject({ answer: 'done', state: 'requested' })
     expect(await command('approve', { request: 'start' }, {})).toMatchObject({ answer: 'refused' })
+  })
+
+  test('whose made-up memory pushes what waits for another person on to unknown wins nothing: the sum still waits for one', async () => {
+    const deps = await depsWith({ approvalLimit: LIMITED })
+    const { order } = await paidOrder(database.db)
+    await begin(deps, 'r-lied-1', { merchantUid: order, amount: 4_000 })
+    await begin(deps, 'r-lied-2', { merchantUid: order, amount: 4_000 })
+    const madeUp = { birth: 'made-up', version: 7, keys: ['submit'] }
+    const workflowId = 'refund:r-lied-2'
+    await beginRefund(deps, { input: { refundId: 'r-lied-2' }, workflowId, now, memory: madeUp })
+    const books = await readBooks(database.db, { merchantUid: order })
+    const lied = books.refunds.find(({ refundId }) => refundId === 'r-lied-2') ?? never()
+    expect(lied).toMatchObject({ state: 'unknown', amount: 4_000, blockedBecause: null })
+    const args = { reason: 'now', seen: seenOfRefund(books, lied) }
+    const person = { name: 'ann', role: 'ops' }
+    const proof = await mintProof(database.db, { saga: workflowId, command: 'retryTicket', args, person })
+    const retry = { workflowId, name: 'retryTicket', args: { ...args, proof }, now: later(9 * DAY) }
+    const told = await takeCommand(deps, retry)
+    expect(told).toMatchObject({ answer: 'approvalNeeded', state: 'unknown' })
+    expect(told.sentence).toContain('8,000')
   })
 
   test('where starts are to be proved records nothing without a proof, and reads what is there', async () => {

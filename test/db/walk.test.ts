@@ -1,5 +1,5 @@
 // The whole table of refund states under evidence, answers and people, walked over the real database: from every state, each thing that may happen.
-// Must not know: the code's own tables. What ought to come of it is typed by hand in support/walkTables.ts and support/walkOfPeople.ts.
+// Must not know: the code's own tables. What ought to come of it is typed by hand in walkTables.ts and walkOfPeople.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import type { RefundState } from '../../src/domain/refund.ts'
@@ -21,10 +21,10 @@ import {
   waited,
   type Scene,
   type Step,
-} from '../support/walk.ts'
-import { ANSWERS, PEOPLE } from '../support/walkOfPeople.ts'
-import { cameOf, refusalOf, standing } from '../support/walkRows.ts'
-import { EVIDENCE, GONE, NEVER_ACCEPTED, STANDING } from '../support/walkTables.ts'
+} from './walk.ts'
+import { ANSWERS, PEOPLE } from './walkOfPeople.ts'
+import { cameOf, refusalOf, standing } from './walkRows.ts'
+import { EVIDENCE, GONE, NEVER_ACCEPTED, STANDING } from './walkTables.ts'
 
 let database: Database
 beforeAll(async () => {

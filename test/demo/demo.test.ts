@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { WAYS } from '../../src/demo/ways.ts'
 import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,12 +19,22 @@ type Ended = {
 }
 
 /** `onText` sees all that was printed so far; `left` is what the demo left in its temporary folder. */
-function demo(args: readonly string[], onText: (out: string, kill: () => void) => void = () => {}): Promise<Ended> {
+function demo(
+  args: readonly string[],
+  onText: (out: string, kill: () => void) => void = () => {},
+  own: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const folder = temporaryFolder()
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo/main.ts', ...args], {
     cwd: ROOT,
     // A shell's own settings must not reach the demo's program.
-    env: { ...process.env, TMPDIR: folder, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', LOG_LEVEL: 'nonsense' },
+    env: {
+      ...process.env,
+      TMPDIR: folder,
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      LOG_LEVEL: 'nonsense',
+      ...own,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -54,11 +65,66 @@ test(
     expect(out).toMatch(/payment:order-1 +cancelled 취소완료 +\d+ +\d+ +\d+\n/)
     expect(out).toMatch(/refund:refund-2 +refunded 취소완료 +\d+ +\d+ +\d+\n/)
     expect(out).toMatch(/20 forged webhooks +nothing moved +0 +0 +\d+\n/)
+    expect(out, 'the direct gateway too').toMatch(/payment:order-5 +cancelled 취소완료 +\d+ +\d+ +0\n/)
+    expect(out).toMatch(/refund:refund-3 +refunded 취소완료 +\d+ +\d+ +1\n/)
+    expect(out, 'V2 too').toMatch(/payment:order-6 +cancelled 취소완료 +\d+ +\d+ +\d+\n/)
+    expect(out).toMatch(/refund:refund-4 +refunded 취소완료 +\d+ +\d+ +\d+\n/)
     expect(out).toMatch(/Everything held: \d+ facts checked/)
     expect(out).not.toContain('\u001b')
     expect(left).toEqual([])
   },
 )
+
+test('all of it is played at Paymentwall itself where GATEWAY says so', { timeout: LIMIT_MS }, async () => {
+  const { code, out, err, left } = await demo([], undefined, { GATEWAY: 'paymentwall/main' })
+  expect(err).toBe('')
+  expect(code).toBe(0)
+  for (const label of ['결제대기', '결제완료', '취소접수', '취소처리 대기', '취소요청 확인중', '취소완료'])
+    expect(out).toContain(label)
+  expect(out).toContain('result 1, but still paid: a ticket was filed, nothing is refunded yet')
+  // What cannot happen there is named, each with its why.
+  const flat = out.replaceAll(/\s+/g, ' ')
+  expect(WAYS['paymentwall/main'].cannot.length).toBeGreaterThan(0)
+  for (const cannot of WAYS['paymentwall/main'].cannot) expect(flat).toContain(`(cannot happen here: ${cannot})`)
+  for (const title of ['1. A payment', '2. A refund', '3. The answer', '4. Forged pingbacks'])
+    expect(out).toContain(title)
+  expect(out).not.toContain('webhook: ')
+  expect(out).toMatch(/payment:order-1 +cancelled 취소완료 +\d+ +\d+ +0\n/)
+  expect(out).toMatch(/refund:refund-2 +refunded 취소완료 +\d+ +\d+ +1\n/)
+  expect(out).toMatch(/18 forged pingbacks, 2 copies +nothing moved +0 +0 +0\n/)
+  expect(out).toMatch(/Everything held: \d+ facts checked/)
+  expect(left).toEqual([])
+})
+
+test('all of it is played through V2 where GATEWAY says so', { timeout: LIMIT_MS }, async () => {
+  const { code, out, err, left } = await demo([], undefined, { GATEWAY: 'portone/main' })
+  expect(err).toBe('')
+  expect(code).toBe(0)
+  for (const label of ['결제대기', '결제완료', '취소접수', '취소처리 대기', '취소요청 확인중', '취소완료'])
+    expect(out).toContain(label)
+  const flat = out.replaceAll(/\s+/g, ' ')
+  expect(flat).toContain('REQUESTED, but still PAID: a ticket was filed, nothing is refunded yet')
+  expect(WAYS['portone/main'].cannot.length).toBeGreaterThan(0)
+  for (const cannot of WAYS['portone/main'].cannot) expect(flat).toContain(`(cannot happen here: ${cannot})`)
+  for (const title of ['1. A payment', '2. A refund', '3. The answer', '4. Forged webhooks'])
+    expect(out).toContain(title)
+  expect(flat).toMatch(
+    /looks, before it would send anything: the refund ticketOpen 취소처리 대기 gateway shows its request/,
+  )
+  expect(out).toMatch(/payment:order-1 +cancelled 취소완료 +\d+ +\d+ +\d+\n/)
+  expect(out).toMatch(/refund:refund-2 +refunded 취소완료 +\d+ +\d+ +\d+\n/)
+  expect(out).toMatch(/20 forged webhooks +nothing moved +0 +0 +0\n/)
+  expect(out).toMatch(/Everything held: \d+ facts checked/)
+  expect(left).toEqual([])
+})
+
+test('a gateway that it cannot be played at is refused, with those that it can', async () => {
+  const { code, err } = await demo([], undefined, { GATEWAY: 'nobody/main' })
+  expect(code).toBe(1)
+  expect(err).toContain(
+    "value 'nobody/main' from env 'GATEWAY' is invalid. Allowed choices are iamport/main, portone/main, paymentwall/main.",
+  )
+})
 
 test(
   'a demo in which a step does not hold says what was expected and what came, and ends with 1',

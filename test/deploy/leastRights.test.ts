@@ -43,10 +43,21 @@ const takes = (name: string): readonly string[] =>
     ),
   ].toSorted()
 
-const SECRET = /PASSWORD|SECRET|KEY$|KEYS$|KEY_|ALERT_WEBHOOK_URL|NOTICE_URL/
+const SECRET = /PASSWORD|SECRET|KEY$|KEYS$|KEY_|PAYMENTWALL_PROJECTS|ALERT_WEBHOOK_URL|NOTICE_URL/
 
 test('each service holds the secrets that it needs, and no other', () => {
-  const gateway = ['IAMPORT_KEY', 'IAMPORT_SECRET']
+  const gateway = [
+    'IAMPORT_KEY',
+    'IAMPORT_SECRET',
+    'PAYMENTWALL_PROJECT_KEY',
+    'PAYMENTWALL_PROJECTS',
+    'PAYMENTWALL_SECRET_KEY',
+    'PORTONE_API_SECRET',
+    // Without its channel an order is refused, by whichever door it comes.
+    'PORTONE_CHANNEL_KEY_LIVE',
+    'PORTONE_CHANNEL_KEY_TEST',
+    'PORTONE_WEBHOOK_SECRET',
+  ]
   const telling = ['ALERT_WEBHOOK_URL', 'NOTICE_SECRET', 'NOTICE_URL']
   const needs: Record<string, readonly string[]> = {
     postgres: ['MERCHANT_DB_PASSWORD', 'MERCHANT_OWNER_DB_PASSWORD', 'POSTGRES_PASSWORD', 'TEMPORAL_DB_PASSWORD'],
@@ -56,6 +67,8 @@ test('each service holds the secrets that it needs, and no other', () => {
     'temporal-namespace': [],
     'temporal-ui': [],
     'temporal-ui-login': ['TEMPORAL_UI_PASSWORD'],
+    prometheus: [],
+    grafana: ['GRAFANA_PASSWORD'],
     worker: [...gateway, ...telling, 'MERCHANT_DB_PASSWORD'],
     api: [
       ...gateway,
@@ -100,7 +113,8 @@ test.each(all)('%s writes nothing but what it names, holds no capability and can
     expect(each).not.toHaveProperty(refused)
   expect(each.user ?? 'its image').not.toMatch(/^(root|0)(:|$)/)
   const written = (each.volumes ?? []).filter((volume) => !volume.endsWith(':ro'))
-  expect(written).toEqual(each.image.startsWith('postgres:') ? ['postgres-data:/var/lib/postgresql/data'] : [])
+  const keeps = { postgres: 'postgres-data:/var/lib/postgresql/data', 'prom/prometheus': 'prometheus-data:/prometheus' }
+  expect(written).toEqual(Object.entries(keeps).flatMap(([of, at]) => (each.image.startsWith(`${of}:`) ? [at] : [])))
 })
 
 test('our own image runs as nobody who may do anything', () => {
@@ -121,7 +135,7 @@ test.each([...new Set(images)])('%s is named to the last number of its version',
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('package.json')))
   const [tag = ''] = image.replace(/^.*:/, '').split('@')
   if (image.startsWith('paymentwall-saga')) expect(image).toBe(`paymentwall-saga:${version}`)
-  else expect(image.replace(/@sha256:[0-9a-f]{64}$/, '')).toMatch(/^[a-z/-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?$/)
+  else expect(image.replace(/@sha256:[0-9a-f]{64}$/, '')).toMatch(/^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?$/)
   // Postgres has two numbers, all others three.
   expect(tag.split('-')[0]?.split('.').length).toBe(image.startsWith('postgres:') ? 2 : 3)
 })
@@ -134,6 +148,8 @@ describe('pin.sh', () => {
     server: '4',
     ui: '5',
     'admin-tools': '6',
+    prometheus: '7',
+    grafana: '8',
   }
   /** A copy of both files, and a `crane` that answers for the names that it knows. */
   function setUp(knows: readonly string[]) {
@@ -161,8 +177,8 @@ describe('pin.sh', () => {
     const { run, file } = setUp(Object.keys(DIGESTS))
     expect(await run()).toBe(0)
     expect(file('docker-compose.yml')).toContain(`image: postgres:15.13-bookworm@sha256:${'2'.repeat(64)}\n`)
-    expect(file('docker-compose.yml')).toContain(`image: temporalio/server:1.31.0@sha256:${'4'.repeat(64)}\n`)
-    expect(file('Dockerfile')).toContain(`FROM node:20.19.5-bookworm-slim@sha256:${'3'.repeat(64)}\n`)
+    expect(file('docker-compose.yml')).toContain(`image: temporalio/server:1.32.1@sha256:${'4'.repeat(64)}\n`)
+    expect(file('Dockerfile')).toContain(`FROM node:24.21.0-bookworm-slim@sha256:${'3'.repeat(64)}\n`)
     expect(file('docker-compose.yml')).toContain('image: paymentwall-saga:0.1.0\n')
     for (const name of ['docker-compose.yml', 'Dockerfile'])
       expect(file(name).replaceAll(/@sha256:[0-9a-f]{64}/g, '')).toBe(

@@ -1,4 +1,4 @@
-// The roles as processes of their own, scraped: what each exports is what the alert rules of deploy/ ask for.
+// The roles as processes of their own, scraped: what each exports is what the alert rules and dashboards of deploy/ ask for.
 // Must not know: Prometheus. That the rules can be read, and have a runbook, is tested beside this.
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { processOf } from '../support/program.ts'
 import { readText } from '../support/readme.ts'
 import { MAKING_MS } from '../support/temporalCli.ts'
 import { startTestServer } from '../support/temporalWorld.ts'
+import { SDK } from './exported.ts'
 
 const HOST = '127.0.0.1'
 const LIMIT_MS = 120_000
@@ -23,6 +24,8 @@ const ROLES = ['api', 'worker', 'simulator'] as const
 type Role = (typeof ROLES)[number]
 /** Only where workers run: what Temporal's SDK counts. Ours are counted and read by every process with a database. */
 const countedBy = (name: string): readonly Role[] => (name.startsWith('temporal_') ? ['worker'] : ['api', 'worker'])
+/** Shown only once it has happened, and here nothing of it does. */
+const FAILURES = ['temporal_activity_execution_failed', 'temporal_request_failure']
 const namesIn = (expr: string) => [...new Set([...expr.matchAll(/\b(?:saga|temporal)_\w+/g)].map(([name]) => name))]
 
 describe.skipIf(postgresPrograms() === undefined)(
@@ -48,6 +51,8 @@ describe.skipIf(postgresPrograms() === undefined)(
         IAMPORT_SECRET: 'sim-secret',
         PORT: '0',
         SIMULATOR_PORT: new URL(simulator).port,
+        // A worker counts its steps once a Schedule has run.
+        SWEEP_EVERY: '10s',
       }
       const started = { api: 'API', worker: 'Postgres', simulator }
       // One after the other: each knows its port, and the first migrates.
@@ -106,6 +111,18 @@ describe.skipIf(postgresPrograms() === undefined)(
           }
         }
       },
+    )
+
+    test.each(Object.entries(SDK).filter(([name]) => !FAILURES.includes(name)))(
+      '%s comes from a worker that has work, with the labels that dashboards ask for',
+      async (name, { kind, labels }) => {
+        await expect.poll(() => scrape('worker'), { timeout: LIMIT_MS }).toContain(`# TYPE ${name} ${kind}\n`)
+        const series = [...(await scrape('worker')).matchAll(new RegExp(`^${name}(?:_count)?\\{([^}]*)\\}`, 'gm'))]
+        expect(series).not.toEqual([])
+        for (const [, text = ''] of series)
+          expect([...text.matchAll(/(\w+)="/g)].map(([, label]) => label)).toEqual(expect.arrayContaining([...labels]))
+      },
+      LIMIT_MS,
     )
 
     test('the simulator has counters, and neither a database nor an SDK to tell of', async () => {

@@ -9,6 +9,8 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { paidOrder, startApi } from '../http/api.ts'
 import { headingsOf, readText, ROOT } from '../support/readme.ts'
+import { SERIES } from './exported.ts'
+import { readQuery } from './promql.ts'
 
 const rule = z.strictObject({
   alert: z.string().regex(/^[A-Z][A-Za-z]+$/),
@@ -53,27 +55,15 @@ test.each(ours.map((each) => [each.alert, each] as const))(
 test.each(rules.map((each) => [each.alert, each] as const))(
   '%s filters by labels that its metrics have',
   (_name, { expr }) => {
-    const wrong = [...expr.matchAll(/\b(saga_\w+)\{(\w+)/g)].filter(([, name = '', label = '']) => {
-      const known = LABELS.find(([pattern]) => pattern.test(name))?.[1] ?? []
-      return !known.includes(label)
-    })
-    expect(wrong.map(([found]) => found)).toEqual([])
+    const { faults, selected, groupings } = readQuery(expr)
+    expect(faults).toEqual([])
+    const known = (name: string): readonly string[] => SERIES.get(name)?.labels ?? []
+    for (const { name, matched } of selected)
+      expect(matched.filter((label) => !known(name).includes(label))).toEqual([])
+    for (const { labels, over } of groupings)
+      for (const name of over) expect(labels.filter((label) => !known(name).includes(label))).toEqual([])
   },
 )
-/** As src/metrics.ts and src/http/resources/health/gauges.ts name them; series without a value show no labels. */
-const LABELS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^saga_outbox_(age_seconds|parked)$/, ['kind']],
-  [/^saga_inbox_parked$/, ['because']],
-  [/^saga_refunds_without_owner$/, ['attention']],
-  [/^saga_(refund|held)_amount_minor$/, ['currency', 'attention']],
-  [/^saga_gateway_call_seconds_count$/, ['route', 'outcome']],
-  [/^saga_alert_messages_total$/, ['level', 'outcome']],
-  [/^saga_sweeps_total$/, ['what', 'outcome']],
-  [/^saga_sweep_age_seconds$/, ['gateway', 'status']],
-  [/^saga_schedule_age_seconds$/, ['schedule']],
-  [/^saga_overdue_rows$/, ['kind']],
-]
-
 test('every rule has a line in the runbook, and a name of its own', () => {
   const headings = headingsOf(readText('docs/runbook.md'), 'Runbook').map((heading) => `docs/runbook.md#${heading}`)
   expect(rules.filter(({ annotations }) => !headings.includes(annotations.runbook)).map((each) => each.alert)).toEqual(
@@ -104,6 +94,16 @@ test('each list is as old as the time up to which it was read', () => {
   expect(Number(age)).toBeLessThan(7_300)
 })
 
+test('what sweeps is old by the setting that says how often it sweeps, in the rules as for the watchdog', async () => {
+  const seldom = await startApi({ overdueAfter: { rowsMs: 1, sweepsMs: 86_400_000 } })
+  expect((await seldom.call('GET /metrics')).text).toContain('\nsaga_sweep_overdue_after_seconds 86400\n')
+  expect(text).toContain('\nsaga_sweep_overdue_after_seconds 3600\n')
+  for (const name of ['SweepOld', 'ScheduleSilent'])
+    expect(rules.find(({ alert }) => alert === name)?.expr).toMatch(
+      / > scalar\(max\(saga_sweep_overdue_after_seconds\)\)$/,
+    )
+})
+
 describe('npm run check:rules', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rules-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -115,11 +115,11 @@ describe('npm run check:rules', () => {
     })
   const usual = ['/usr/bin', '/bin'].join(delimiter)
 
-  test('runs promtool over the file where it is installed', () => {
+  test('runs promtool over the configuration, and so over its rules, where it is installed', () => {
     const tool = join(folder, 'promtool')
     writeFileSync(tool, '#!/bin/sh\necho "promtool $@"\n')
     chmodSync(tool, 0o755)
-    expect(run([folder, usual].join(delimiter))).toBe('promtool check rules deploy/prometheus-rules.yml\n')
+    expect(run([folder, usual].join(delimiter))).toBe('promtool check config deploy/prometheus.yml\n')
   })
 
   test('says by name what it left out where it is not', () => {

@@ -13,7 +13,11 @@ const under = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile() && !DATA.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
 
-export const DOCUMENTS: readonly string[] = ['README.md', ...under('docs').filter((file) => file.endsWith('.md'))]
+export const DOCUMENTS: readonly string[] = [
+  'README.md',
+  'README.ko.md',
+  ...under('docs').filter((file) => file.endsWith('.md')),
+]
 export const SOURCES: readonly string[] = [...FOLDERS.flatMap(under), 'docker-compose.yml', 'Dockerfile']
 
 /** On one line, as a comment over several lines is read; links as their words. */

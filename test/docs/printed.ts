@@ -47,6 +47,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   DATA_DIR: 'The database',
   TEMPORAL_ADDRESS: 'Temporal',
   IAMPORT_KEY: "i'mport",
+  PAYMENTWALL_PROJECT_KEY: 'Paymentwall itself',
+  PORTONE_API_SECRET: 'PortOne V2',
   CHANNEL: 'Orders and refunds',
   SWEEP_EVERY: 'Looks',
   ALERT_WEBHOOK_URL: 'Alerts and notices',

@@ -23,12 +23,14 @@ const KEPT: Record<keyof Evidence, string | { readonly says: unknown; readonly i
   channel: { says: 'test', in: 'channel' },
   returned: { says: 3_000, in: 'gatewayReturned' },
   entries: 'each is a row of its own',
+  tickets: 'they move the refunds that they name; of others the attempt keeps that they are open',
   paidAt: { says: later(60_000), in: 'paidAt' },
   failedAt: 'the journal has the time at which it was seen',
   failReason: { says: 'closed card', in: 'failReason' },
   paymentwallRef: { says: 'b2', in: 'paymentwallRef' },
   payMethod: { says: 'vbank', in: 'payMethod' },
   payerCountry: { says: 'DE', in: 'payerCountry' },
+  partial: 'it says how the evidence is made whole by the books, before it is kept',
 }
 const kept = Object.entries(KEPT).flatMap(([field, how]) =>
   typeof how === 'string' ? [] : [[field, how.in, how.says] as const],
@@ -69,6 +71,7 @@ const SHOWN: Record<Exclude<keyof Attempt, keyof Wait>, string> = {
   contradiction: 'same',
   released: 'whether it is of this contradiction',
   sumsTold: OWN,
+  foreignTickets: 'by the refunds that it blocks',
   evidenceAsOf: 'in the last look',
   evidenceNumber: OWN,
   lookFailedAt: 'in the last look',

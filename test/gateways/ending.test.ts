@@ -20,13 +20,33 @@ const HANGING: Gateway = {
   lookByOrder: hangs,
   list: hangs,
   account: hangs,
+  now: hangs,
+  setUp: () => ({ checks: [], questions: [] }),
+  confirmDelivery: hangs,
   cancel: () => new Promise((resolve) => (answer = resolve)),
 }
 const REF = gatewayRef('imp_1')
 const UID = merchantUid('order-1')
+const DELIVERY = {
+  gatewayRef: REF,
+  merchantUid: UID,
+  channel: 'live',
+  kind: 'digital',
+  status: 'delivered',
+  email: 'ann@example.com',
+  refundable: null,
+  reason: null,
+  details: null,
+  carrier: null,
+  trackingId: null,
+  estimatedAt: null,
+  estimatedUpdateAt: null,
+  address: null,
+} as const
 const ORDER = { merchantUid: UID, ...money(100, 'USD'), channel: 'live' } as const
 const RANGE = { status: 'paid', from: new Date(0), to: new Date(1), page: 1, size: 1 } as const
 const CANCEL = {
+  authorisedBy: 'submit',
   refundId: refundId('r-1'),
   gatewayRef: REF,
   money: money(100, 'USD'),
@@ -41,8 +61,9 @@ const QUESTIONS: Readonly<Record<string, (gateway: Gateway) => Promise<unknown>>
   look: (gateway) => gateway.look(REF),
   lookMany: (gateway) => gateway.lookMany([REF]),
   lookByOrder: (gateway) => gateway.lookByOrder(UID),
-  list: (gateway) => gateway.list(RANGE),
+  list: async (gateway) => gateway.list?.(RANGE),
   account: (gateway) => gateway.account(),
+  confirmDelivery: (gateway) => gateway.confirmDelivery(DELIVERY),
 }
 
 test.each(Object.entries(QUESTIONS))('%s ends while it is under way, and is not begun afterwards', async (_, ask) => {

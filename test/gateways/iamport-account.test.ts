@@ -5,6 +5,7 @@ import { readConfig, PROGRAM_ROLES } from '../../src/config.ts'
 import { gatewayRef } from '../../src/domain/ids.ts'
 import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
 import { createGateways } from '../../src/gateways/index.ts'
+import { settingsOf } from '../support/gatewaySettings.ts'
 import { failureOf, gatewayOn, lacking, no, PAYMENT, text, token, startWire, yes } from './wire.ts'
 
 const CHANNELS = 'GET /users/pg'
@@ -116,12 +117,11 @@ test('a missing field is counted each time, and said once, with what stands in',
   const wire = await startWire({ 'POST /users/getToken': token('t'), [LOOK]: payment })
   const counted: string[] = []
   const said: string[] = []
-  const settings = {
+  const settings = settingsOf({
     IAMPORT_API_URL: wire.url,
     IAMPORT_KEY: 'k',
     IAMPORT_SECRET: 's',
-    IAMPORT_PG_PROVIDERS: ['paymentwall'],
-  }
+  })
   const gateways = createGateways(settings, undefined, {
     onMissing: (gateway, field, sentence) => {
       counted.push(`${gateway} ${field}`)

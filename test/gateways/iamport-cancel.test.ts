@@ -27,6 +27,7 @@ const TOKEN = 'POST /users/getToken'
 function asked(changes: Partial<CancelRequest> = {}): CancelRequest {
   return {
     refundId: refundId('r-1'),
+    authorisedBy: 'submit',
     gatewayRef: gatewayRef('imp_1'),
     money: money(500, 'USD'),
     checksum: 1990,

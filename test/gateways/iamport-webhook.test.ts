@@ -4,7 +4,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ReadHint } from '../../src/domain/gateway.ts'
-import { parseIamportHint } from '../../src/gateways/iamport/hint.ts'
+import { parseIamportHint, readIamportHint } from '../../src/gateways/iamport/hint.ts'
 
 const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
@@ -70,6 +70,21 @@ describe('readable ids are a hint, and an odd remark is dropped', () => {
     ['a cancellation id with a control character', { cancellation_id: 'a\n' }, { cancellationId: null }],
   ] as const)('%s', ([, changes, said]) => {
     expect(posted(changes)).toMatchObject({ ...IDS, ...said })
+  })
+
+  test.for([
+    ['a line break', 'two\r\nlines'],
+    ['a tab', 'a\tb'],
+    ['a control character', 'a\u0001b'],
+    ['a quote escaped as another language does it', "it\\'s"],
+    ['a path', 'C:\\sent\\x'],
+    ['half an escape', '50\\u20'],
+  ])('in JSON that a remark with %s has spoilt', ([, remark]) => {
+    const body = (name: string) =>
+      `{"${name}":"${remark}",\n "imp_uid":"imp_1","merchant_uid":"ord-1",\t"status":"paid"}`
+    expect(() => JSON.parse(body('reason'))).toThrow(SyntaxError)
+    expect(read(JSON_TYPE, body('reason'))).toEqual({ ...IDS, status: 'paid', cancellationId: null })
+    expect(read(undefined, body('custom_data'))).toMatchObject(IDS)
   })
 
   test.for([
@@ -194,6 +209,31 @@ test.for([
   ['imp_uid=imp_1', 'merchant_uid does not fit'],
 ] as const)('form %s: %s', ([body, why]) => {
   expect(read(FORM, body)).toEqual({ kind: 'unreadable', why })
+})
+
+describe('ids that stand in the address', () => {
+  const QUERY = 'imp_uid=imp_1&merchant_uid=ord-1&status=paid'
+  const asked = (query: string, body: string, type?: string): ReadHint =>
+    readIamportHint({ query, headers: { 'content-type': type }, body: Buffer.from(body) })
+
+  test.for(['', '{}', 'x', '{"imp_uid":'])('are a hint where the body %j names none', (body) => {
+    expect(asked(QUERY, body)).toEqual({ ...IDS, status: 'paid', cancellationId: null })
+  })
+
+  test('say nothing beside a body that names some', () => {
+    expect(asked(QUERY, '{"imp_uid":"imp_2","merchant_uid":"ord-2"}', JSON_TYPE)).toMatchObject({ gatewayRef: 'imp_2' })
+  })
+
+  test('and cannot be read leave it at what is wrong with the body', () => {
+    for (const query of ['', 'imp_uid=imp_1', '%%%'])
+      expect(asked(query, '')).toEqual({ kind: 'unreadable', why: 'the body is empty' })
+  })
+})
+
+test('an id that was spoilt so is another one, and refused', () => {
+  for (const id of ['a\u0001', 'a\u007f\u0001'])
+    expect(read(JSON_TYPE, `{"imp_uid":"imp_1","merchant_uid":"${id}"}`)).toMatchObject({ kind: 'unreadable' })
+  expect(read(JSON_TYPE, '{"imp_uid":"imp\n1","merchant_uid":"ord-1"}')).toMatchObject({ kind: 'unreadable' })
 })
 
 test('an id with bytes that are not UTF-8 is refused in either format: it would be another one', () => {

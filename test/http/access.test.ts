@@ -27,6 +27,7 @@ test('what is open needs no key, and everything else does', () => {
     'GET /readyz',
     'GET /webhooks/paymentwall',
     'POST /webhooks/iamport',
+    'POST /webhooks/portone',
   ])
 })
 

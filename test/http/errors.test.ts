@@ -35,14 +35,17 @@ test('every answer forbids caching and sniffing, and errors are problem+json', a
   expect(() => problem.parse(answer.json())).not.toThrow()
 })
 
-test.each(['GET /nowhere', 'DELETE /payments', 'GET /payments/x/refunds', 'GET /PAYMENTS', 'GET /payments/'])(
-  '%s is notFound and points at the document',
-  async (line) => {
-    const answer = await api.call(line)
-    expect([answer.status, answer.at('code')]).toEqual([404, 'notFound'])
-    expect(answer.at('detail')).toContain('/openapi.json')
-  },
-)
+test.each([
+  ['GET /nowhere', 404],
+  ['DELETE /payments', 405],
+  ['GET /payments/x/refunds', 405],
+  ['GET /PAYMENTS', 404],
+  ['GET /payments/', 404],
+])('%s is notFound with %i and points at the document', async (line, status) => {
+  const answer = await api.call(line)
+  expect([answer.status, answer.at('code')]).toEqual([status, 'notFound'])
+  expect(answer.at('detail')).toContain('/openapi.json')
+})
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 test.each([
@@ -113,4 +116,14 @@ test.each([
   [false, new TypeError('x is not a function')],
 ])('that the database is away is %s for %s', (away, error) => {
   expect(isUnavailable(error)).toBe(away)
+})
+
+test('a call by another method is told which ones there are, and a path that is none is not found', async () => {
+  const wrong = await api.call('DELETE /payments/ord-1')
+  expect([wrong.status, wrong.at('code')]).toEqual([405, 'notFound'])
+  expect(wrong.headers.get('allow')?.split(', ').toSorted()).toEqual(['GET', 'HEAD'])
+  const options = await api.call('OPTIONS /payments')
+  expect(options.headers.get('allow')?.split(', ').toSorted()).toEqual(['GET', 'HEAD', 'POST'])
+  const nowhere = await api.call('DELETE /nowhere')
+  expect([nowhere.status, nowhere.headers.get('allow')]).toEqual([404, null])
 })

@@ -325,7 +325,7 @@ describe('what moved between the request and the approval', () => {
     expect(await as(shop, 'joon')(asked, 'approve')).toMatchObject({
       refused: 'updateRejected',
       sentence: expect.stringMatching(
-        /^a ticketOpen refund takes no new ticket: its ticket is open, .* past the page level; .*; what mina/,
+        /^a ticketOpen refund takes no new ticket: its ticket is open, .* past the page level, from \S+Z on; .*; what mina/,
       ),
     })
     expect([await sim.callsOf(CANCEL), (await sim.tickets(asked.merchantUid)).length]).toEqual([calls, 1])

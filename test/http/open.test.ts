@@ -116,6 +116,7 @@ describe('another order under the same merchantUid', () => {
     ['country', { country: 'KR' }],
     ['widget', { widget: 'pw_1' }],
     ['latePolicy', { latePolicy: 'accept' }],
+    ['goods', { goods: 'physical' }],
     ['gateway', { gateway: 'paymentwall/main' }],
     ['expiresIn', { expiresIn: '31m' }],
   ])('that differs in %s is a conflict that names it', async (name, change) => {

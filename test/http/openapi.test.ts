@@ -4,7 +4,7 @@ import { format } from 'prettier'
 import { expect, test } from 'vitest'
 import { FAILURES } from '../../src/domain/failures.ts'
 import { routes } from '../../src/http/resources/api.ts'
-import { openApiOf } from '../../src/http/server/openapi.ts'
+import { openApiOf } from '../../src/http/document/openapi.ts'
 import { startApi } from './api.ts'
 
 const api = await startApi({ keys: [{ name: 'shop', role: 'checkout', key: 'k' }] })

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { transact } from '../../src/db/connect.ts'
 import { keepTold } from '../../src/db/people.ts'
 import { Failure } from '../../src/domain/failures.ts'
-import type { CommandAnswered } from '../../src/http/server/deps.ts'
-import { startApi } from './api.ts'
+import type { CommandAnswered, HttpDeps } from '../../src/http/server/deps.ts'
+import { startApi, type Api } from './api.ts'
 
 const KEYS = [
   { name: 'shop', role: 'checkout', key: 'key-of-the-shop' },
@@ -202,5 +202,41 @@ describe('an Idempotency-Key', () => {
     answer = done
     expect((await keyed('k-4', { owner })).status).toBe(200)
     expect(asked[0]?.updateId).toBe(asked[1]?.updateId)
+  })
+})
+
+describe('a database that goes away while a command is on its way', () => {
+  const startAway = async (command: NonNullable<HttpDeps['command']> = () => Promise.resolve(done())) => {
+    const away = await startApi({
+      command: async (...given) => {
+        await away.db.destroy()
+        return command(...given)
+      },
+    })
+    return away
+  }
+  const gone = () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))
+  const retry = (api: Api, more: Record<string, string> = {}) =>
+    api.call('POST /refunds/r-1/retry-ticket', { json: { reason, seen }, headers: more })
+
+  test.each([
+    ['that was carried out', () => Promise.resolve(done())],
+    ['that was refused', () => Promise.reject(new Failure('updateRejected', 'the sentence of the saga'))],
+    ['whose ending is not known', () => Promise.reject(new Failure('temporarilyUnavailable', 'no answer'))],
+  ] as const)('under a key, %s, is never said to have done nothing', async (_how, command) => {
+    const told = await retry(await startAway(command), { 'idempotency-key': 'k-1' })
+    expect([told.status, told.at('code')]).toEqual([503, 'temporarilyUnavailable'])
+    expect(told.at('detail')).toContain('whether it was carried out is in the journal')
+    expect(told.at('detail')).not.toMatch(/nothing was (recorded|done)/)
+  })
+
+  test('without a key it is answered all the same: there is nothing to be taken for another one', async () => {
+    const told = await retry(await startAway())
+    expect([told.status, told.json()]).toEqual([200, done()])
+  })
+
+  test('before it was sent, it is said that nothing was recorded', async () => {
+    const told = await retry(await startAway(gone), { 'idempotency-key': 'k-1' })
+    expect([told.status, told.at('detail')]).toEqual([503, expect.stringContaining('nothing was recorded')])
   })
 })

@@ -2,7 +2,7 @@
 // journal, history, alerts, notices, letters, and what a start of a saga shows in Temporal.
 // Must not know: how it is made harmless. The gateway's words come as its wire brings them.
 import { describe, expect, test } from 'vitest'
-import { loadBooks } from '../../src/db/books/books.ts'
+import { loadBooks, viewBooks } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import { beginLook } from '../../src/db/clock.ts'
 import { transact } from '../../src/db/connect.ts'
@@ -143,7 +143,7 @@ describe('the gateway’s words', () => {
     const books = await transact(
       api.db,
       'read',
-      async (trx) => (await loadBooks(trx, { merchantUid: merchantUid(id) }, false)).books,
+      async (trx) => (await viewBooks(trx, { merchantUid: merchantUid(id) })).books,
     )
     const page = books.payment && paymentDetails(books, books.payment)
     expect(page).toContain(TOKEN)

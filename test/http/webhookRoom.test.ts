@@ -164,3 +164,50 @@ describe('a sender', () => {
     expect(isPublished(webhooks, address)).toBe(published),
   )
 })
+
+describe('a wrong signature', () => {
+  const forged = (fromKnownAddress: boolean) => ({
+    kind: 'paymentwall',
+    fromKnownAddress,
+    sender: fromKnownAddress ? '216.127.71.5' : '203.0.113.9',
+    why: 'its signature does not fit',
+  })
+
+  test('is no row; strangers’ are a warning an hour, the gateway’s own page, over all processes', async () => {
+    const [one, other] = [aRoom(), aRoom()]
+    for (const _ of [1, 2, 3]) one.forge(forged(false))
+    await one.note()
+    other.forge(forged(false))
+    other.forge(forged(true))
+    await other.note()
+    one.forge(forged(true))
+    await one.note()
+    expect(await flood()).toEqual([])
+    expect(await alerts()).toMatchObject([
+      {
+        level: 'warn',
+        kind: 'hintsForged',
+        sentence: expect.stringContaining('3 so far, the first from 203.0.113.9'),
+      },
+      { level: 'page', kind: 'hintsForged', sentence: expect.stringContaining('its signature does not fit') },
+    ])
+    expect(kicks).toBe(2)
+    await database.db.updateTable('watches').set({ toldAt: '2020-01-01T00:00:00Z' }).execute()
+    one.forge(forged(true))
+    await one.note()
+    expect(await alerts()).toHaveLength(3)
+  })
+
+  test('is remembered while the database is away', async () => {
+    const room = aRoom()
+    room.forge({ ...forged(true), kind: 'another' })
+    await database.db.schema.alterTable('watches').renameTo('away').execute()
+    try {
+      await expect(room.note()).rejects.toThrow('watches')
+    } finally {
+      await database.db.schema.alterTable('away').renameTo('watches').execute()
+    }
+    await room.note()
+    expect(await alerts()).toMatchObject([{ sentence: expect.stringContaining('door of another') }])
+  })
+})

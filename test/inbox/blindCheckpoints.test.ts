@@ -4,9 +4,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { checkpointPayment, checkpointRefund } from '../../activities/checkpoint.ts'
-import type { ActivityDeps } from '../../activities/deps.ts'
 import { checkpointStray } from '../../activities/strays.ts'
 import type { Database } from '../../src/db/connect.ts'
+import { activityDeps } from '../support/activityDeps.ts'
 import { aRefund, anEntry, anEvidence, DAY, GATEWAY, later } from '../support/books.ts'
 import {
   bookEvidence,
@@ -16,9 +16,8 @@ import {
   paidOrder,
   recordPrepared,
 } from '../support/booksDatabase.ts'
-import { lookerOptions, scriptedGateway, type Scripted } from '../support/booksGateway.ts'
+import { scriptedGateway, type Scripted } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { runsShown } from '../support/sagaRuns.ts'
 
 let database: Database
 let gateway: Scripted
@@ -32,20 +31,11 @@ beforeEach(async () => {
   logged = []
 })
 
-const deps = (): ActivityDeps => ({
-  ...lookerOptions(db(), gateway),
-  log: (line) => void logged.push(line),
-  rules: { partialRefunds: true },
-  refundability: [],
-  defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 1_800_000 },
-  approvalLimit: undefined,
-  temporalAccess: { starts: 'open', commands: 'all' },
-  cancelTimeoutMs: 1_000,
-  checkpointLook: { everyMs: 1, forMs: 5 },
-  looksPerSecond: 2,
-  heartbeat: () => Promise.resolve(true),
-  sagaRuns: runsShown(),
-})
+const deps = () =>
+  activityDeps(db(), gateway, {
+    log: (line) => void logged.push(line),
+    checkpointLook: { everyMs: 1, forMs: 5 },
+  })
 
 async function openRefund() {
   const { order, ref } = await paidOrder(db())

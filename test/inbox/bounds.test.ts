@@ -1,12 +1,12 @@
 // The inbox in a flood: how few rows it has, what each of them stands for, and that no hint is lost between its arrival and its look.
 // Must not know: HTTP, sagas. Against a scripted gateway and the real database.
 import { setTimeout as pause } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { RawNode, sql, type KyselyPlugin } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { recordOrder } from '../../src/db/books/record.ts'
 import { databaseNow } from '../../src/db/clock.ts'
 import { transact, type Database, type Db } from '../../src/db/connect.ts'
-import { candidates } from '../../src/db/hints/looks.ts'
+import { claimLooks } from '../../src/db/hints/looks.ts'
 import { keepReceived, type ReceivedHint } from '../../src/db/hints/received.ts'
 import { keepHouse } from '../../src/inbox/housekeeping.ts'
 import { look } from '../../src/inbox/look.ts'
@@ -61,8 +61,25 @@ const aboutPaid = async () => {
   gateway.truth = [anEvidence({ merchantUid, gatewayRef })]
   return { merchantUid, gatewayRef }
 }
-const lookAt = (gatewayRef: Parameters<Scripted['look']>[0], also?: () => Promise<void>) =>
-  look(options(), { gateway: GATEWAY, gatewayRef }, { who: 'test', ...(also && { also }) })
+/** `meanwhile`: in its transaction, once the hints are settled. */
+const lookAt = (gatewayRef: Parameters<Scripted['look']>[0], meanwhile?: () => Promise<void>) => {
+  const db = meanwhile ? database.db.withPlugin(onceSettled(meanwhile)) : database.db
+  return look({ ...options(), db }, { gateway: GATEWAY, gatewayRef }, { who: 'test' })
+}
+
+function onceSettled(work: () => Promise<void>): KyselyPlugin {
+  const settling = new WeakSet<object>()
+  return {
+    transformQuery: ({ node, queryId }) => {
+      if (RawNode.is(node) && node.sqlFragments.some((text) => text.includes('settled as'))) settling.add(queryId)
+      return node
+    },
+    transformResult: async ({ result, queryId }) => {
+      if (settling.has(queryId)) await work()
+      return result
+    },
+  }
+}
 
 describe('hints that say the same', () => {
   test('wait in one row that counts them, and one look answers them all', async () => {
@@ -231,7 +248,9 @@ describe('hints that differ', () => {
     await emptyQueues(database.db)
     await keep(stranger)
     await keep({ merchantUid: honest.order, gatewayRef: honest.ref, fromKnownAddress: true })
-    const turns = (await candidates(database.db, 8)).map(({ gatewayRef }) => gatewayRef)
+    const turns = (await claimLooks(database.db, { limit: 8, leaseMs: -1, mostUnlinked: 5 })).claims.map(
+      ({ candidate: { gatewayRef } }) => gatewayRef,
+    )
     expect(turns).toEqual([honest.ref, stranger.gatewayRef])
   })
 

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ActivityDeps } from '../../activities/deps.ts'
 import { createActivities } from '../../activities/index.ts'
 import type { Database } from '../../src/db/connect.ts'
+import { activityDeps } from '../support/activityDeps.ts'
 import { GATEWAY } from '../support/books.ts'
-import { lookerOptions, scriptedGateway } from '../support/booksGateway.ts'
+import { scriptedGateway } from '../support/booksGateway.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { NO_RUNS_SHOWN, runsShown } from '../support/sagaRuns.ts'
 
@@ -18,19 +19,7 @@ beforeEach(async () => void (await database.db.deleteFrom('passes').execute()))
 const SWEEP = { gateway: GATEWAY }
 type Changed = Pick<Partial<ActivityDeps>, 'sagaRuns'> & Partial<ReturnType<typeof scriptedGateway>>
 function activities({ sagaRuns = runsShown(), ...gateway }: Changed) {
-  const deps: ActivityDeps = {
-    ...lookerOptions(database.db, { ...scriptedGateway(), ...gateway }),
-    rules: { partialRefunds: true },
-    refundability: [],
-    defaults: { gateway: GATEWAY, channel: 'live', expiryMs: 1_800_000 },
-    approvalLimit: undefined,
-    temporalAccess: { starts: 'open', commands: 'all' },
-    cancelTimeoutMs: 1_000,
-    checkpointLook: { everyMs: 1, forMs: 5 },
-    looksPerSecond: 2,
-    heartbeat: () => Promise.resolve(true),
-    sagaRuns,
-  }
+  const deps = activityDeps(database.db, { ...scriptedGateway(), ...gateway }, { sagaRuns })
   return createActivities(deps, () => new Set())
 }
 const passes = async () => (await database.db.selectFrom('passes').select('name').execute()).map(({ name }) => name)

@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
+import { superviseNow, sweepNow } from '../support/sweepNow.ts'
 
 const LOOK = 'GET /payments/:imp_uid'
 const LOOK_BY_ORDER = 'GET /payments/findAll/:merchant_uid'
@@ -49,8 +50,16 @@ async function answered({ db }: OwnShop): Promise<void> {
   }).toBe(0)
 }
 
+let begun: Promise<void> | undefined
+/** What a start runs by itself asks the gateway, too: it is over before anything is counted. */
+async function firstRuns(shop: OwnShop): Promise<void> {
+  for (const gateway of ['iamport/main', 'portone/main']) await sweepNow(shop, gateway)
+  await superviseNow(shop)
+}
+
 /** Sends forged hints and holds them against what was believed before; answers with the gateway calls that they cost. */
 async function forged(shop: OwnShop, hints: readonly Record<string, string>[]) {
+  await (begun ??= firstRuns(shop))
   await eventually(() => quiet(shop)).toBe(true)
   const before = await believed(shop)
   const calls = await shop.sim.calls()
@@ -155,6 +164,7 @@ test('a real payment paired with another order moves neither, and is counted', a
   const paid = await shop.paid()
   const other = await shop.open()
   const hint = { imp_uid: paid.impUid, merchant_uid: other.merchantUid, status: 'paid' }
+  const mismatched = await shop.metric('saga_hints_mismatched_total')
 
   const cost = await forged(
     shop,
@@ -163,7 +173,7 @@ test('a real payment paired with another order moves neither, and is counted', a
 
   expect(await shop.payment(other.merchantUid)).toMatchObject({ state: 'prepared', attempts: [] })
   expect(await shop.payment(paid.merchantUid)).toMatchObject({ state: 'paid', attempts: [{ gatewayRef: paid.impUid }] })
-  expect(await shop.metric('saga_hints_mismatched_total')).toBe(TIMES)
+  expect(await shop.metric('saga_hints_mismatched_total')).toBe(mismatched + TIMES)
   expect(Object.keys(cost)).toEqual([LOOK])
   expect(cost[LOOK]).toBeLessThanOrEqual(SPACED_LOOKS)
 })

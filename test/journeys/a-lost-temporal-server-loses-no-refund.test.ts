@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { createMigratedDatabase } from '../support/database.ts'
+import { createMigratedDatabase, crowd } from '../support/database.ts'
 import { eventually, startShop, type OwnShop } from '../support/shop.ts'
 
 const CANCEL = 'POST /payments/cancel'
@@ -40,31 +40,39 @@ const PLAN: readonly Step[] = [
   { state: 'requested', count: 12, faults: { cancel: 'accept', reads: 'error500' }, open: true },
 ]
 
-test('a hundred refunds go on from their rows, and none gets a second ticket', { timeout: 900_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const database = await createMigratedDatabase(folder)
-  // A crowd of a hundred may be slow: only the lost answers shall be lost.
-  const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '15s', ...database.environment }
-  onTestFinished(async () => {
-    await database.drop()
-    await rm(folder, { recursive: true, force: true })
-  })
-  const first = await startShop(environment)
-  const asked = new Map<State, readonly Asked[]>()
-  for (const step of PLAN) asked.set(step.state, await reach(first, step))
-  await sql`update refunds set created_at = created_at - interval '1 hour', state_since = state_since - interval '1 hour'`.execute(
-    first.db,
-  )
-  await first.close()
-  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+test(
+  'refunds in every state, a hundred of them on Postgres, go on from their rows, and none gets a second ticket',
+  { timeout: 900_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+    const database = await createMigratedDatabase(folder)
+    // A crowd of a hundred may be slow: only the lost answers shall be lost.
+    const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '15s', ...database.environment }
+    onTestFinished(async () => {
+      await database.drop()
+      await rm(folder, { recursive: true, force: true })
+    })
+    const first = await startShop(environment)
+    const asked = new Map<State, readonly Asked[]>()
+    for (const step of PLAN) asked.set(step.state, await reach(first, step))
+    await sql`update refunds set created_at = created_at - interval '1 hour', state_since = state_since - interval '1 hour'`.execute(
+      first.db,
+    )
+    await first.close()
+    await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
 
-  const second = await startShop(environment)
-  onTestFinished(second.close)
-  await second.sim.faults({ cancel: 'accept', reads: 'ok' })
-  await report(second, asked)
-})
+    const second = await startShop(environment)
+    onTestFinished(second.close)
+    await second.sim.faults({ cancel: 'accept', reads: 'ok' })
+    await report(second, asked)
+  },
+)
 
-async function reach(shop: OwnShop, { state, count, faults, method, via, act }: Step): Promise<readonly Asked[]> {
+async function reach(
+  shop: OwnShop,
+  { state, count: whole, faults, method, via, act }: Step,
+): Promise<readonly Asked[]> {
+  const count = crowd(whole)
   await shop.sim.faults({ cancel: 'accept' })
   const orders = await chunked(count, () => shop.paid(method === undefined ? {} : { method }))
   if (faults) await shop.sim.faults(faults)

@@ -8,9 +8,9 @@ import { merchantUid as orderId, refundId as idOfRefund } from '../../src/domain
 import { setting } from '../support/books.ts'
 import { moveBooks } from '../support/booksDatabase.ts'
 import { onPostgres } from '../support/database.ts'
-import { startFleet, type Fleet } from '../support/fleet.ts'
+import { startFleet, type Fleet } from './fleet.ts'
 import type { Program } from '../support/program.ts'
-import { forward, startProxy } from '../support/proxy.ts'
+import { forward, startProxy } from './proxy.ts'
 import { eventually } from '../support/shop.ts'
 import { MAKING_MS } from '../support/temporalCli.ts'
 

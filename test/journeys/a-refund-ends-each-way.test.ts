@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 
-const test = shopTest()
+const test = shopTest({ CANCEL_TIMEOUT: '2s' })
 
 /** The journal lines of one refund, as `what → to`. */
 const linesOf = async (shop: OwnShop, merchantUid: string, refundId: string) =>
@@ -76,6 +76,8 @@ test('a refused cancel asks for a person, gives its reservation back and says wh
   shop,
   sim,
 }) => {
+  const alerts = 'saga_alerts_total{level="warn",kind="refused"}'
+  const told = await shop.metric(alerts)
   const { merchantUid } = await shop.paid()
   await sim.faults({ cancel: 'refuse' })
   const { refundId } = await shop.askRefund(merchantUid)
@@ -94,7 +96,7 @@ test('a refused cancel asks for a person, gives its reservation back and says wh
     to: 'refused',
     why: said,
   })
-  await eventually(() => shop.metric('saga_alerts_total{level="warn",kind="refused"}')).toBe(1)
+  await eventually(() => shop.metric(alerts)).toBe(told + 1)
 
   await sim.faults({ cancel: 'accept' })
   await shop.askRefund(merchantUid, { refundId: fresh('again') })

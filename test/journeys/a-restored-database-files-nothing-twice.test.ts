@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { backUp } from '../support/backup.ts'
+import { backUp } from './backup.ts'
 import { createMigratedDatabase } from '../support/database.ts'
 import { runCommand } from '../support/mainCommand.ts'
 import { eventually, fresh, startShop, type OwnShop } from '../support/shop.ts'
@@ -22,7 +22,7 @@ const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_
 async function installed() {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const database = await createMigratedDatabase(folder)
-  const environment = { DATA_DIR: folder, ...database.environment }
+  const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '2s', ...database.environment }
   let running: Awaited<ReturnType<typeof startShop>> | undefined
   const stop = async () => {
     await running?.close()

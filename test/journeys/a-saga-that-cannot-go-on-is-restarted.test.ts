@@ -6,7 +6,7 @@ import { restartAsked, type RestartOutcome } from '../../src/outbox/restart.ts'
 import { createTemporalClient } from '../../src/temporal/client.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 
-const test = shopTest({ SECOND_PAYMENT_POLICY: 'hold' })
+const test = shopTest({ SECOND_PAYMENT_POLICY: 'hold', CANCEL_TIMEOUT: '2s' })
 const BY = { who: 'unverified:ann', why: 'its tasks fail' }
 
 async function restart({ db, temporalAddress }: OwnShop, ...asked: readonly string[]): Promise<RestartOutcome[]> {
@@ -108,7 +108,27 @@ test('what is closed, unknown or ambiguous is refused with a sentence, and no ru
   expect(await runOf(shop, `refund:${same}`)).toEqual(before)
   await sim.complete((await sim.tickets(same))[0]?.id ?? '')
   await eventually(() => shop.refund(same)).toMatchObject({ state: 'refunded' })
+  await eventually(() => runOf(shop, `refund:${same}`)).toMatchObject({ status: 'COMPLETED' })
   expect(await refused(`refund:${same}`)).toMatch(/^it is closed \(refunded\)/)
+})
+
+test('a run that cannot go on though its row is closed is ended, and none follows', async ({ shop, sim }) => {
+  const { merchantUid, refundId } = await shop.paidThenRefunded()
+  const saga = `refund:${refundId}`
+  await sim.complete((await sim.tickets(merchantUid))[0]?.id ?? '')
+  await eventually(() => runOf(shop, saga)).toMatchObject({ status: 'COMPLETED' })
+  // No worker takes its tasks, as none could that its build does not fit.
+  const stuck = await shop.client.workflow.start('refund', {
+    workflowId: saga,
+    taskQueue: 'nobody',
+    args: [{ refundId }],
+  })
+  expect(await restart(shop, refundId)).toMatchObject([
+    { saga, outcome: 'ended', said: expect.stringMatching(/^it is closed \(refunded\); run \S+, which had not ended/) },
+  ])
+  expect(await runOf(shop, saga)).toEqual({ runId: stuck.firstExecutionRunId, status: 'TERMINATED' })
+  expect(await shop.journal(merchantUid)).toContainEqual(expect.objectContaining({ what: 'saga.restart', who: BY.who }))
+  expect(await restart(shop, refundId)).toMatchObject([{ outcome: 'refused' }])
 })
 
 test('where Temporal does not answer, the wake waits in the outbox, and it says so', async ({ shop }) => {

@@ -1,7 +1,7 @@
 // A stop waits for no gateway that hangs: looks under way end with their activity, and the next start takes them up again.
 // Must not know: how a look is cut off. The time limit is the promise itself, not what it takes on this machine.
 import { expect } from 'vitest'
-import { LOOK_AFTER_MS } from '../../activities/ticket.ts'
+import { LOOK_AFTER_MS } from '../../activities/ticket/ticket.ts'
 import { SHUTDOWN_GRACE_MS } from '../../src/temporal/worker.ts'
 import { programTest } from '../support/program.ts'
 import { eventually } from '../support/shop.ts'
@@ -35,6 +35,29 @@ test('a checkpoint whose look hangs ends with its worker, raises nothing, and is
   const raised = (await shop.journal(merchantUid)).filter(({ what }) => what === 'checkpoint')
   expect(raised).toHaveLength(1)
   expect(raised[0]?.why).toMatch(/^looked: /)
+})
+
+test('a cancel call that hangs is waited for within the promise: how it ended is written, and it is made no second time', async ({
+  shop,
+  sim,
+  program,
+}) => {
+  const { merchantUid } = await shop.paid()
+  await sim.faults({ cancel: 'lostAnswer' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
+
+  const began = performance.now()
+  await program.stop()
+  expect(performance.now() - began).toBeLessThan(PROMISED_STOP_MS)
+
+  await program.start()
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown' })
+  const ended = (await shop.journal(merchantUid)).filter(({ what }) => what === 'ticket.ended')
+  expect(ended, 'by the call itself, not by whoever found it lost').toMatchObject([
+    { why: expect.stringMatching(/no whole answer within/) },
+  ])
+  expect(await sim.tickets(merchantUid)).toHaveLength(1)
 })
 
 test('a stop in the middle of a cancel call stays within the promise by its own bounds', () => {

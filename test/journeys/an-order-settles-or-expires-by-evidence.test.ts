@@ -1,16 +1,26 @@
 // An order settles, is declined, expires or is closed by evidence: what the gateway shows, never what a message says.
 // Must not know: timers.
 import { expect } from 'vitest'
-import { openBriefly } from '../support/brief.ts'
+import { z } from 'zod'
+import { merchantUid as merchantUidOf } from '../../src/domain/ids.ts'
+import { openBriefly, tryAgainSoon } from '../support/brief.ts'
 import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
-
-/** The first pause after a last look that did not answer is a minute. */
-const RETRIED_MS = 120_000
 
 const test = shopTest()
 
 const whyOf = async (shop: OwnShop, merchantUid: string, what: string) =>
   (await shop.journal(merchantUid)).filter((line) => line.what === what).map(({ to, why }) => ({ to, why }))
+
+/** How often its last look was tried in vain, and how long after the beginning of a try the next one is due. */
+async function triesOf({ db, events }: OwnShop, id: string) {
+  const rows = db.selectFrom('payments').select(['tries', 'nextTryAt']).where('merchantUid', '=', merchantUidOf(id))
+  const { tries, nextTryAt } = await rows.executeTakeFirstOrThrow()
+  const asked = (await events(`payment:${id}`)).map((event) => event.activityTaskScheduledEventAttributes)
+  const last = asked.findLast((each) => each?.activityType?.name === 'expirePayment')
+  const { now } = expiring.parse(JSON.parse(Buffer.from(last?.input?.payloads?.[0]?.data ?? []).toString()))
+  return { tries, pauseMs: Date.parse(nextTryAt ?? '') - Date.parse(now) }
+}
+const expiring = z.object({ now: z.string() })
 
 test('a paid order is settled by the look that its webhook asks for', async ({ shop }) => {
   const { merchantUid, impUid } = await shop.paid()
@@ -61,10 +71,12 @@ test('an order expires only after a last look that answered', async ({ shop, sim
   await eventually(() => sim.callsOf('GET /payments/findAll/:merchant_uid')).toBeGreaterThan(looks)
   await eventually(async () => (await handle.describe()).raw.pendingActivities ?? []).toEqual([])
   expect(await shop.payment(merchantUid)).toMatchObject({ state: 'prepared' })
+  expect(await triesOf(shop, merchantUid)).toEqual({ tries: 1, pauseMs: 60_000 })
 
   await sim.faults({ reads: 'ok' })
+  await tryAgainSoon(shop, merchantUid)
 
-  await eventually(() => shop.payment(merchantUid), RETRIED_MS).toMatchObject({ state: 'expired' })
+  await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'expired' })
   expect(await whyOf(shop, merchantUid, 'order.timedOut')).toEqual([
     { to: 'expired', why: 'not paid in time; the last look found no money' },
   ])
@@ -72,6 +84,8 @@ test('an order expires only after a last look that answered', async ({ shop, sim
 })
 
 test('money that comes after the expiry is held for a person', async ({ shop, sim }) => {
+  const alerts = 'saga_alerts_total{level="remind",kind="held.late"}'
+  const told = await shop.metric(alerts)
   const merchantUid = await openBriefly(shop, 1_000)
   await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'expired' })
 
@@ -87,7 +101,7 @@ test('money that comes after the expiry is held for a person', async ({ shop, si
   expect(await whyOf(shop, merchantUid, 'attempt.paid')).toEqual([
     { to: 'late', why: 'paid after the order was expired or closed' },
   ])
-  await eventually(() => shop.metric('saga_alerts_total{level="remind",kind="held.late"}')).toBe(1)
+  await eventually(() => shop.metric(alerts)).toBe(told + 1)
   const handle = shop.client.workflow.getHandle(`payment:${merchantUid}`)
   await eventually(async () => (await handle.describe()).status.name).toBe('RUNNING')
   expect(await shop.requestRefund(merchantUid)).toMatchObject({ status: 409, body: { code: 'paymentNotPaid' } })

@@ -56,7 +56,7 @@ test('a saga that a plain client started can be found by its search attributes',
     expect.arrayContaining(['SagaState', 'GatewayRef', 'PaymentwallRef', 'PayerCountry', 'NextCheckpoint']),
   )
 
-  const query = `MerchantUid = "${merchantUid}" AND PayerCountry = "DE" AND SagaState = "ticketOpen"`
+  const query = `MerchantUid = "${merchantUid}" AND PayerCountry = "DE" AND SagaState = "waiting"`
   await eventually(async () => {
     const found: string[] = []
     for await (const run of shop.client.workflow.list({ query })) found.push(run.workflowId)

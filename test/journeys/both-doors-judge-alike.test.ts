@@ -55,16 +55,37 @@ describe('an order that is good but for one thing', () => {
 })
 
 test('what is taken is recorded alike', async ({ shop }) => {
-  const given = { country: 'de', returnUrl: 'https://shop.test/back', expiresIn: '45m', name: ' Gold pack ' }
+  const given = {
+    country: 'de',
+    returnUrl: 'https://shop.test/back',
+    expiresIn: '45m',
+    name: ' Gold pack ',
+    goods: 'physical',
+  }
   const [one, other] = [fresh('order'), fresh('order')]
   await shop.call('POST', '/payments', { ...ORDER, ...given, buyer: BUYER, merchantUid: one })
   await startPaymentSaga(shop.client, { ...ORDER, ...given, merchantUid: other }, `payment:${other}`)
   await eventually(() => shop.payment(other).catch(() => undefined)).toMatchObject({ state: 'prepared' })
-  const fields = ['name', 'country', 'returnUrl', 'widget', 'channel', 'gateway', 'latePolicy', 'amount'] as const
+  const fields = [
+    'name',
+    'country',
+    'returnUrl',
+    'widget',
+    'channel',
+    'gateway',
+    'latePolicy',
+    'goods',
+    'amount',
+  ] as const
   const rows = await shop.db.selectFrom('payments').select(fields).where('amount', '=', 1_990).execute()
   expect(rows).toHaveLength(2)
   expect(rows[0]).toEqual(rows[1])
-  expect(rows[0]).toMatchObject({ name: 'Gold pack', country: 'DE', returnUrl: 'https://shop.test/back' })
+  expect(rows[0]).toMatchObject({
+    name: 'Gold pack',
+    country: 'DE',
+    returnUrl: 'https://shop.test/back',
+    goods: 'physical',
+  })
 })
 
 describe('a refund', () => {

@@ -98,12 +98,13 @@ test('a booked cancel that is gone from two looks is reversed: its saga wakes, a
   await eventually(() => runOf(shop, refundId)).toBe('RUNNING')
   expect((await heard(shop, merchantUid)).slice(-2)).toEqual(['refund.reversed', 'payment.quarantined'])
 
+  // The minute after a cancel call is over, in which nobody may send another.
+  await sql`update tickets set intent_at = intent_at - interval '1 hour' where refund_id = ${refundId}`.execute(shop.db)
   expect(await act(refundSaga(refundId), 'withdraw', { reason: 'kept' })).toEqual({
     refused: 'updateRejected',
     sentence:
       'a reversed refund cannot be withdrawn: possible now: resolve as refunded, refused, settledElsewhere; retryTicket; acknowledge; snooze; recheck',
   })
-  await sql`update tickets set intent_at = intent_at - interval '1 hour' where refund_id = ${refundId}`.execute(shop.db)
   expect(await act(refundSaga(refundId), 'retryTicket', { reason: 'the desk asks for a new one' })).toMatchObject({
     answer: 'done',
     state: 'requested',

@@ -3,12 +3,12 @@
 // Must not know: what the program does about it, only what must be so afterwards.
 import { sql } from 'kysely'
 import { expect, onTestFinished } from 'vitest'
-import { ordersInEveryState, refundsInEveryState, strayMoney, type Subject } from '../support/everyState.ts'
+import { ordersInEveryState, refundsInEveryState, strayMoney, type Subject } from './everyState.ts'
 import { chanceOf } from '../support/seeded.ts'
 import { eventually, exchange, fresh, shopTest, startShop, type OwnShop } from '../support/shop.ts'
 import { startRefundSaga } from '../support/starts.ts'
 import { superviseNow } from '../support/sweepNow.ts'
-import { everythingAgainst, startsOfAStranger, type Stranger } from '../support/unprovedClient.ts'
+import { everythingAgainst, startsOfAStranger, type Stranger } from './unprovedClient.ts'
 
 const KEYS = { shop: 'key-of-shop-0123456789', mina: 'key-of-mina-0123456789', joon: 'key-of-joon-0123456789' }
 const LIMIT = 10_000

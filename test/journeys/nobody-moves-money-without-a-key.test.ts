@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { byTemporal, refundSaga, paymentSaga } from '../support/doors.ts'
 import { eventually, exchange, fresh, shopTest } from '../support/shop.ts'
 import { failureOf, startPaymentSaga, startRefundSaga } from '../support/starts.ts'
-import { openUi, uiCalls } from '../support/temporalUi.ts'
+import { openUi, uiCalls } from './temporalUi.ts'
 
 const KEYS = { shop: 'key-of-shop-0123456789', mina: 'key-of-mina-0123456789', joon: 'key-of-joon-0123456789' }
 const test = shopTest({

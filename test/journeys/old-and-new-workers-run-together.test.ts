@@ -3,15 +3,17 @@
 // Must not know: which worker took which task. The new build has a timer more, behind a patch.
 import { tsToMs } from '@temporalio/common/lib/time.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { REFUNDS_QUEUE } from '../../src/domain/names.ts'
 import { cacheWith } from '../support/builds.ts'
 import { onPostgres } from '../support/database.ts'
-import { startFleet, type Fleet } from '../support/fleet.ts'
+import { startFleet, type Fleet } from './fleet.ts'
 import { runCommand } from '../support/mainCommand.ts'
-import { eventually } from '../support/shop.ts'
+import { eventually, type Shop } from '../support/shop.ts'
 import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: MAKING_MS })
 const REFUNDS = 50
+const A_FEW = 10
 
 describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one process)', () => {
   let fleet: Fleet
@@ -33,35 +35,36 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
     const build = { XDG_CACHE_HOME: await cacheWith(temporaryFolder(), 'onePatchMore') }
     const newer = await add('worker', { ...build, TEMPORAL_CLI: await temporalCliForTests() })
     await newer.start()
+    // It says that it has started before the server has heard of it.
+    await eventually(async () => (await askingForTasks(shop)).length).toBe(2)
     // A webhook that brings no news for each, so that looks and tasks of all kinds go on; then the desk works.
     const tickets = await sim.allTickets()
     for (const { impUid, merchantUid } of tickets)
       await shop.hint({ imp_uid: impUid, merchant_uid: merchantUid, status: 'paid' })
-    const [half, rest] = [tickets.slice(0, REFUNDS / 2), tickets.slice(REFUNDS / 2)]
-    await Promise.all(half.map(({ id }) => sim.complete(id)))
+    const sagas = waiting.map(({ refundId }) => shop.client.workflow.getHandle(`refund:${refundId}`))
     // A row is settled by its look; here its saga must have ended too, for only that takes a task.
-    const ended = async () => {
-      const sagas = waiting.map(({ refundId }) => shop.client.workflow.getHandle(`refund:${refundId}`).describe())
-      return (await Promise.all(sagas)).filter(({ status }) => status.name === 'COMPLETED').length
+    const ended = async () => (await Promise.all(sagas.map((saga) => saga.describe()))).filter(hasCompleted).length
+    const [old] = workers
+    if (!old) throw new Error('no worker was started')
+    // Whoever asked last gets the next task, so one that is never busy may take all. While one sleeps the other must take them:
+    // but for those that were handed to the sleeper, which the server takes back after its 10 s.
+    let settled = 0
+    for (const asleep of [old, newer, undefined]) {
+      asleep?.freeze()
+      await Promise.all(tickets.slice(settled, settled + A_FEW).map(({ id }) => sim.complete(id)))
+      settled += A_FEW
+      await eventually(ended).toBe(settled)
+      asleep?.thaw()
     }
-    await eventually(ended).toBe(half.length)
-    await Promise.all([workers[0]?.stop(), ...rest.map(({ id }) => sim.complete(id))])
+    await Promise.all([old.stop(), ...tickets.slice(settled).map(({ id }) => sim.complete(id))])
 
-    const tasks: { readonly taker: string; readonly at: number }[] = []
-    for (const { refundId } of waiting) {
-      await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
-      const workflowId = `refund:${refundId}`
-      expect(await shop.client.workflow.getHandle(workflowId).result()).toEqual({ state: 'refunded' })
-      const events = await shop.events(workflowId)
+    for (const [index, saga] of sagas.entries()) {
+      await eventually(() => shop.refund(waiting[index]?.refundId ?? '')).toMatchObject({ state: 'refunded' })
+      expect(await saga.result()).toEqual({ state: 'refunded' })
+      const events = await shop.events(saga.workflowId)
       expect(events.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([])
-      for (const { workflowTaskStartedEventAttributes: started, eventTime } of events)
-        if (started?.identity) tasks.push({ taker: started.identity, at: tsToMs(eventTime) })
     }
-    const inOrder = tasks.toSorted((one, other) => one.at - other.at).map(({ taker }) => taker)
-    const [old = ''] = inOrder
-    const firstOfNew = inOrder.findIndex((taker) => taker !== old)
-    expect(firstOfNew, 'the new one took some').toBeGreaterThan(0)
-    expect(inOrder.lastIndexOf(old), 'and the old one some after it').toBeGreaterThan(firstOfNew)
+    expect(tookTurns(await takers(shop, sagas)), 'the new one took some, and the old one some after it').toBe(true)
     expect(await sim.callsOf('POST /payments/cancel')).toBe(REFUNDS)
   })
 
@@ -88,3 +91,28 @@ test('restart says why it cannot reach an embedded database, and what to do inst
   const ran = await runCommand({ DATABASE_URL: '', TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'restart', 'refund:r-1')
   expect([ran.code, ran.error]).toEqual([1, expect.stringMatching(/DATABASE_URL.*Terminate its workflow/)])
 })
+
+/** Who asks for tasks of refunds now. */
+async function askingForTasks({ client }: Shop): Promise<string[]> {
+  const request = { namespace: 'default', taskQueue: { name: REFUNDS_QUEUE } }
+  const { pollers } = await client.connection.workflowService.describeTaskQueue(request)
+  return [...new Set((pollers ?? []).map(({ identity }) => identity ?? ''))]
+}
+
+/** Who took the tasks of these sagas, from the first task to the last. */
+async function takers(shop: Shop, sagas: readonly { readonly workflowId: string }[]): Promise<string[]> {
+  const tasks: { readonly taker: string; readonly at: number }[] = []
+  for (const { workflowId } of sagas)
+    for (const { workflowTaskStartedEventAttributes: started, eventTime } of await shop.events(workflowId))
+      if (started?.identity) tasks.push({ taker: started.identity, at: tsToMs(eventTime) })
+  return tasks.toSorted((one, other) => one.at - other.at).map(({ taker }) => taker)
+}
+
+/** The one that took the first took some after another one did. */
+function tookTurns(inOrder: readonly string[]): boolean {
+  const [old = ''] = inOrder
+  const firstOfNew = inOrder.findIndex((taker) => taker !== old)
+  return firstOfNew > 0 && inOrder.lastIndexOf(old) > firstOfNew
+}
+
+const hasCompleted = ({ status }: { readonly status: { readonly name: string } }) => status.name === 'COMPLETED'

@@ -2,7 +2,7 @@
 // Must not know: which process did what.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { onPostgres } from '../support/database.ts'
-import { startFleet, type Fleet } from '../support/fleet.ts'
+import { startFleet, type Fleet } from './fleet.ts'
 import { eventually } from '../support/shop.ts'
 import { MAKING_MS } from '../support/temporalCli.ts'
 

@@ -18,7 +18,8 @@ import { sweepGateway } from '../../src/inbox/sweep/sweep.ts'
 import { startSimulator } from '../../src/simulator/app.ts'
 import { aPayment, aRefund, aTicket, PATIENCE } from '../support/books.ts'
 import { bookEvidence, emptyQueues, moveBooks } from '../support/booksDatabase.ts'
-import { createMigratedDatabase, openTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase, crowd, openTestDatabase } from '../support/database.ts'
+import { settingsOf } from '../support/gatewaySettings.ts'
 import { eventually, exchange, fresh, shopTest, startShop, type OwnShop } from '../support/shop.ts'
 import { superviseNow, sweepNow } from '../support/sweepNow.ts'
 
@@ -26,16 +27,16 @@ const CANCEL = 'POST /payments/cancel'
 const CANCEL_TIMEOUT_MS = 10_000
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-describe('of a thousand orders whose every webhook was dropped', () => {
-  const ORDERS = 1_000
-  const REFUNDED = 300
+describe('of a crowd of orders whose every webhook was dropped', () => {
+  const ORDERS = crowd(1_000)
+  const REFUNDED = crowd(300)
   const PAGE = 100
   const AT_ONCE = 8
 
   plainTest(
     'one sweep heals payments and refunds, with a list page for each hundred and a look for each difference',
     async () => {
-      const { db, gateway, simulator, options } = await thousandOrders()
+      const { db, gateway, simulator, options } = await crowdOfOrders()
       const control = async (method: string, path: string, body?: unknown) =>
         (await exchange(simulator, method, `/__sim${path}`, body)).body
       await control('PUT', '/faults', { webhooks: 'drop' })
@@ -71,7 +72,7 @@ describe('of a thousand orders whose every webhook was dropped', () => {
     300_000,
   )
 
-  async function thousandOrders() {
+  async function crowdOfOrders() {
     const database = await openTestDatabase()
     const simulator = await startSimulator({ host: '127.0.0.1', port: 0, webhookUrl: 'http://127.0.0.1:9/none' })
     onTestFinished(async () => {
@@ -86,12 +87,11 @@ describe('of a thousand orders whose every webhook was dropped', () => {
           aPayment({ merchantUid: merchantUid(`order-${index}`), createdAt: new Date().toISOString() }),
         )
     })
-    const settings = {
+    const settings = settingsOf({
       IAMPORT_API_URL: simulator.url,
       IAMPORT_KEY: 'sim-key',
       IAMPORT_SECRET: 'sim-secret',
-      IAMPORT_PG_PROVIDERS: ['paymentwall'],
-    }
+    })
     const gateways = createGateways(settings, undefined)
     const gateway = gateways.get(IAMPORT_MAIN)
     if (!gateway) throw new Error('there is no gateway')
@@ -123,6 +123,7 @@ describe('of a thousand orders whose every webhook was dropped', () => {
     await moveBooks(db, about, (books) => ({ books: { ...books, refunds: [refund] }, journal: [], alerts: [] }))
     const answer = await gateway.cancel({
       refundId: id,
+      authorisedBy: 'submit',
       gatewayRef: gatewayRef(attempt.gatewayRef),
       money: money(10_000, 'KRW'),
       checksum: 10_000,
@@ -279,7 +280,7 @@ describe('when all that Temporal knew is thrown away', () => {
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
       const database = await createMigratedDatabase(folder)
-      const environment = { DATA_DIR: folder, ...database.environment }
+      const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '10s', ...database.environment }
       onTestFinished(async () => {
         await database.drop()
         await rm(folder, { recursive: true, force: true })

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { onPostgres } from '../support/database.ts'
-import { startFleet } from '../support/fleet.ts'
+import { startFleet } from './fleet.ts'
 import { eventually } from '../support/shop.ts'
 import { MAKING_MS } from '../support/temporalCli.ts'
 

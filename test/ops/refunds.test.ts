@@ -60,6 +60,10 @@ beforeAll(async () => {
       outcome: 'filed',
       said: null,
       dead: false,
+      shownAs: null,
+      sentCall: null,
+      repeatUntil: null,
+      repeatedAt: null,
     })
     .execute()
   await api.call('POST /webhooks/iamport', {

@@ -33,6 +33,8 @@ const messageSchema = z.object({
       amount: z.int().nullable(),
       currency: z.string().nullable(),
       since: z.string(),
+      headline: z.string().nullable(),
+      sentence: z.string(),
       mayDo: z.string(),
       link: z.string().nullable(),
       runbook: z.string(),
@@ -246,7 +248,8 @@ describe('a message', () => {
       since: later(-9 * DAY),
       link: 'http://temporal.test/refund:r-old',
       runbook: 'docs/runbook.md#the-desk-is-silent',
-      mayDo: runbookLine('refund.ticketOpen').mayDo,
+      headline: 'a refund still waits: waiting for cancellation',
+      mayDo: runbookLine('refund.ticketOpen').mayDo.en,
     })
     expect(posted[0]?.oldest).toHaveLength(5)
   })
@@ -262,6 +265,52 @@ describe('a message', () => {
     await round()
     expect(posted[0]?.text).not.toMatch(/[<>@]/)
     expect(posted[0]?.text.split('\n')).toHaveLength(4)
+  })
+
+  test('in Korean says what it is about, of which order, in which state and since when, and keeps the sentence', async () => {
+    const { order, ref } = await paidOrder(database.db)
+    const refund = aRefund({ refundId: 'r-ko', merchantUid: order, gatewayRef: ref, waitingSince: later(-9 * DAY) })
+    await moveBooks(database.db, { merchantUid: order }, (books) => ({
+      books: { ...books, refunds: [refund] },
+      journal: [],
+      alerts: [],
+    }))
+    await emptyQueues(database.db)
+    await put(anAlert('page', 'refund:r-ko', { amount: 10_000, currency: 'KRW' }))
+    await round({ language: 'ko' })
+    const { ko: mayDo } = runbookLine('refund.ticketOpen').mayDo
+    expect(posted[0]?.text.split('\n')).toEqual([
+      '호출(PAGE): 경보 1건, KRW 10,000',
+      '• 환불이 아직 끝나지 않았습니다: 취소처리 대기 (KRW 10,000)',
+      `  주문 ${order} · 취소처리 대기 · ${later(-9 * DAY)}부터`,
+      '  원문: refund:r-ko is waiting for cancellation',
+      `  할 수 있는 일: ${mayDo}`,
+      '  http://temporal.test/refund:r-ko · docs/runbook.md#the-desk-is-silent',
+    ])
+    expect(posted[0]?.oldest[0]).toMatchObject({
+      kind: 'refund.ticketOpen',
+      state: 'ticketOpen',
+      headline: '환불이 아직 끝나지 않았습니다: 취소처리 대기',
+      sentence: 'refund:r-ko is waiting for cancellation',
+      mayDo,
+    })
+    expect(logged).toMatchObject([{ message: 'refund:r-ko is waiting for cancellation', fields: { mayDo } }])
+  })
+
+  test('in Korean counts what it does not name, and shows a kind of another version by its sentence', async () => {
+    const others = Array.from({ length: 6 }, (_, index) =>
+      anAlert('warn', `refund:other-${index}`, { kind: 'refused' }),
+    )
+    await put(...others)
+    await sql`update outbox set payload = payload || '{"kind":"tomorrow"}' where target = 'refund:other-0'`.execute(
+      database.db,
+    )
+    await round({ language: 'ko' })
+    const lines = posted[0]?.text.split('\n') ?? []
+    expect(lines[0]).toBe('경고(WARN): 경보 6건, USD 6.00')
+    expect(lines[1]).toBe('• 원문: refund:other-0 is waiting for cancellation')
+    expect(lines[2]).toBe('  할 수 있는 일: 런북을 보십시오')
+    expect(lines.at(-1)).toBe('그 밖에 1건: npm run ops -- stuck --attention warn')
   })
 
   test('is text alone for a tool that refuses fields', async () => {
@@ -387,5 +436,5 @@ test('every kind of alert has its heading in the runbook', () => {
   const anchors = [...new Set(Object.values(RUNBOOK).map(({ anchor }) => anchor))]
   expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([])
   const known: AlertKind = 'refund.ticketOpen'
-  expect(runbookLine(known).mayDo).not.toBe('')
+  expect(runbookLine(known).mayDo).not.toBe(runbookLine('tomorrow').mayDo)
 })

@@ -2,7 +2,11 @@
 // Must not know what the calls do.
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
+import { LIKELIEST } from '../../src/simulator/iamport/wire.ts'
+import { FAULT_CHANGE, FAULTS } from '../../src/simulator/world/faults.ts'
+import { CONTRADICTION } from '../../src/simulator/world/model.ts'
 import { MANY_HEADERS, PROXY_HEADERS, sendRaw } from '../support/passedOn.ts'
+import { readText } from '../support/readme.ts'
 import { startTogether } from './support.ts'
 
 const ORDER = { merchantUid: 'order-1', outcome: 'paid', amount: 1990, currency: 'USD' }
@@ -69,4 +73,28 @@ test.each([
 test.each(['http://localhost:9/hooks', 'http://127.0.0.1:9/', 'http://[::1]:9/'])('%s is taken', async (noticeUrl) => {
   const { desk } = await startTogether()
   expect(await desk('POST', 'pay', { ...ORDER, noticeUrl })).toMatchObject({ status: 200 })
+})
+
+test('every control call and every switch stands in the document of its wire', () => {
+  const [iamport = ''] = /\n## 10\. [^]*?\n## 11\. /.exec(readText('docs/iamport.md')) ?? []
+  const [paymentwall = ''] = /\n## 14\. [^]*?\n## 15\. /.exec(readText('docs/paymentwall.md')) ?? []
+  const [portone = ''] = /\n## 13\. [^]*?\n## 14\. /.exec(readText('docs/portone.md')) ?? []
+  const section = iamport + paymentwall + portone
+  const calls = ['desk', 'disguise'].flatMap((file) =>
+    [...readText(`src/simulator/desk/${file}.ts`).matchAll(/router\.(get|post|put)\('(\/[^']+)'/g)].map(
+      ([, method = '', path = '']) => ({ method: method.toUpperCase(), path }),
+    ),
+  )
+  expect(calls.length).toBeGreaterThan(15)
+  const missing = calls.filter(({ method, path }) => {
+    const last = `…${path.slice(path.lastIndexOf('/'))}`
+    const whole = `${method} /__sim${path.replace(/:id/, path.startsWith('/tickets') ? '{id}' : '{impUid}')}`
+    return !section.includes(`\`${whole}\``) && !section.includes(`\`${last}\``)
+  })
+  expect(missing).toEqual([])
+  const words = Object.values(FAULTS).flat()
+  const switches = [...Object.keys(LIKELIEST), ...Object.keys(FAULT_CHANGE.shape), ...Object.keys(CONTRADICTION.shape)]
+  /** Said as what they are: the store that the keys open. */
+  const unsaid = new Set<string>(FAULTS.account)
+  expect([...words, ...switches].filter((name) => !unsaid.has(name) && !section.includes(`\`${name}\``))).toEqual([])
 })

@@ -115,6 +115,14 @@ test("another provider's payment says whose it is, and a cancel of it is done at
   expect(await tickets()).toEqual([])
 })
 
+test('and is told only where the call asked for it', async () => {
+  const { pay, ask, merchant } = await startTogether()
+  const impUid = await pay({ pgProvider: 'html5_inicis' })
+  await ask('POST', '/payments/cancel', { imp_uid: impUid, amount: 5 })
+  await ask('POST', '/payments/cancel', { imp_uid: impUid, amount: 4, enable_webhook: true })
+  await eventually(() => merchant.bodies()).toMatchObject([{ status: 'paid' }, { status: 'cancelled' }])
+})
+
 test('a buyer who left: ready, no times, no webhook, nothing to cancel', async () => {
   const { merchant, pay, ask, look } = await startTogether()
   const impUid = await pay({ outcome: 'ready' })

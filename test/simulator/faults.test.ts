@@ -2,20 +2,42 @@
 // Must not know how long a fault takes: only what comes, what does not, and in which order.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/app.ts'
+import { LIKELIEST_WAYS } from '../../src/simulator/iamport/switches.ts'
 import { LIKELIEST } from '../../src/simulator/iamport/wire.ts'
+import { USUAL_PROJECT } from '../../src/simulator/paymentwall/project.ts'
+import { LIKELIEST_V2 } from '../../src/simulator/portone/switches.ts'
+import { RIGHT } from '../../src/simulator/world/setUp.ts'
 import { eventually, startTogether, staysSilent } from './support.ts'
 
 test('faults are set one by one and shown together', async () => {
   const { desk } = await startTogether()
   await desk('PUT', 'faults', { webhooks: 'drop' })
   const words = { webhooks: 'drop', cancel: 'refuse', reads: 'ok', token: 'ok', account: 'ours' }
-  const now = { ...words, lists: { paid: 'ok', cancelled: 'ok', failed: 'ok' }, wire: LIKELIEST }
+  const groups = {
+    lists: { paid: 'ok', cancelled: 'ok', failed: 'ok' },
+    wire: LIKELIEST,
+    iamport: LIKELIEST_WAYS,
+    portone: LIKELIEST_V2,
+    projects: { iamport: USUAL_PROJECT, direct: USUAL_PROJECT },
+    setUp: RIGHT,
+  }
+  const now = { ...words, ...groups }
   expect((await desk('PUT', 'faults', { cancel: 'refuse' })).body).toEqual(now)
   expect((await desk('GET', 'faults')).body).toEqual(now)
   expect(await desk('PUT', 'faults', { cancel: 'maybe' })).toMatchObject({
     status: 422,
     body: { error: expect.any(String) },
   })
+})
+
+test("what is wrong in the vendors' consoles is switched one by one, and right again after a reset", async () => {
+  const { desk } = await startTogether()
+  await desk('PUT', 'faults', { setUp: { channels: 'none' } })
+  const { body } = await desk('PUT', 'faults', { setUp: { keys: 'wrong' } })
+  expect(body).toMatchObject({ setUp: { ...RIGHT, channels: 'none', keys: 'wrong' } })
+  expect(await desk('PUT', 'faults', { setUp: { keys: 'lost' } })).toMatchObject({ status: 422 })
+  await desk('POST', 'reset', {})
+  expect((await desk('GET', 'faults')).body).toMatchObject({ setUp: RIGHT })
 })
 
 test('webhooks drop: never sent, not even afterwards', async () => {
@@ -104,6 +126,14 @@ test('cancel error500: a page instead of JSON, no ticket', async () => {
   await desk('PUT', 'faults', { cancel: 'error500' })
   expect(await ask('POST', '/payments/cancel', { imp_uid: impUid })).toMatchObject({ status: 500, body: undefined })
   expect(await tickets()).toEqual([])
+})
+
+test('cancel error500After: the same page, and a ticket', async () => {
+  const { pay, ask, desk, tickets } = await startTogether()
+  const impUid = await pay()
+  await desk('PUT', 'faults', { cancel: 'error500After' })
+  expect(await ask('POST', '/payments/cancel', { imp_uid: impUid })).toMatchObject({ status: 500, body: undefined })
+  expect(await tickets()).toMatchObject([{ impUid, state: 'open' }])
 })
 
 test('reads error500 breaks reading and nothing else', async () => {

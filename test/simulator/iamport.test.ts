@@ -98,7 +98,7 @@ test('include_sandbox is no matter of the other reads: they show a test payment 
 test('a call that the API does not have is answered with an envelope', async () => {
   const { ask } = await startTogether()
   for (const [method, path] of [
-    ['GET', '/'],
+    ['GET', '/users/nothing'],
     ['GET', '/subscribe/customers/u-1'],
     ['PUT', '/payments/cancel'],
   ] as const) {

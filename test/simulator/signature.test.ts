@@ -2,45 +2,26 @@
 // Must not know HTTP.
 import { expect, test } from 'vitest'
 import { isSigned, parametersOf, sign, type Parameters } from '../../src/simulator/paymentwall/signature.ts'
-
-const KEY = '1111aaaa2222bbbb3333cccc4444dddd'
-const SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'
-const WIDGET = {
-  ag_external_id: 'order-1001',
-  ag_name: 'Blue Pass',
-  ag_type: 'fixed',
-  amount: '12.50',
-  currencyCode: 'EUR',
-  email: 'a@b.example',
-  'history[registration_date]': '1700000000',
-  key: KEY,
-  ps: 'all',
-  success_url: 'https://shop.example/thanks?r=$ref',
-  uid: 'buyer-77',
-  widget: 'pw_1',
-}
-const PINGBACK = { uid: 'buyer-77', goodsid: 'order-1001', slength: '', speriod: '', type: '0', ref: 'b900100200' }
-const REFUND = { ...PINGBACK, type: '2', reason: '9', is_test: '1' }
-const PART = { ...PINGBACK, type: '220', refund_amount: '4.25', merchant_refund_id: 'rf-3' }
-const COINS = { uid: 'buyer-77', currency: '250', type: '0', ref: 'b900100201' }
-const CART = { uid: 'buyer-77', 'goodsid[0]': 'sku1', 'goodsid[1]': 'sku2', type: '0', ref: 'b900100202' }
-const TICKET = { key: KEY, message: 'customer asked', ref: 'b900100200', test_mode: '1', type: '1' }
-const PART_TICKET = {
-  key: KEY,
-  amount: '4.25',
-  merchant_refund_id: 'rf-3',
-  message: 'partial',
-  ref: 'b900100200',
-  type: '5',
-}
+import {
+  KEY,
+  SECRET,
+  WIDGET,
+  PINGBACK,
+  NEGATIVE,
+  PART,
+  COINS,
+  CART,
+  TICKET,
+  PART_TICKET,
+} from '../support/signatureVectors.ts'
 
 const VECTORS: [string, Parameters, 2 | 3, string][] = [
   ['W2', WIDGET, 2, 'a66c0c2e0fbb94754fd352bf720acde6'],
   ['W3', WIDGET, 3, '6bb44bd1498c1e37c8bb157615ae57fa4e85e8ccccc36c1b360e0ac0665ef6dd'],
   ['P2', PINGBACK, 2, 'f30093fc2430becf0c0cd3d2ded5f518'],
   ['P3', PINGBACK, 3, '57a7f0340bf5370955e2fb967b86684d0832479a576a3bd5ac193ab24f94e7ec'],
-  ['N2', REFUND, 2, 'a5cb8a86f3030392e3c15653cd526e29'],
-  ['N3', REFUND, 3, 'b5a01b553543fedb764f32d240ee8b22491f50b85644332506be3ea22da54dc5'],
+  ['N2', NEGATIVE, 2, 'a5cb8a86f3030392e3c15653cd526e29'],
+  ['N3', NEGATIVE, 3, 'b5a01b553543fedb764f32d240ee8b22491f50b85644332506be3ea22da54dc5'],
   ['R220', PART, 3, 'cb0320f28807817e07b7ed826d288b5c5ba4f0e7e3d08c8e9968712fe5e6d126'],
   ['R201', { ...PINGBACK, type: '201' }, 3, '470b03971560a3e9d8dba9e96ec7ac263efc8de5b648ef3de04b6787cd476b4c'],
   ['U3', { ...PINGBACK, uid: '구매자' }, 3, '87c816fc391324be4ea68a03d820d991b46b0c5b011e618ed7da64edb4e856d5'],

@@ -13,7 +13,18 @@ export function eventually<Value>(get: () => Value) {
   return expect.poll(get, { timeout: 20_000 })
 }
 
-type Heard = { method: string; path: string; query: URLSearchParams; type: string; bytes: Buffer; body: string }
+type Heard = {
+  sender: string | undefined
+  /** What it asked with. */
+  key: string | undefined
+  method: string
+  path: string
+  query: URLSearchParams
+  type: string
+  headers: Record<string, string>
+  bytes: Buffer
+  body: string
+}
 export type Said = { status: number; body: unknown; text: string }
 
 /** Listens like a merchant. `answers` are given in turn, the last one for ever. */
@@ -26,7 +37,18 @@ export async function startMerchant(answers = [{ status: 200, body: 'OK' }]) {
     request.on('end', () => {
       const bytes = Buffer.concat(pieces)
       const sent = { type: request.headers['content-type'] ?? '', bytes, body: bytes.toString('utf8') }
-      heard.push({ method: request.method ?? '', path: url.pathname, query: url.searchParams, ...sent })
+      // What a proxy on the way says.
+      const sender = z.string().optional().parse(request.headers['x-forwarded-for'])
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+      heard.push({
+        sender,
+        headers,
+        key: request.headers.authorization,
+        method: request.method ?? '',
+        path: url.pathname,
+        query: url.searchParams,
+        ...sent,
+      })
       const answer = answers[Math.min(heard.length, answers.length) - 1]
       response.writeHead(answer?.status ?? 500).end(answer?.body)
     })
@@ -53,8 +75,11 @@ export async function startTogether(options: Partial<SimulatorOptions> = {}) {
   const simulator = await startSimulator({ ...base, ...options })
   onTestFinished(() => simulator.close())
   const keys = { imp_key: 'sim-key', imp_secret: 'sim-secret' }
-  const issued = await call(simulator.url, 'POST', '/users/getToken', keys)
-  const token = z.object({ response: z.object({ access_token: z.string() }) }).parse(issued.body).response.access_token
+  const login = async () => {
+    const issued = await call(simulator.url, 'POST', '/users/getToken', keys)
+    return z.object({ response: z.object({ access_token: z.string() }) }).parse(issued.body).response.access_token
+  }
+  const token = await login()
   const headers = { authorization: `Bearer ${token}` }
   const ask = (method: string, path: string, body?: object) => call(simulator.url, method, path, body, headers)
   return {
@@ -69,6 +94,11 @@ export async function startTogether(options: Partial<SimulatorOptions> = {}) {
       const usual = { merchantUid: 'order-1', outcome: 'paid', amount: 1990, currency: 'USD' }
       const said = await call(simulator.url, 'POST', '/__sim/pay', { ...usual, ...order })
       return z.object({ impUid: z.string() }).parse(said.body).impUid
+    },
+    /** Moves the clock, and has a token that lives there. */
+    pass: async (advance: string) => {
+      expect(await call(simulator.url, 'POST', '/__sim/clock', { advance })).toMatchObject({ status: 200 })
+      headers.authorization = `Bearer ${await login()}`
     },
     desk: (method: string, path: string, body?: object) => call(simulator.url, method, `/__sim/${path}`, body),
     tickets: async () => {

@@ -253,6 +253,12 @@ test('a row is overdue after 15 minutes, or after what is set, of a second at le
   expect(refusal({ OVERDUE_AFTER: '0s' })).toMatch(/OVERDUE_AFTER: at least 1s/)
 })
 
+test('a delivery is warned of after a week, or after what is set, of a second at least', () => {
+  expect(readConfig({}, PROGRAM_ROLES).DELIVERY_WARN_AFTER).toBe(604_800_000)
+  expect(readConfig({ DELIVERY_WARN_AFTER: '2d' }, PROGRAM_ROLES).DELIVERY_WARN_AFTER).toBe(172_800_000)
+  expect(refusal({ DELIVERY_WARN_AFTER: '0s' })).toMatch(/DELIVERY_WARN_AFTER: at least 1s/)
+})
+
 test('a folder whose lock names a living process is refused, with the process, the file, and what to do', async () => {
   const folder = temporaryFolder()
   const path = join(folder, 'pglite.lock')

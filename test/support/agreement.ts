@@ -13,6 +13,7 @@ const theirPayments = z.object({
       status: z.string(),
       amount: z.number(),
       cancelAmount: z.number(),
+      gateway: z.string(),
     }),
   ),
 })
@@ -38,13 +39,18 @@ export async function underWay(db: Db, { client }: Shop): Promise<readonly strin
   const busy: string[] = []
   for await (const run of client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
     const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe()
-    if (raw.pendingWorkflowTask || (raw.pendingActivities ?? []).length > 0) busy.push(run.workflowId)
+    const task = raw.pendingWorkflowTask ? [`a task, try ${raw.pendingWorkflowTask.attempt}`] : []
+    const steps = (raw.pendingActivities ?? []).map(
+      ({ activityType, attempt, lastFailure }) =>
+        `${activityType?.name}, try ${attempt}${lastFailure?.message ? `: ${lastFailure.message}` : ''}`,
+    )
+    if (task.length + steps.length > 0) busy.push(`${run.workflowId} (${[...task, ...steps].join('; ')})`)
   }
   return [
     ...inbox.map(({ subject, source }) => `unlooked: ${source} hint of ${subject}`),
     ...wakes.map(({ target }) => `not woken: ${target}`),
     ...requested.map(({ refundId }) => `requested: ${refundId}`),
-    ...busy.map((workflowId) => `has something to do: ${workflowId}`),
+    ...busy.map((what) => `has something to do: ${what}`),
   ]
 }
 
@@ -58,7 +64,7 @@ export async function disagreements(db: Db, shop: Shop): Promise<readonly string
 }
 
 /** Payments and cancels as the gateway has them = attempts and booked entries. */
-async function withTheGateway(db: Db, { sim }: Shop): Promise<readonly string[]> {
+export async function withTheGateway(db: Db, { sim }: Pick<Shop, 'sim'>): Promise<readonly string[]> {
   const { payments } = theirPayments.parse(await sim.control('GET', '/payments'))
   const { rows } = await sql<{ ref: string; order: string; status: string; amount: number; booked: number }>`
     select a.gateway_ref as ref, a.merchant_uid as "order", a.status, a.amount,
@@ -67,15 +73,23 @@ async function withTheGateway(db: Db, { sim }: Shop): Promise<readonly string[]>
   const ours = new Map(rows.map((row) => [row.ref, `${row.order}: ${row.status}, ${row.booked} of ${row.amount} back`]))
   const theirs = new Map(
     payments.map((each) => [
-      each.impUid,
+      // PortOne's references name the order, too.
+      each.gateway === 'portone' ? `${each.merchantUid}:${each.impUid}` : each.impUid,
       `${each.merchantUid}: ${each.status}, ${each.cancelAmount} of ${each.amount} back`,
     ]),
   )
   return different('the gateway', theirs, 'the rows', ours)
 }
 
-/** Every ticket at the desk is one of ours; of each authorisation at most one, and exactly one where its call was answered. */
-async function withTheDesk(db: Db, { sim }: Shop): Promise<readonly string[]> {
+/**
+ * Every ticket at the desk is one of ours, or of these; of each authorisation at most one, and exactly one where its call was
+ * answered.
+ */
+export async function withTheDesk(
+  db: Db,
+  { sim }: Pick<Shop, 'sim'>,
+  lost: ReadonlySet<string> = new Set(),
+): Promise<readonly string[]> {
   const { tickets } = theirTickets.parse(await sim.control('GET', '/tickets'))
   const atTheDesk = new Map<string, number>()
   for (const { reason } of tickets) {
@@ -88,8 +102,9 @@ async function withTheDesk(db: Db, { sim }: Shop): Promise<readonly string[]> {
     .select(['refunds.refundId', 'refunds.state', 'tickets.authorisedBy', 'tickets.outcome'])
     .execute()
   const said: string[] = []
-  for (const refundId of new Set(rows.map((row) => row.refundId))) {
-    const own = rows.filter((row) => row.refundId === refundId)
+  const byRefund = new Map<string, typeof rows>()
+  for (const row of rows) byRefund.set(row.refundId, [...(byRefund.get(row.refundId) ?? []), row])
+  for (const [refundId, own] of byRefund) {
     const count = atTheDesk.get(refundId) ?? 0
     atTheDesk.delete(refundId)
     const least = own.filter(({ outcome }) => outcome === 'filed').length
@@ -99,11 +114,12 @@ async function withTheDesk(db: Db, { sim }: Shop): Promise<readonly string[]> {
     if (count < least || count > authorisations.size)
       said.push(`${refundId} (${own[0]?.state}) has ${count} tickets at the desk, its calls ended with: ${outcomes}`)
   }
-  return [...said, ...[...atTheDesk.keys()].map((id) => `the desk has a ticket of ${id}, which is no refund of ours`)]
+  const strange = [...atTheDesk.keys()].filter((id) => !lost.has(id))
+  return [...said, ...strange.map((id) => `the desk has a ticket of ${id}, which is no refund of ours`)]
 }
 
 /** The last state that the journal tells of each refund and payment = the row. Lines about tickets and attention tell of none. */
-async function withTheJournal(db: Db): Promise<readonly string[]> {
+export async function withTheJournal(db: Db): Promise<readonly string[]> {
   const { rows: last } = await sql<{ id: string; state: string }>`
     select distinct on (refund_id) refund_id as id, to_state as state from journal
     where refund_id is not null and to_state is not null and what not like 'ticket.%'

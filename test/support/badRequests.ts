@@ -64,6 +64,7 @@ export const BAD_ORDERS: readonly Bad[] = [
   [{ expiresIn: 'soon' }, 'invalidRequest', EXPIRY],
   [{ expiresIn: 1_800 }, 'invalidRequest', EXPIRY],
   [{ latePolicy: 'keep' }, 'invalidRequest', 'latePolicy: must be one of hold, refund, accept'],
+  [{ goods: 'parcels' }, 'invalidRequest', 'goods: must be one of physical, digital'],
   [{ channel: 'sandbox' }, 'invalidRequest', 'channel: must be one of live, test'],
   [{ gateway: 'stripe' }, 'invalidRequest', 'gateway: must be a gateway account, kind/name'],
   [{ gateway: 'iamport/other' }, 'invalidRequest', 'The gateway iamport/other is not configured here'],

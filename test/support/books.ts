@@ -45,6 +45,9 @@ export function aPayment(shown: Partial<Payment> = {}): Payment {
     country: null,
     widget: null,
     latePolicy: null,
+    goods: null,
+    deliveryToldAt: null,
+    deliveryAwaitedSince: null,
     expiresAt: later(30 * MINUTE),
     acceptedRef: null,
     chargedBack: false,
@@ -77,6 +80,7 @@ export function anAttempt(shown: Partial<Attempt> = {}): Attempt {
     contradiction: null,
     released: null,
     sumsTold: null,
+    foreignTickets: null,
     chargedBack: false,
     gatewayReturned: 0,
     failReason: null,
@@ -100,6 +104,10 @@ export function aTicket(shown: Partial<Ticket> = {}): Ticket {
     outcome: 'filed',
     said: null,
     dead: false,
+    shownAs: null,
+    sentCall: null,
+    repeatUntil: null,
+    repeatedAt: null,
     ...shown,
   }
 }

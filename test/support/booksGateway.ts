@@ -49,7 +49,10 @@ export function scriptedGateway(): Scripted {
     account: () => Promise.resolve(scripted.channels),
     register: notHere,
     cancel: notHere,
+    confirmDelivery: notHere,
     list: notHere,
+    setUp: notHere,
+    now: notHere,
   }
   async function question(about: string): Promise<void> {
     scripted.asked.push(about)

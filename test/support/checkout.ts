@@ -29,18 +29,21 @@ export async function openCheckout(secrets: readonly string[] = [SECRET]) {
   const taken: Notice[] = []
   const tried: { readonly id: string; readonly status: Mood; readonly signatures: number }[] = []
   const forged: string[] = []
+  const received: { readonly body: string; readonly headers: ReturnType<typeof headersOf> }[] = []
   let mood: Mood = 200
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
       const headers = headersOf(request)
       const signatures = headers['webhook-signature'].split(' ').length
       tried.push({ id: headers['webhook-id'], status: mood, signatures })
+      received.push({ body, headers })
       if (mood === 'silent') return response.destroy()
       try {
         for (const secret of secrets) new Webhook(secret).verify(body, headers)
         const notice = noticeSchema.parse(JSON.parse(body))
         if (notice.id !== headers['webhook-id']) throw new Error('another id in the header')
-        if (mood >= 200 && mood < 300) taken.push(notice)
+        const isNew = taken.every(({ id }) => id !== notice.id)
+        if (mood >= 200 && mood < 300 && isNew) taken.push(notice)
       } catch (error) {
         forged.push(error instanceof Error ? error.message : String(error))
       }
@@ -60,7 +63,10 @@ export async function openCheckout(secrets: readonly string[] = [SECRET]) {
     url: `http://127.0.0.1:${address.port}/notices`,
     environment: { NOTICE_URL: `http://127.0.0.1:${address.port}/notices`, NOTICE_SECRET: secrets.join(',') },
     be: (next: Mood) => void (mood = next),
-    /** Everything that was taken about an order, in the order of its arrival. */
+    /**
+     * Everything that was taken about an order, in the order of its arrival; each id once, for it comes again where the
+     * answer was lost.
+     */
     notices: of,
     /** As `number type`. */
     lines: (merchantUid: string) => of(merchantUid).map(({ number, type }) => `${number} ${type}`),
@@ -68,6 +74,8 @@ export async function openCheckout(secrets: readonly string[] = [SECRET]) {
     deliveries: (merchantUid: string) =>
       of(merchantUid).filter(({ type, payment }) => type === 'payment.paid' && payment.accepted).length,
     tried: () => tried,
+    /** As it came. */
+    received: () => received,
     /** What did not verify, and why. */
     forged: () => forged,
   }

@@ -13,6 +13,12 @@ const SERVER = process.env['TEST_POSTGRES_URL']
 /** Whether this run is on Postgres. */
 export const onPostgres = SERVER !== undefined
 
+/**
+ * So many rows or sagas as `whole` on Postgres; of the embedded database, which does its work in the test's own process, a
+ * fifth is asked: what holds for few and for many is proved by both numbers.
+ */
+export const crowd = (whole: number): number => (onPostgres ? whole : Math.ceil(whole / 5))
+
 /** Migrated; closed, it is gone. */
 export async function openTestDatabase(): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))

@@ -30,9 +30,10 @@ export function confideBuyerIn(body: unknown): void {
 
 /** The secrets of a program's settings. */
 export function confideSettings(environment: Environment) {
-  const { API_KEYS = '', NOTICE_SECRET, PAYMENTWALL_SECRET_KEY } = environment
+  const { API_KEYS = '', NOTICE_SECRET, PAYMENTWALL_SECRET_KEY, PAYMENTWALL_PROJECTS = '' } = environment
   const secrets = KINDS.flatMap(({ credentials }) => credentials.filter((name) => name.includes('SECRET')))
   confide(...API_KEYS.split(',').map((each) => each.split(':').slice(2).join(':')))
+  confide(...PAYMENTWALL_PROJECTS.split(',').map((each) => each.split(':')[3]))
   confide(NOTICE_SECRET?.replace(/^whsec_/, ''), PAYMENTWALL_SECRET_KEY, ...secrets.map((name) => environment[name]))
 }
 

@@ -1,4 +1,5 @@
-// The order of the files: those that start the whole program first, so that no worker is left alone with one of them at the end.
+// The order of the files: those that start the whole program first, so that no worker is left alone with one of them at the end; those
+// that share a process last and behind each other, for it goes on only while the next one is of its kind.
 // Must not know: how long a file takes. Within both kinds vitest's own order stays.
 import { readFileSync } from 'node:fs'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -6,10 +7,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const STARTS = /\b(shopTest|startShop|programTest|startFleet|inSkippedTime|startNpm|demo)\(/
 const startsTheProgram = ({ moduleId }: TestSpecification): boolean => STARTS.test(readFileSync(moduleId, 'utf8'))
 
+const sharesItsProcess = ({ project }: TestSpecification): boolean => !project.config.isolate
+
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const first = new Set(sorted.filter(startsTheProgram))
-    return [...first, ...sorted.filter((file) => !first.has(file))]
+    const [sharing, alone] = [sorted.filter(sharesItsProcess), sorted.filter((file) => !sharesItsProcess(file))]
+    const first = new Set(alone.filter(startsTheProgram))
+    return [...first, ...alone.filter((file) => !first.has(file)), ...sharing]
   }
 }

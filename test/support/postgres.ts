@@ -28,12 +28,15 @@ const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  // Counts what each statement costs: for the test that holds a saga against its budget.
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.max': '20000',
 }
 /** It must not outlive the tests, not even killed ones: its standard input ends with them. Its folder goes with it. */
 const KEEPER = 'folder=$0; "$@" </dev/null & p=$!; read _; kill -INT $p; wait $p; rm -rf "$folder"'
 
 /** Throws one sentence with the remedy where this machine has no Postgres. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(more: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   const programs = findPrograms()
   const owner = ownerOf(process.getuid?.())
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-postgres-'))
@@ -42,7 +45,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const making = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']
   await promisify(execFile)(join(programs, 'initdb'), making, { ...owner, cwd: folder })
   const port = await freePort(HOST)
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const settings = Object.entries({ ...SETTINGS, ...more, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const args = ['-c', KEEPER, folder, join(programs, 'postgres'), '-D', data, ...settings]
   const child = spawn('sh', args, { ...owner, cwd: folder, detached: true, stdio: ['pipe', 'ignore', 'pipe'] })
   const url = `postgres://postgres@${HOST}:${port}/postgres`
@@ -63,7 +66,7 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => ['postgres', 'initdb'].every((name) => existsSync(join(folder, name))))
 }
 
-function findPrograms(): string {
+export function findPrograms(): string {
   const found = postgresPrograms()
   if (found !== undefined) return found
   throw new Error(
@@ -78,7 +81,7 @@ function versions(packages: string): readonly string[] {
   return byNumber.map((version) => join(packages, version, 'bin'))
 }
 
-function ownerOf(uid: number | undefined): { uid: number; gid: number } | undefined {
+export function ownerOf(uid: number | undefined): { uid: number; gid: number } | undefined {
   if (uid !== 0) return undefined
   for (const user of USERS) {
     try {
@@ -93,7 +96,7 @@ function ownerOf(uid: number | undefined): { uid: number; gid: number } | undefi
   )
 }
 
-async function untilItAnswers(child: ChildProcess, url: string): Promise<void> {
+export async function untilItAnswers(child: ChildProcess, url: string): Promise<void> {
   const said: string[] = []
   child.stderr?.on('data', (chunk: Buffer) => said.push(String(chunk)))
   const until = performance.now() + READY_MS

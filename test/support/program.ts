@@ -10,8 +10,9 @@ import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { createMigratedDatabase } from './database.ts'
 import { confideSettings, foundAt, foundIn, foundInFiles, nothingLeft } from './leftBehind.ts'
-import { exchange, shopAt, type Environment, type Shop } from './shop.ts'
+import { exchange, gatewayToken, shopAt, type Environment, type Shop } from './shop.ts'
 import { temporalCliForTests } from './temporalCli.ts'
+import { BRIEFLY } from './wasm.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HOST = '127.0.0.1'
@@ -26,6 +27,8 @@ export type Program = {
   /** SIGSTOP and SIGCONT: it sleeps without knowing, as in a virtual machine that is moved. */
   freeze(): void
   thaw(): void
+  /** Started, and not gone: neither killed nor ended by itself. */
+  isUp(): boolean
   /** Confided words in what it has printed so far. */
   said(): readonly string[]
 }
@@ -83,6 +86,7 @@ async function install(environment: Environment): Promise<Installation & { remov
   confideSettings(environment)
   const shop = shopAt({ api, simulator: url, temporalAddress: `${HOST}:${temporalPort}` })
   const remove = async () => {
+    await gatewayToken(url).catch(() => 'the simulator is down')
     const found = await metricsOf(shop)
     await shop.disconnect()
     await Promise.all([program.kill9(), simulator.kill9()])
@@ -101,12 +105,25 @@ export async function metricsOf({ api, key }: Shop): Promise<string[]> {
   return [...foundIn('the metrics', String(answer.body))]
 }
 
+type Watching = {
+  /** Gets every line that it prints. */
+  readonly note?: (line: string) => void
+  /** How long a start may take. */
+  readonly readyMs?: number
+}
+
 /** `place` is what must stand in the table that a start prints. */
-export function processOf(args: readonly string[], place: string, environment: Environment): Program {
+export function processOf(
+  args: readonly string[],
+  place: string,
+  environment: Environment,
+  { note = () => {}, readyMs = 2 * LIMIT_MS }: Watching = {},
+): Program {
   let child: ChildProcess | undefined
   let gone: Promise<unknown> = Promise.resolve()
   const found = new Set<string>()
   const hear = (line: string) => {
+    note(line)
     for (const each of foundIn('what it printed', line)) found.add(each)
   }
   const end = async (signal: NodeJS.Signals) => {
@@ -115,25 +132,31 @@ export function processOf(args: readonly string[], place: string, environment: E
   }
   return {
     start: async (more = {}) => {
-      const started = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+      const started = spawn(process.execPath, [...BRIEFLY, '--import', 'tsx', 'src/main.ts', ...args], {
         cwd: ROOT,
         env: { ...process.env, ...environment, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       child = started
       gone = new Promise((resolve) => started.once('exit', resolve))
-      await untilItPrints(started, place, hear)
+      await untilItPrints(started, place, hear, readyMs)
     },
     kill9: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
+    isUp: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     said: () => [...found],
   }
 }
 
 /** The table comes last of a start; a program that ends before it says why. */
-async function untilItPrints(child: ChildProcess, place: string, hear: (line: string) => void): Promise<void> {
+async function untilItPrints(
+  child: ChildProcess,
+  place: string,
+  hear: (line: string) => void,
+  readyMs: number,
+): Promise<void> {
   if (!child.stdout || !child.stderr) throw new Error('the program has no output')
   const said: string[] = []
   await new Promise<void>((resolve, reject) => {
@@ -146,7 +169,7 @@ async function untilItPrints(child: ChildProcess, place: string, hear: (line: st
       })
     }
     child.once('exit', (code, signal) => fail(`the program ended with ${code ?? signal} before it was ready`))
-    setTimeout(() => fail('the program was not ready in time'), 2 * LIMIT_MS).unref()
+    setTimeout(() => fail('the program was not ready in time'), readyMs).unref()
   })
 }
 

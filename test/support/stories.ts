@@ -3,6 +3,7 @@
 // Must not know: which stories there are, nor what ought to come of them. The same phases are told
 // whatever becomes of the webhooks.
 import { sql } from 'kysely'
+import { Webhook } from 'standardwebhooks'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { gatewayRef } from '../../src/domain/ids.ts'
@@ -13,10 +14,14 @@ import { eventually, fresh, type OwnShop } from './shop.ts'
 import { sweepNow } from './sweepNow.ts'
 
 export type Hint = { readonly imp_uid: string; readonly merchant_uid: string; readonly status: string }
+/** Where orders are paid: through i'mport, at Paymentwall itself, or through PortOne's V2. */
+export const PAID_AT = ['iamport/main', 'paymentwall/main', 'portone/main'] as const
+export type PaidAt = (typeof PAID_AT)[number]
 /** One order under way: its attempts, and every webhook that the gateway had reason to send. */
 export type Tale = {
   readonly shop: OwnShop
   readonly story: Story
+  readonly gateway: PaidAt
   readonly merchantUid: string
   readonly refs: string[]
   readonly hints: Hint[]
@@ -52,7 +57,7 @@ export type Ending = {
 }
 export type Story = {
   readonly name: string
-  readonly open: (shop: OwnShop) => Promise<string>
+  readonly open: (shop: OwnShop, gateway: PaidAt) => Promise<string>
   readonly phases: readonly Phase[]
   readonly ends: Told<Ending>
   /** Cancel calls that reach the gateway. */
@@ -77,7 +82,42 @@ export type Mode = {
   readonly after?: (tale: Tale, hints: readonly Hint[]) => Promise<unknown>
 }
 
-const post = ({ shop }: Tale, hints: readonly Hint[]) => Promise.all(hints.map((hint) => shop.hint(hint)))
+/** Once more to our receiver: by whoever knows the ids, or by Paymentwall, which alone can sign. */
+function post(tale: Tale, hints: readonly Hint[]): Promise<unknown> {
+  const { shop, gateway } = tale
+  return Promise.all(
+    hints.map((hint) => {
+      if (gateway === 'iamport/main') return shop.hint(hint)
+      if (gateway === 'portone/main') return postSigned(shop, hint)
+      const [type = '', reason] = hint.status.split('.')
+      return shop.sim.control('POST', `/payments/${hint.imp_uid}/pingback`, { type, ...(reason && { reason }) })
+    }),
+  )
+}
+const TYPES: Readonly<Record<string, string>> = { paid: 'Paid', cancelled: 'Cancelled' }
+/** As PortOne signs it, under an id of its own: a repeat of it would be known by its id. */
+async function postSigned(shop: OwnShop, { imp_uid: ref, merchant_uid: paymentId, status }: Hint): Promise<void> {
+  const data = { storeId: 'store-simulator', paymentId, transactionId: ref.split(':').at(-1) }
+  const type = `Transaction.${TYPES[status] ?? status}`
+  const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data })
+  expect(await sendSigned(shop, body, SIGNED_BY)).toMatchObject({ status: 200 })
+}
+
+const SIGNED_BY = 'whsec_c2ltdWxhdG9yLXdlYmhvb2stc2VjcmV0LTE='
+const STRANGERS = `whsec_${Buffer.from('a secret of somebody else').toString('base64')}`
+
+async function sendSigned(shop: OwnShop, body: string, secret: string): Promise<Response> {
+  const id = fresh('msg')
+  const at = new Date()
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(secret).sign(id, at, body),
+  }
+  return fetch(`${shop.api}/webhooks/portone`, { method: 'POST', headers, body })
+}
+
 const fiveTimes = (hints: readonly Hint[]) => [...hints, ...hints, ...hints, ...hints, ...hints]
 
 /**
@@ -90,6 +130,31 @@ function forged({ merchantUid, refs }: Tale): readonly Hint[] {
   return [claim(`imp_${fresh('forged').slice(-8)}`, refs.length > 0 ? 'cancelled' : 'paid'), ...claims]
 }
 
+/** Whoever knows the ids can write a pingback, and not sign it: nothing of it is taken. */
+async function postForged(tale: Tale): Promise<void> {
+  const { shop, gateway, merchantUid, refs } = tale
+  if (gateway === 'iamport/main') return void (await post(tale, forged(tale)))
+  if (gateway === 'portone/main') {
+    for (const { imp_uid: ref, status } of forged(tale)) {
+      const data = { storeId: 'store-simulator', paymentId: merchantUid, transactionId: ref.split(':').at(-1) }
+      const body = JSON.stringify({ type: `Transaction.${TYPES[status] ?? status}`, data })
+      expect(await sendSigned(shop, body, STRANGERS), 'a webhook that PortOne did not sign').toMatchObject({
+        status: 401,
+      })
+    }
+    return
+  }
+  for (const ref of [fresh('b'), ...refs])
+    for (const [type, reason] of [
+      ['0', ''],
+      ['2', '9'],
+    ] as const) {
+      const said = { type, reason, ref, goodsid: merchantUid, uid: 'buyer-77', sign_version: '3', sig: 'a'.repeat(64) }
+      const answer = await shop.call('GET', `/webhooks/paymentwall?${new URLSearchParams(said).toString()}`)
+      expect(answer, 'a pingback that nobody signed').toMatchObject({ status: 401 })
+    }
+}
+
 /** What may become of webhooks. */
 export const MODES: readonly Mode[] = [
   { name: 'delivered', webhooks: 'deliver' },
@@ -97,7 +162,7 @@ export const MODES: readonly Mode[] = [
   { name: 'late', webhooks: 'delay' },
   { name: 'late, and in another order', webhooks: 'reorder' },
   { name: 'lost, with one sweep after each', webhooks: 'drop', sweeps: true },
-  { name: 'forged beforehand to say the opposite', webhooks: 'deliver', before: (tale) => post(tale, forged(tale)) },
+  { name: 'forged beforehand to say the opposite', webhooks: 'deliver', before: postForged },
 ]
 
 /**
@@ -109,9 +174,10 @@ export async function tell(
   mode: Mode,
   stories: readonly Story[],
   around: Around = () => Promise.resolve(),
+  gateway: PaidAt = 'iamport/main',
 ): Promise<readonly Tale[]> {
   await shop.sim.faults({ webhooks: mode.webhooks })
-  const tales = await opened(shop, stories)
+  const tales = await opened(shop, stories, gateway)
   const last = Math.max(...stories.map(({ phases }) => phases.length))
   for (let number = 0; number < last; number += 1) await phase(shop, mode, tales, number, around)
   await settled(shop)
@@ -119,11 +185,15 @@ export async function tell(
 }
 type Around = (number: number, tales: readonly Tale[], moment: 'before' | 'after') => Promise<unknown>
 
-export const opened = (shop: OwnShop, stories: readonly Story[]): Promise<readonly Tale[]> =>
+export const opened = (
+  shop: OwnShop,
+  stories: readonly Story[],
+  gateway: PaidAt = 'iamport/main',
+): Promise<readonly Tale[]> =>
   Promise.all(
     stories.map(async (story) => {
-      const merchantUid = await story.open(shop)
-      return { shop, story, merchantUid, refs: [], hints: [], branch: '' }
+      const merchantUid = await story.open(shop, gateway)
+      return { shop, story, gateway, merchantUid, refs: [], hints: [], branch: '' }
     }),
   )
 
@@ -135,14 +205,19 @@ export const settled = (shop: OwnShop) => eventually(() => underWay(shop.db, sho
  */
 export async function tellTooLate(shop: OwnShop, tales: readonly Tale[]) {
   const { rows: before } = await counted(shop)
-  const looks = await shop.sim.callsOf(LOOK)
+  const route = LOOKS[tales[0]?.gateway ?? 'iamport/main']
+  const looks = await shop.sim.callsOf(route)
   await Promise.all(tales.map((tale) => post(tale, tale.hints)))
   await settled(shop)
   const { rows: after } = await counted(shop)
-  return { before, after, looks: (await shop.sim.callsOf(LOOK)) - looks }
+  return { before, after, looks: (await shop.sim.callsOf(route)) - looks }
 }
 
-const LOOK = 'GET /payments/:imp_uid'
+const LOOKS: Readonly<Record<PaidAt, string>> = {
+  'iamport/main': 'GET /payments/:imp_uid',
+  'paymentwall/main': 'GET /api/rest/payment',
+  'portone/main': 'V2 GET /payments/:paymentId',
+}
 const counted = ({ db }: OwnShop) =>
   sql`select (select count(*)::int from journal) as journal, (select count(*)::int from outbox) as outbox`.execute(db)
 
@@ -154,7 +229,7 @@ async function phase(shop: OwnShop, mode: Mode, tales: readonly Tale[], number: 
   await around(number, tales, 'before')
   await Promise.all(now.map(({ tale, phase }) => happens(tale, phase, mode)))
   await around(number, tales, 'after')
-  if (mode.sweeps || now.some(({ phase }) => phase.sweeps)) await sweepNow(shop)
+  if (mode.sweeps || now.some(({ phase }) => phase.sweeps)) await sweepNow(shop, tales[0]?.gateway)
   for (const { tale, phase } of now) {
     const { name } = tale.story
     await eventually(async () => `${name}: ${await shown(tale)}`, SETTLES_MS).toBe(
@@ -207,9 +282,9 @@ const body = z.object({
 })
 
 /** `payment | attempts | refunds`; of an order that nobody opened, its money. */
-export async function shown({ shop, merchantUid, refs }: Tale): Promise<string> {
+export async function shown({ shop, gateway, merchantUid, refs }: Tale): Promise<string> {
   const answer = await shop.call('GET', `/payments/${merchantUid}`)
-  if (answer.status === 404) return strayShown(shop, refs[0] ?? 'none')
+  if (answer.status === 404) return strayShown(shop, `${gateway}/${refs[0] ?? 'none'}`)
   const { payment, refunds } = answers.order.parse(answer.body)
   const attempts = payment.attempts.map(({ because, state }) => `${because ?? 'unpaid'} ${state}`).toSorted()
   const back = refunds.map((refund) => backOf(refund))
@@ -220,8 +295,8 @@ export async function shown({ shop, merchantUid, refs }: Tale): Promise<string> 
 const backOf = ({ origin, state, amount, reason }: z.infer<typeof answers.refund>): string =>
   `${origin} ${state} ${amount}${origin === 'outside' ? ` (${reason})` : ''}`
 
-async function strayShown(shop: OwnShop, ref: string): Promise<string> {
-  const answer = await shop.call('GET', `/strays/iamport/main/${ref}`)
+async function strayShown(shop: OwnShop, path: string): Promise<string> {
+  const answer = await shop.call('GET', `/strays/${path}`)
   if (answer.status === 404) return 'nothing'
   const { stray } = body.parse(answer.body)
   const refunds = await Promise.all(stray.refunds.map((id) => shop.refund(id)))
@@ -252,9 +327,9 @@ export const refundsOf = async ({ shop, refs }: Tale) =>
     .execute()
 
 async function alerts(tale: Tale): Promise<string> {
-  const { shop, merchantUid, refs } = tale
+  const { shop, gateway, merchantUid, refs } = tale
   const refunds = (await refundsOf(tale)).map(({ refundId }) => `refund:${refundId}`)
-  const strays = refs.flatMap((ref) => [`stray:iamport/main:${ref}`, `ref:${ref}`])
+  const strays = refs.flatMap((ref) => [`stray:${gateway}:${ref}`, `ref:${ref}`])
   const targets = [`payment:${merchantUid}`, `order:${merchantUid}`, ...strays, ...refunds]
   const rows = await shop.db
     .selectFrom('outbox')
@@ -272,10 +347,10 @@ async function alerts(tale: Tale): Promise<string> {
  * for.
  */
 async function sagas(tale: Tale): Promise<string> {
-  const { shop, merchantUid, refs } = tale
+  const { shop, gateway, merchantUid, refs } = tale
   const asked = (await refundsOf(tale)).filter(({ origin }) => origin !== 'outside')
   const known = (await shop.call('GET', `/payments/${merchantUid}`)).status === 200
-  const first = known ? `payment:${merchantUid}` : `stray:iamport/main:${refs[0]}`
+  const first = known ? `payment:${merchantUid}` : `stray:${gateway}:${refs[0]}`
   const ids = [first, ...asked.map(({ refundId }) => `refund:${refundId}`)]
   const runs = await Promise.all(ids.map((id) => shop.client.workflow.getHandle(id).describe()))
   return runs.map(({ type, status }) => `${type} ${status.name === 'RUNNING' ? 'waits' : status.name}`).join(', ')

@@ -2,28 +2,50 @@
 // here. Each says what the gateway tells of it.
 // Must not know: what becomes of a webhook, or of the order.
 import { expect } from 'vitest'
+import { signed } from '../../src/gateways/paymentwall/signature.ts'
 import { openBriefly } from './brief.ts'
-import { eventually, exchange, fresh, type OwnShop } from './shop.ts'
-import type { Act, Hint, Phase, Story, Tale } from './stories.ts'
+import { BUYER, eventually, exchange, fresh, gatewayToken, type OwnShop } from './shop.ts'
+import type { Act, Hint, PaidAt, Phase, Story, Tale } from './stories.ts'
 
-const told = ({ merchantUid }: Tale, ref: string | undefined, status: string): readonly Hint[] => [
-  { imp_uid: ref ?? '', merchant_uid: merchantUid, status },
-]
+/** What Paymentwall signs of each, `type` or `type.reason`; nothing that can be said again of a part. */
+type Signed = '0' | '2.1' | '2.9'
+function told(tale: Tale, ref: string | undefined, status: string, signed: Signed | undefined): readonly Hint[] {
+  const { gateway, merchantUid } = tale
+  const said = gateway === 'paymentwall/main' ? signed : status
+  return said === undefined ? [] : [{ imp_uid: ref ?? '', merchant_uid: merchantUid, status: said }]
+}
+/** The simulator's at Paymentwall itself. */
+const PROJECT = { key: '1111aaaa2222bbbb3333cccc4444dddd', secret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0' }
 type Paying = Parameters<OwnShop['sim']['pay']>[1]
 
 export const pays =
   (shown: Paying = {}): Act =>
   async (tale) => {
-    const ref = await tale.shop.sim.pay(tale.merchantUid, shown)
+    const paid = await tale.shop.sim.pay(tale.merchantUid, { ...(await inItsWindow(tale)), ...shown })
+    const ref = refOf(tale, paid)
     tale.refs.push(ref)
-    return told(tale, ref, 'paid')
+    return told(tale, ref, 'paid', '0')
   }
+
+/** A reference of PortOne's names the order, too. */
+const refOf = ({ gateway, merchantUid }: Tale, impUid: string): string =>
+  gateway === 'portone/main' ? `${merchantUid}:${impUid}` : impUid
+const simulatedOf = (ref = ''): string => ref.split(':').at(-1) ?? ''
+
+/** The widget's address says what is paid and by whom; through i'mport the order was registered. */
+async function inItsWindow({ shop, gateway, merchantUid }: Tale): Promise<Paying> {
+  if (gateway === 'iamport/main') return {}
+  if (gateway === 'portone/main') return { gateway: 'portone', uid: 'buyer-77' }
+  const { amount, currency } = await shop.payment(merchantUid)
+  return { gateway: 'paymentwall', uid: 'buyer-77', amount, currency }
+}
 
 /** A one-off failure sends no webhook; the buyer's browser comes back. */
 export const isDeclined =
   (outcome: 'declined' | 'approvedLate' = 'declined'): Act =>
   async (tale) => {
-    const ref = await tale.shop.sim.pay(tale.merchantUid, { outcome })
+    const failed = await tale.shop.sim.pay(tale.merchantUid, { ...(await inItsWindow(tale)), outcome })
+    const ref = refOf(tale, failed)
     tale.refs.push(ref)
     const returned = { gatewayRef: ref }
     expect(await tale.shop.call('POST', `/payments/${tale.merchantUid}/returned`, returned)).toMatchObject({
@@ -33,16 +55,17 @@ export const isDeclined =
   }
 
 const atTheGateway =
-  (what: string, status: string, input: object = {}): Act =>
+  (what: string, status: string, signed: Signed | undefined, input: object = {}): Act =>
   async (tale) => {
     const [first] = tale.refs
-    await tale.shop.sim.control('POST', `/payments/${first}/${what}`, input)
-    return told(tale, first, status)
+    await tale.shop.sim.control('POST', `/payments/${simulatedOf(first)}/${what}`, input)
+    return told(tale, first, status, signed)
   }
 /** The fraud review of the first attempt ends well. */
-export const isApproved = atTheGateway('approve', 'paid')
-export const isCancelledInTheConsole = (amount: number): Act => atTheGateway('consoleCancel', 'cancelled', { amount })
-export const isChargedBack = atTheGateway('chargeback', 'cancelled')
+export const isApproved = atTheGateway('approve', 'paid', '0')
+export const isCancelledInTheConsole = (amount: number): Act =>
+  atTheGateway('consoleCancel', 'cancelled', undefined, { amount })
+export const isChargedBack = atTheGateway('chargeback', 'cancelled', '2.1')
 
 const openTicket = async ({ shop, merchantUid }: Tale, number = 0) => {
   const open = (await shop.sim.tickets(merchantUid)).filter(({ state }) => state === 'open')[number]
@@ -54,7 +77,7 @@ const completes =
   async (tale) => {
     const { id, impUid } = await which(tale)
     await tale.shop.sim.complete(id)
-    return told(tale, impUid, 'cancelled')
+    return told(tale, refOf(tale, impUid), 'cancelled', '2.9')
   }
 export const deskCompletes = completes((tale) => openTicket(tale))
 /**
@@ -77,10 +100,25 @@ export const deskRefuses: Act = async (tale) => {
 }
 
 /** Another program with the merchant's keys asks for all of it back, and gives no reason. */
-export const isAskedBackElsewhere: Act = async ({ shop, refs }) => {
-  const keys = { imp_key: 'sim-key', imp_secret: 'sim-secret' }
-  const token = await exchange(shop.simulator, 'POST', '/users/getToken', keys)
-  const access = String(Object(Object(token.body).response).access_token)
+export const isAskedBackElsewhere: Act = async ({ shop, gateway, refs }) => {
+  if (gateway === 'paymentwall/main') {
+    const ticket = signed({ key: PROJECT.key, ref: refs[0] ?? '', type: '1' }, PROJECT.secret, 3)
+    const body = new URLSearchParams(ticket)
+    const filed = await fetch(`${shop.simulator}/developers/api/ticket`, { method: 'POST', body })
+    expect(await filed.json()).toEqual({ result: 1 })
+    return []
+  }
+  if (gateway === 'portone/main') {
+    const [paymentId] = (refs[0] ?? '').split(':')
+    const asked = await fetch(`${shop.simulator}/payments/${paymentId}/cancel`, {
+      method: 'POST',
+      headers: { authorization: 'PortOne sim-portone-secret', 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'asked elsewhere' }),
+    })
+    expect(await asked.json()).toMatchObject({ cancellation: { status: 'REQUESTED' } })
+    return []
+  }
+  const access = await gatewayToken(shop.simulator)
   const asked = await exchange(shop.simulator, 'POST', '/payments/cancel', { imp_uid: refs[0] }, access)
   expect(asked).toMatchObject({ status: 200, body: { code: 0 } })
   return []
@@ -130,8 +168,8 @@ export const personDoes =
 /** Of the money that was paid last, which has a saga of its own. */
 export const personRefundsTheStray =
   (reason: string): Act =>
-  async ({ shop, refs }) => {
-    await asPerson(shop, `/strays/iamport/main/${refs.at(-1)}/refund`, { reason })
+  async ({ shop, gateway, refs }) => {
+    await asPerson(shop, `/strays/${gateway}/${refs.at(-1)}/refund`, { reason })
     return []
   }
 export const personSaysNoTicketLives: Act = async ({ shop, merchantUid }) => {
@@ -172,10 +210,9 @@ type Opening = {
 /** Asked for again where it took too long: that is safe. */
 export const order =
   (shown: Opening = {}) =>
-  async (shop: OwnShop): Promise<string> => {
+  async (shop: OwnShop, gateway: PaidAt): Promise<string> => {
     const merchantUid = fresh('order')
-    const buyer = { name: 'Ann Roe', email: 'ann@example.com' }
-    const body = { merchantUid, amount: 19_000, currency: 'KRW', name: 'Gold pack', buyer, ...shown }
+    const body = { merchantUid, amount: 19_000, currency: 'KRW', name: 'Gold pack', gateway, buyer: BUYER, ...shown }
     await eventually(async () => (await shop.call('POST', '/payments', body)).status).toBeLessThan(300)
     return merchantUid
   }
@@ -185,8 +222,8 @@ export const nobodysOrder = (): Promise<string> => Promise.resolve(fresh('nobody
 
 export const closedOrder =
   (shown: Opening = {}) =>
-  async (shop: OwnShop): Promise<string> => {
-    const merchantUid = await order(shown)(shop)
+  async (shop: OwnShop, gateway: PaidAt): Promise<string> => {
+    const merchantUid = await order(shown)(shop, gateway)
     const closed = await shop.call('POST', `/payments/${merchantUid}/close`, { reason: 'sold out' })
     expect(closed).toMatchObject({ status: 200 })
     return merchantUid
@@ -195,8 +232,8 @@ export const closedOrder =
 /** An order whose time is over, waited for. */
 export const expiredOrder =
   (latePolicy: 'hold' | 'refund' | 'accept') =>
-  async (shop: OwnShop): Promise<string> => {
-    const merchantUid = await openBriefly(shop, 1_000, { latePolicy })
+  async (shop: OwnShop, gateway: PaidAt): Promise<string> => {
+    const merchantUid = await openBriefly(shop, 1_000, { latePolicy, gateway })
     const handle = shop.client.workflow.getHandle(`payment:${merchantUid}`)
     expect(await handle.result()).toEqual({ state: 'expired' })
     await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'expired' })

@@ -2,7 +2,7 @@
 // a sale closed at the same moment.
 // Must not know: webhooks. Typed by hand from design.md §4 and §6: an order of 19,000 won unless
 // the story says otherwise.
-import type { Ending, Story } from './stories.ts'
+import type { Ending, Story, Tale } from './stories.ts'
 import {
   deskCompletes,
   isAskedBackElsewhere,
@@ -17,6 +17,33 @@ import {
 } from './storyActs.ts'
 import { AS_ORDERED, asked, BOTH_DONE, LATE, nothing, OUTSIDE, paid, SECOND } from './storyWords.ts'
 
+/** What Paymentwall itself says of money that moved outside, where i'mport says otherwise. */
+const SAID_ITSELF = [
+  ['4000 (console cancel)', '4000 (a part was refunded)'],
+  ['(console cancel)', '(cancelled order)'],
+  ['(moved outside)', '(cancelled order)'],
+] as const
+/** The console gives one reason for all, and none is empty. */
+const SAID_BY_V2 = [
+  ['(console cancel)', '(관리자페이지취소)'],
+  ['(moved outside)', '(asked elsewhere)'],
+] as const
+function said(line: string, { gateway }: Tale): string {
+  if (gateway === 'iamport/main') return line
+  if (gateway === 'portone/main') return SAID_BY_V2.reduce((text, [there, here]) => text.replaceAll(there, here), line)
+  return SAID_ITSELF.reduce((text, [there, itself]) => text.replaceAll(there, itself), line)
+}
+const at =
+  (line: string) =>
+  (tale: Tale): string =>
+    said(line, tale)
+const ending =
+  (ends: Ending) =>
+  (tale: Tale): Ending => ({ ...ends, shown: said(ends.shown, tale) })
+
+const CANCELLED_TWICE =
+  'cancelled accepted | asOrdered cancelled | outside refunded 4000 (console cancel), outside refunded 15000 (console cancel)'
+
 const outside: readonly Story[] = [
   {
     name: 'a cancel in the console, in part and whole',
@@ -25,24 +52,22 @@ const outside: readonly Story[] = [
       paid,
       {
         do: isCancelledInTheConsole(4_000),
-        shows: 'partlyCancelled accepted | asOrdered partlyCancelled | outside refunded 4000 (console cancel)',
+        shows: at('partlyCancelled accepted | asOrdered partlyCancelled | outside refunded 4000 (console cancel)'),
       },
       {
         do: isCancelledInTheConsole(15_000),
         blind: true,
-        shows:
-          'cancelled accepted | asOrdered cancelled | outside refunded 4000 (console cancel), outside refunded 15000 (console cancel)',
+        shows: at(CANCELLED_TWICE),
       },
     ],
-    ends: {
+    ends: ending({
       ...nothing,
-      shown:
-        'cancelled accepted | asOrdered cancelled | outside refunded 4000 (console cancel), outside refunded 15000 (console cancel)',
+      shown: CANCELLED_TWICE,
       why: [AS_ORDERED, OUTSIDE, OUTSIDE],
       notices:
         'payment.prepared payment.paid refund.refunded payment.partlyCancelled refund.refunded payment.cancelled',
       deliveries: 1,
-    },
+    }),
     cancels: 0,
   },
   {
@@ -50,15 +75,18 @@ const outside: readonly Story[] = [
     open: order(),
     phases: [
       paid,
-      { do: isChargedBack, shows: 'cancelled accepted | asOrdered cancelled | outside refunded 19000 (chargeback)' },
+      {
+        do: isChargedBack,
+        shows: at('cancelled accepted | asOrdered cancelled | outside refunded 19000 (chargeback)'),
+      },
     ],
-    ends: {
+    ends: ending({
       ...nothing,
       shown: 'cancelled accepted | asOrdered cancelled | outside refunded 19000 (chargeback)',
       why: [AS_ORDERED, OUTSIDE],
       notices: 'payment.prepared payment.paid refund.refunded payment.cancelled',
       deliveries: 1,
-    },
+    }),
     cancels: 0,
   },
   {
@@ -69,11 +97,12 @@ const outside: readonly Story[] = [
       asked,
       {
         do: isChargedBack,
-        shows:
+        shows: at(
           'cancelled accepted | asOrdered cancelled | checkout superseded 19000, outside refunded 19000 (chargeback)',
+        ),
       },
     ],
-    ends: {
+    ends: ending({
       shown:
         'cancelled accepted | asOrdered cancelled | checkout superseded 19000, outside refunded 19000 (chargeback)',
       tickets: 'open 19000',
@@ -88,7 +117,7 @@ const outside: readonly Story[] = [
       deliveries: 1,
       alerts: 'page overtakenTicket',
       sagas: BOTH_DONE,
-    },
+    }),
     cancels: 1,
     waits: true,
   },
@@ -179,16 +208,19 @@ export const STORIES_HELD: readonly Story[] = [
     phases: [
       paid,
       { do: isAskedBackElsewhere, shows: paid.shows },
-      { do: deskCompletes, shows: 'cancelled accepted | asOrdered cancelled | outside refunded 19000 (moved outside)' },
+      {
+        do: deskCompletes,
+        shows: at('cancelled accepted | asOrdered cancelled | outside refunded 19000 (moved outside)'),
+      },
     ],
-    ends: {
+    ends: ending({
       ...nothing,
       shown: 'cancelled accepted | asOrdered cancelled | outside refunded 19000 (moved outside)',
       tickets: 'completed 19000',
       why: [AS_ORDERED, OUTSIDE],
       notices: 'payment.prepared payment.paid refund.refunded payment.cancelled',
       deliveries: 1,
-    },
+    }),
     cancels: 1,
     waits: true,
   },

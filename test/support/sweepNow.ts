@@ -1,10 +1,11 @@
 // One run of a Schedule, begun after this moment, to its end: the sweep of the gateway, or the supervisor.
 // Must not know: what it will find, or whether it fails. Answers with the id of its workflow.
 import { SUPERVISE_SCHEDULE, sweepScheduleId } from '../../src/domain/names.ts'
-import { IAMPORT_MAIN } from '../../src/gateways/iamport/config.ts'
+import { gatewayName } from '../../src/domain/ids.ts'
 import { eventually, type Shop } from './shop.ts'
 
-export const sweepNow = (shop: Pick<Shop, 'client'>): Promise<string> => runNow(shop, sweepScheduleId(IAMPORT_MAIN))
+export const sweepNow = (shop: Pick<Shop, 'client'>, gateway = 'iamport/main'): Promise<string> =>
+  runNow(shop, sweepScheduleId(gatewayName(gateway)))
 export const superviseNow = (shop: Pick<Shop, 'client'>): Promise<string> => runNow(shop, SUPERVISE_SCHEDULE)
 
 async function runNow({ client }: Pick<Shop, 'client'>, scheduleId: string): Promise<string> {

@@ -7,7 +7,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prepareNamespace } from '../../src/temporal/namespace.ts'
-import type { longWait } from '../support/longWait.ts'
+import type { longWait } from './longWait.ts'
 import { MAKING_MS, temporaryFolder } from '../support/temporalCli.ts'
 import { createTimeSkippingEnv, findOrMakeTimeSkippingServer } from '../support/timeSkipping.ts'
 
@@ -22,7 +22,7 @@ test('a workflow of 40 days ends at once, with a search attribute of ours', asyn
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: 'long-wait',
-    workflowsPath: fileURLToPath(new URL('../support/longWait.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('./longWait.ts', import.meta.url)),
   })
   const startedAt = await env.currentTimeMs()
   const ended = await worker.runUntil(() =>

@@ -72,7 +72,7 @@ function actors(api: string, simulator: string) {
     /** An order that is paid and whose refund is under way, in the state in which that stands still. */
     refunded: async ({ id, amount, currency, country, method = 'card', cancel = 'accept' }: Refund): Promise<void> => {
       await sim('PUT /faults', anyJson, { cancel })
-      await checkout.open({ merchantUid: id, amount, currency })
+      await checkout.open({ merchantUid: id, amount, currency }, 'iamport/main')
       await sim('POST /pay', anyJson, { merchantUid: id, outcome: 'paid', country, method })
       await eventually(`${id} is paid`, async () => (await checkout.payment(id)).accepted)
       await checkout.askRefund(id, id, 'customer request')

@@ -13,7 +13,7 @@ import {
   VALUES,
   type Plan,
   type WireChange,
-} from '../support/wirePlan.ts'
+} from './wirePlan.ts'
 
 const MODES = ['delivered', 'late', 'lost']
 /** So many rounds in a row leave nothing out. */

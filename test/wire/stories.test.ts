@@ -4,17 +4,17 @@
 // repeats it.
 import { describe, expect } from 'vitest'
 import { openCheckout } from '../support/checkout.ts'
-import { disguise, disturb, elevenMinutesPass, heal } from '../support/distortions.ts'
-import { lookAgainTwice } from '../support/lookedAgain.ts'
+import { disguise, disturb, elevenMinutesPass, heal } from './distortions.ts'
+import { lookAgainTwice } from './lookedAgain.ts'
 import { shopTest, type OwnShop } from '../support/shop.ts'
 import { endingsOf, MODES, opened, settled, tell, valueOf, type Mode, type Story } from '../support/stories.ts'
 import { toldAtOnce } from '../support/storyActs.ts'
-import { findingsOf } from '../support/storyCompare.ts'
-import { tellDistorted, type Telling } from '../support/storyDistorted.ts'
+import { findingsOf } from './storyCompare.ts'
+import { tellDistorted, type Telling } from './storyDistorted.ts'
 import { STORIES_OF_BUYERS } from '../support/storyTable.ts'
 import { STORIES_HELD, STORIES_OUTSIDE } from '../support/storyTableOutside.ts'
-import { STORIES_IN_PARTS } from '../support/storyTableParts.ts'
-import { hidesChannels, planOf, type Plan } from '../support/wirePlan.ts'
+import { STORIES_IN_PARTS } from './storyTableParts.ts'
+import { hidesChannels, planOf, type Plan } from './wirePlan.ts'
 
 /** Of the round that every run of the tests has. */
 const USUAL_SEED = 1

@@ -13,7 +13,8 @@ type Events = Awaited<ReturnType<OwnShop['events']>>
 async function resting(shop: OwnShop, workflowId: string): Promise<Events> {
   await eventually(async () => {
     const last = (await shop.events(workflowId)).at(-1)
-    return last?.timerStartedEventAttributes ?? last?.upsertWorkflowSearchAttributesEventAttributes
+    const read = last?.markerRecordedEventAttributes
+    return last?.timerStartedEventAttributes ?? last?.upsertWorkflowSearchAttributesEventAttributes ?? read
   }).toBeTruthy()
   return shop.events(workflowId)
 }
@@ -23,17 +24,17 @@ async function ended(shop: OwnShop, workflowId: string, state: string): Promise<
   return shop.events(workflowId)
 }
 
-test('a payment that is paid by webhook costs at most 6 actions and 20 events', async ({ shop, sim }) => {
+test('a payment that is paid by webhook costs at most 5 actions and 12 events', async ({ shop, sim }) => {
   const { merchantUid } = await shop.open()
   await resting(shop, `payment:${merchantUid}`)
   await sim.pay(merchantUid)
 
   const events = await ended(shop, `payment:${merchantUid}`, 'paid')
 
-  expectWithin({ actions: 6, events: 20 }, events)
+  expectWithin({ actions: 5, events: 12 }, events)
 })
 
-test('a refund whose ticket is done before the first checkpoint costs at most 7 actions and 22 events', async ({
+test('a refund whose ticket is done before the first checkpoint costs at most 5 actions and 17 events', async ({
   shop,
   sim,
 }) => {
@@ -44,7 +45,7 @@ test('a refund whose ticket is done before the first checkpoint costs at most 7 
 
   const events = await ended(shop, `refund:${refundId}`, 'refunded')
 
-  expectWithin({ actions: 7, events: 22 }, events)
+  expectWithin({ actions: 5, events: 17 }, events)
 })
 
 test('each checkpoint that alerts costs at most 3 actions and 12 events', async ({ shop }) => {
@@ -61,6 +62,28 @@ test('each checkpoint that alerts costs at most 3 actions and 12 events', async 
   for (const [round, start] of starts.slice(0, -1).entries())
     expectWithin({ actions: 3, events: 12 }, events.slice(start, starts[round + 1]))
   expect(await shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', attention: 'page' })
+})
+
+test('a wake that brings nothing costs 2 actions and 5 events: the timer goes on, until the row names another time', async ({
+  shop,
+}) => {
+  const { refundId } = await shop.paidThenRefunded()
+  const workflowId = `refund:${refundId}`
+  const timers = async () =>
+    (await shop.events(workflowId)).flatMap(
+      ({ timerStartedEventAttributes: began, timerCanceledEventAttributes: ended }) =>
+        began ? ['began'] : ended ? ['was ended'] : [],
+    )
+  for (let times = 1; times <= 2; times += 1) {
+    const before = await resting(shop, workflowId)
+    await shop.wake(workflowId)
+    await eventually(async () => (await shop.events(workflowId)).length).toBeGreaterThanOrEqual(before.length + 5)
+    expectWithin({ actions: 2, events: 5 }, (await shop.events(workflowId)).slice(before.length))
+  }
+  expect(await timers()).toEqual(['began'])
+  const until = new Date(Date.now() + 3_600_000).toISOString()
+  expect(await shop.call('POST', `/refunds/${refundId}/snooze`, { until })).toMatchObject({ status: 200 })
+  await eventually(async () => (await timers()).toSorted()).toEqual(['began', 'began', 'was ended'])
 })
 
 test('duplicate and forged hints, and waiting itself, cost nothing', async ({ shop }) => {

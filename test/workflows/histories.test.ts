@@ -9,12 +9,14 @@ import { z } from 'zod'
 import { workflowBundle } from '../../src/temporal/worker.ts'
 import { CHANGES } from '../../workflows/versions.ts'
 import { openBriefly } from '../support/brief.ts'
+import { directTicket, paidDirect, refundedDirect } from '../support/direct.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 import { superviseNow, sweepNow } from '../support/sweepNow.ts'
 import { testCacheDir } from '../support/temporalCli.ts'
 
 const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url))
 const test = shopTest({
+  CANCEL_TIMEOUT: '2s',
   REFUND_PATIENCE: '2s remind, 4s page, then every 2s page',
   PARTIAL_REFUNDS: 'yes',
   SECOND_PAYMENT_POLICY: 'hold',
@@ -187,6 +189,88 @@ const PATHS: Readonly<Record<string, Path>> = {
     await shop.client.workflow.getHandle(`refund:${refundId}`).terminate('by hand')
     return superviseNow(shop)
   },
+  'payment that its gateway has signed': async (shop) => {
+    const { merchantUid } = await paidDirect(shop)
+    return `payment:${merchantUid}`
+  },
+  'refund whose ticket its gateway has signed as done': async (shop) => {
+    const { ref, refundId } = await refundedDirect(shop)
+    await shop.sim.complete(await directTicket(shop, ref))
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+    return `refund:${refundId}`
+  },
+  'refund that nobody can look at, resolved by a person': async (shop) => {
+    const { refundId } = await refundedDirect(shop)
+    await eventually(() => shop.refund(refundId)).toMatchObject({ attention: 'page' })
+    const said = { outcome: 'refunded', reason: 'the console shows it', evidence: 'row 7', ticketDead: true }
+    expect(await shop.person(`/refunds/${refundId}/resolve`, said)).toMatchObject({ status: 200 })
+    return `refund:${refundId}`
+  },
+  'refund that is born, woken though nothing moved, and completed': async (shop) => {
+    const { merchantUid, refundId } = await shop.paidThenRefunded()
+    await wokenForNothing(shop, refundId)
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund that another client started, woken though nothing moved': async (shop) => {
+    const { merchantUid } = await shop.paid()
+    const refundId = fresh('refund')
+    const args = [{ refundId, merchantUid, reason: 'asked by another program' }]
+    await shop.client.workflow.start('refund', { workflowId: `refund:${refundId}`, taskQueue: 'refunds', args })
+    await wokenForNothing(shop, refundId)
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund that is born with a ticket that its gateway has done at once': async (shop) => {
+    const { merchantUid } = await shop.paid({ method: 'paypal' })
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+    return `refund:${refundId}`
+  },
+  'refund that is born while its gateway does not answer': async (shop) => {
+    const { merchantUid } = await shop.paid()
+    await shop.sim.faults({ reads: 'error500' })
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.refund(refundId)).toMatchObject({
+      state: 'requested',
+      said: expect.stringContaining('could not look'),
+    })
+    await shop.sim.faults({ reads: 'ok' })
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+    await completed(shop, merchantUid, refundId)
+    return `refund:${refundId}`
+  },
+  'refund that is born, and whose worker was lost during the call': async (shop) => {
+    await shop.sim.faults({ cancel: 'lostAnswer' })
+    const { merchantUid } = await shop.paid()
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.sim.tickets(merchantUid)).toHaveLength(1)
+    const workflowId = `refund:${refundId}`
+    const { raw } = await shop.client.workflow.getHandle(workflowId).describe()
+    const activityId = raw.pendingActivities?.[0]?.activityId ?? ''
+    await shop.client.activity.fail({ workflowId, activityId }, new Error('the worker is gone'))
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown' })
+    await completed(shop, merchantUid, refundId)
+    return workflowId
+  },
+  'payment that is born, and paid by webhook': async (shop) => {
+    const { merchantUid } = await shop.paid()
+    return `payment:${merchantUid}`
+  },
+  'payment that is born while its gateway does not answer': async (shop) => {
+    await shop.sim.control('PUT', '/faults', { setUp: { keys: 'wrong' }, token: 'expireNow' })
+    const merchantUid = fresh('order')
+    const workflowId = `payment:${merchantUid}`
+    const opened = shop.open({ merchantUid })
+    await eventually(async () =>
+      (await shop.events(workflowId)).filter(({ timerStartedEventAttributes: timer }) => timer),
+    ).toHaveLength(1)
+    await shop.sim.control('PUT', '/faults', { setUp: { keys: 'right' }, token: 'ok' })
+    await opened
+    await shop.sim.pay(merchantUid)
+    await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'paid' })
+    return workflowId
+  },
   'refund that somebody tried to cancel in Temporal': async (shop) => {
     const { merchantUid, refundId } = await shop.paidThenRefunded()
     await shop.client.workflow.getHandle(`refund:${refundId}`).cancel()
@@ -194,6 +278,16 @@ const PATHS: Readonly<Record<string, Path>> = {
     await completed(shop, merchantUid, refundId)
     return `refund:${refundId}`
   },
+}
+
+/** Three times: it waits on with the same timer. */
+async function wokenForNothing(shop: OwnShop, refundId: string): Promise<void> {
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  for (let times = 0; times < 3; times += 1) {
+    const before = (await shop.events(`refund:${refundId}`)).length
+    await shop.wake(`refund:${refundId}`)
+    await eventually(async () => (await shop.events(`refund:${refundId}`)).length).toBeGreaterThan(before + 4)
+  }
 }
 
 async function completed(shop: OwnShop, merchantUid: string, refundId: string): Promise<void> {

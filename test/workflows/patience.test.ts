@@ -20,7 +20,7 @@ import {
   withoutCache,
   type Events,
   type SkippingShop,
-} from '../support/skippedTime.ts'
+} from './skippedTime.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
@@ -141,7 +141,7 @@ describe('a ticket that is silent for 40 days', () => {
 })
 
 test('with weekends skipped no checkpoint falls on Saturday or Sunday in Seoul, and each is made up on Monday at the same time of day', async () =>
-  inSkippedTime(`${LADDER}, skip weekends Asia/Seoul`, async (time) => {
+  inSkippedTime({ REFUND_PATIENCE: `${LADDER}, skip weekends Asia/Seoul` }, async (time) => {
     const shop = time.shop()
     const [onFriday, onSaturday] = [await shop.paid(), await shop.paid()]
     // 5 in the morning in Seoul, where it is a day later than in UTC: Friday 2 March, then Saturday 3 March 2040.
@@ -182,12 +182,12 @@ test('with weekends skipped no checkpoint falls on Saturday or Sunday in Seoul, 
     )
   }))
 
-test('a checkpoint at which the gateway does not answer raises attention as planned and says that it could not look', async () =>
-  inSkippedTime(LADDER, async (time) => {
+test('a checkpoint at which the gateway does not answer raises attention as planned and says that it could not look', async () => {
+  const story = async (time: SkippingShop) => {
     const shop = time.shop()
     const { merchantUid, refundId, since } = await silentRefund(shop)
     await shop.sim.faults({ reads: 'error500' })
-    // The look is tried for two minutes, in which no time is skipped; by so much the next checkpoint is later.
+    // In the time for which the look is tried no time is skipped; by so much the next checkpoint is later.
     await time.until(since + 24 * HOUR + 10 * MINUTE)
     await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen', attention: 'remind' })
     const [blind, ...more] = await alertsOf(shop, refundId)
@@ -207,7 +207,9 @@ test('a checkpoint at which the gateway does not answer raises attention as plan
       (line) => line.refundId === refundId && line.what !== 'checkpoint',
     )
     expect(moves.map(({ to }) => to).filter((to) => to !== null)).toEqual(['requested', 'filed', 'ticketOpen'])
-  }))
+  }
+  await inSkippedTime({ REFUND_PATIENCE: LADDER }, story, { checkpointLook: { everyMs: 1_000, forMs: 3_000 } })
+})
 
 describe('a patience that is changed while a refund waits', () => {
   /** The worker's restart loses no workflow task: the saga replays and goes on. */
@@ -218,7 +220,7 @@ describe('a patience that is changed while a refund waits', () => {
 
   test('holds at once where it is shorter: what it asks for by now is told, and its checkpoints come', async () => {
     withoutCache()
-    await inSkippedTime('24h remind, 20d warn, 30d page', async (time) => {
+    await inSkippedTime({ REFUND_PATIENCE: '24h remind, 20d warn, 30d page' }, async (time) => {
       const { refundId, since } = await silentRefund(time.shop())
       const nextHour = async () => hoursSince(since, (await time.shop().refund(refundId)).nextCheckpoint?.at ?? '')
       await time.until(since + 3 * DAY)
@@ -240,7 +242,7 @@ describe('a patience that is changed while a refund waits', () => {
 
   test('holds at once where it is longer: the next checkpoint is the new one', async () => {
     withoutCache()
-    await inSkippedTime(LADDER, async (time) => {
+    await inSkippedTime({ REFUND_PATIENCE: LADDER }, async (time) => {
       const { merchantUid, refundId, since } = await silentRefund(time.shop())
       await time.until(since + 3 * DAY + HOUR)
       expect((await time.shop().refund(refundId)).attention).toBe('warn')
@@ -262,7 +264,7 @@ describe('a patience that is changed while a refund waits', () => {
 })
 
 test('a refund whose answer was lost is looked for after 1 and 10 minutes, warned of after an hour, then climbs the ladder, and is not sent again for 40 days', async () =>
-  inSkippedTime(LADDER, async (time) => {
+  inSkippedTime({ REFUND_PATIENCE: LADDER, CANCEL_TIMEOUT: '2s' }, async (time) => {
     const shop = time.shop()
     const { merchantUid } = await shop.paid()
     await shop.sim.faults({ cancel: 'lostAnswer' })

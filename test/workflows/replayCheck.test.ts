@@ -7,7 +7,7 @@ import { workflowBundle } from '../../src/temporal/worker.ts'
 import { buildIn, cacheWith } from '../support/builds.ts'
 import { byTemporal, paymentSaga, refundSaga, workflowIdOf } from '../support/doors.ts'
 import { runCommand } from '../support/mainCommand.ts'
-import { shopTest, type Environment, type OwnShop } from '../support/shop.ts'
+import { eventually, shopTest, type Environment, type OwnShop } from '../support/shop.ts'
 import { temporaryFolder, testCacheDir } from '../support/temporalCli.ts'
 
 const test = shopTest()
@@ -21,6 +21,12 @@ async function replayed({ temporalAddress }: OwnShop, bundlePath: string, only?:
   return { ...found, told }
 }
 
+/** The orders whose refunds wait are told of them, and their sagas end again. */
+const ordersRunning = ({ client }: OwnShop, count: number) =>
+  eventually(
+    async () => (await client.workflow.count(`WorkflowType='payment' and ExecutionStatus='Running'`)).count,
+  ).toBe(count)
+
 /** Three refunds that wait, an unpaid order, and one that nobody has begun. */
 async function running(shop: OwnShop): Promise<readonly string[]> {
   const refunds: string[] = []
@@ -28,6 +34,7 @@ async function running(shop: OwnShop): Promise<readonly string[]> {
   await shop.open()
   const args = [{ refundId: 'r-later' }]
   await shop.client.workflow.start('refund', { workflowId: 'refund:r-later', taskQueue: 'nobody-polls', args })
+  await ordersRunning(shop, 1)
   return refunds.toSorted()
 }
 
@@ -41,6 +48,7 @@ test('sagas whose first task carried out a command go on wherever they are repla
     await shop.client.workflow.getHandle(workflowIdOf(saga)).terminate('ended from outside')
     expect(await byTemporal(shop, saga, 'recheck', { person: 'ann' })).toMatchObject({ answer: 'done' })
   }
+  await ordersRunning(shop, orders.length)
   const found = await replayed(shop, await workflowBundle(testCacheDir()))
   expect(found.failures).toEqual([])
   expect(found.replayed).toBe(sagas.length)

@@ -5,10 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Decision } from '../../domain/books/books.ts'
 import { noticesOf, wakesOf } from '../../domain/books/outgoing.ts'
+import type { RefundId } from '../../domain/ids.ts'
 import type { Links } from '../../domain/shown/views.ts'
 import type { Trx } from '../connect.ts'
-import { alertRow, noticeRow, putOutgoing, wakeRow } from '../outgoing/outgoing.ts'
-import { saveBooks, type Loaded } from './books.ts'
+import { alertRow, noticeRow, wakeRows } from '../outgoing/outgoing.ts'
+import type { Loaded } from './books.ts'
+import { saveBooks } from './save.ts'
 
 export type Mover = {
   /**
@@ -26,14 +28,27 @@ export type Mover = {
 export async function carryOut(trx: Trx, loaded: Loaded, decision: Decision, mover: Mover): Promise<boolean> {
   const wakes = wakesOf(loaded.books, decision, mover.saga)
   const notices = noticesOf(loaded.books, decision, mover.links)
-  await saveBooks(trx, loaded, decision, mover, notices.length)
   const merchantUid = decision.books.payment?.merchantUid ?? ''
-  await putOutgoing(trx, [
-    ...wakes.map(wakeRow),
+  const births = birthsAfter(loaded, decision)
+  const outgoing = [
+    ...wakeRows(trx, wakes, { books: decision.books, births }, loaded.now),
     ...notices.map((notice, index) =>
       noticeRow(merchantUid, { id: randomUUID(), number: loaded.notices + index + 1, at: mover.at, ...notice }),
     ),
     ...decision.alerts.map((alert) => alertRow(alert, mover.at)),
-  ])
+  ]
+  await saveBooks(trx, loaded, decision, {
+    who: mover.who,
+    at: mover.at,
+    notices: notices.length,
+    births,
+    outgoing,
+  })
   return decision.journal.length > 0 || decision.alerts.length > 0
+}
+
+/** Each new refund gets its own here, so that its wake can name it. */
+function birthsAfter({ births }: Loaded, { books }: Decision): ReadonlyMap<RefundId, string | null> {
+  const fresh = books.refunds.filter(({ refundId }) => !births.has(refundId))
+  return new Map([...births, ...fresh.map(({ refundId }) => [refundId, randomUUID()] as const)])
 }

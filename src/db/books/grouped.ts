@@ -17,6 +17,9 @@ export function grouped<T, Key>(all: Iterable<T>, keyOf: (each: T) => Key): Read
 
 export type Keyed = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
 
+export const attemptKey = ({ gateway, gatewayRef }: Pick<Keyed, 'gateway' | 'gatewayRef'>): string =>
+  `${gateway} ${gatewayRef}`
+
 export const byGateway = (keys: Iterable<Keyed>): readonly (readonly [GatewayName, GatewayRef[]])[] =>
   [...grouped(keys, ({ gateway }) => gateway)].map(
     ([gateway, own]) => [gateway, own.map(({ gatewayRef }) => gatewayRef)] as const,

@@ -2,11 +2,14 @@
 // Must not know: who reads them.
 import type { JournalLine } from '../../domain/books/books.ts'
 import type { Trx } from '../connect.ts'
+import { writeAll, type Insert } from './batch.ts'
 
 type Heading = { readonly who: string; readonly at: string; readonly merchantUid: string | null }
 
-export async function writeJournal(trx: Trx, lines: readonly JournalLine[], heading: Heading): Promise<void> {
-  if (lines.length === 0) return
+export const writeJournal = (trx: Trx, lines: readonly JournalLine[], heading: Heading): Promise<void> =>
+  writeAll(trx, [journalWrite(lines, heading)])
+
+export function journalWrite(lines: readonly JournalLine[], heading: Heading): Insert {
   const rows = lines.map((line) => ({
     who: heading.who,
     at: heading.at,
@@ -17,9 +20,9 @@ export async function writeJournal(trx: Trx, lines: readonly JournalLine[], head
     fromState: line.from ?? null,
     toState: line.to ?? null,
     why: line.why,
-    facts: line.facts === undefined ? null : JSON.stringify(line.facts),
+    facts: line.facts ?? null,
   }))
-  await trx.insertInto('journal').values(rows).execute()
+  return { into: 'journal', rows }
 }
 
 /** Lines of one order, the oldest first. */

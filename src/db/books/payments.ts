@@ -1,10 +1,10 @@
-// Rows of payments: load under lock, insert, compare-and-set, list.
+// Rows of payments: load, insert, what of them is written, list.
 // Must not know: what moves them.
 import { sql } from 'kysely'
 import type { Payment } from '../../domain/books/books.ts'
 import { merchantUid, type MerchantUid } from '../../domain/ids.ts'
 import type { Db, Trx } from '../connect.ts'
-import { oneRow, sameRow, versionOf } from './compare.ts'
+import { sameRow, versionOf, type Write } from './batch.ts'
 
 type LoadedPayment = { readonly row: Payment; readonly version: readonly [string, number]; readonly notices: number }
 
@@ -12,14 +12,8 @@ export async function loadPayment(trx: Trx, id: MerchantUid, lock: boolean): Pro
   const query = trx.selectFrom('payments').selectAll().where('merchantUid', '=', id)
   const found = await (lock ? query.forUpdate() : query).executeTakeFirst()
   if (!found) return undefined
-  const { version, notices, ...row } = found
+  const { version, notices, buyerId: _buyerId, ...row } = found
   return { row, version: [id, version], notices }
-}
-
-/** By the shown state: money that came before its order settles it without a registration. */
-export async function shownStateOf(db: Db, id: MerchantUid): Promise<string> {
-  const row = await db.selectFrom('payments').select('state').where('merchantUid', '=', id).executeTakeFirstOrThrow()
-  return row.state
 }
 
 /**
@@ -39,30 +33,42 @@ export async function shownWord(db: Db, id: MerchantUid): Promise<string | undef
 export async function insertPayment(trx: Trx, payment: Payment): Promise<boolean> {
   const inserted = await trx
     .insertInto('payments')
-    .values({ ...payment, notices: 0 })
+    .values({ ...payment, notices: 0, buyerId: null })
     .onConflict((on) => on.doNothing())
     .executeTakeFirst()
   return inserted.numInsertedOrUpdatedRows === 1n
 }
 
+/**
+ * By whom its gateway finds the order: as it was first said, for the window of that buyer may still
+ * be open.
+ */
+export async function keepBuyer(trx: Trx, id: MerchantUid, buyerId: string): Promise<void> {
+  await trx
+    .updateTable('payments')
+    .set({ buyerId })
+    .where('merchantUid', '=', id)
+    .where('buyerId', 'is', null)
+    .execute()
+}
+
+export async function buyerOf(db: Db | Trx, id: MerchantUid): Promise<string | null> {
+  const row = await db.selectFrom('payments').select('buyerId').where('merchantUid', '=', id).executeTakeFirst()
+  return row?.buyerId ?? null
+}
+
 type Counter = { readonly before: number; readonly after: number }
 
-export async function savePayment(
-  trx: Trx,
+export function paymentWrites(
   before: Payment,
   after: Payment,
   versions: ReadonlyMap<string, number>,
   notices: Counter,
-): Promise<void> {
-  if (sameRow(before, after) && notices.before === notices.after) return
-  const version = versionOf(versions, after.merchantUid)
-  const { numUpdatedRows } = await trx
-    .updateTable('payments')
-    .set({ ...after, notices: notices.after, version: version + 1 })
-    .where('merchantUid', '=', after.merchantUid)
-    .where('version', '=', version)
-    .executeTakeFirstOrThrow()
-  oneRow(numUpdatedRows, `payment ${after.merchantUid}`)
+): readonly Write[] {
+  if (sameRow(before, after) && notices.before === notices.after) return []
+  const row = { ...after, notices: notices.after, version: versionOf(versions, after.merchantUid) }
+  const what = `payment ${after.merchantUid}`
+  return [{ table: 'payments', key: ['merchantUid'], rows: [row], versioned: true, what }]
 }
 
 export type PaymentPage = { readonly ids: readonly MerchantUid[]; readonly cursor: string | null }

@@ -2,6 +2,7 @@
 // wake, repeatable by its id.
 // Must not know: HTTP, Temporal. Used by the API and by the sagas' first steps alike, so that both
 // are one path.
+import { sql } from 'kysely'
 import type { Books, Payment, Refund } from '../../domain/books/books.ts'
 import {
   differsFrom,
@@ -12,7 +13,14 @@ import {
   type OrderRequest,
 } from '../../domain/books/order.ts'
 import { Failure } from '../../domain/failures.ts'
-import { refundWorkflowId, type MerchantUid, type RefundId } from '../../domain/ids.ts'
+import {
+  paymentWorkflowId,
+  refundWorkflowId,
+  type GatewayName,
+  type GatewayRef,
+  type MerchantUid,
+  type RefundId,
+} from '../../domain/ids.ts'
 import { START_REQUEST, type ApprovalLimits } from '../../domain/moves/people/unproved.ts'
 import {
   closeOrder,
@@ -24,25 +32,30 @@ import {
 } from '../../domain/moves/requests.ts'
 import type { Patience } from '../../domain/patience.ts'
 import type { Trx } from '../connect.ts'
-import { unpark } from '../hints/hints.ts'
 import { adoptStrays } from '../lists/strays.ts'
-import { putWake } from '../outgoing/outgoing.ts'
+import { notePut } from '../notify.ts'
+import { noteOutgoing, outgoingWrite, wakeRows, type Outgoing } from '../outgoing/outgoing.ts'
 import { askApproval } from '../people.ts'
-import { loadBooks, refundAbout } from './books.ts'
+import { HOT } from '../postgres.ts'
+import { insertOf } from './batch.ts'
+import { loadBooks, viewBooks, refundAbout } from './books.ts'
 import { carryOut, type Mover } from './carryOut.ts'
-import { writeJournal } from './journal.ts'
-import { insertPayment } from './payments.ts'
+import type { Keyed } from './grouped.ts'
+import { journalWrite } from './journal.ts'
 
 export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }
 
-type Opening = Mover & {
+/** At the database's time where none is named. */
+type Timed<M extends Mover> = Omit<M, 'at'> & { readonly at?: string }
+
+type Opening = Timed<Mover> & {
   readonly patience: Patience
   readonly defaults: OrderDefaults
   /**
-   * Throws for what no gateway takes. Asked of new orders only: whoever repeats an order hears of a
-   * difference first.
+   * Why it cannot be paid. Asked of new orders only: whoever repeats an order hears of a difference
+   * first.
    */
-  readonly allows: (order: OrderRequest) => void
+  readonly refusal: (order: OrderRequest) => Failure | undefined
 }
 
 /**
@@ -50,10 +63,14 @@ type Opening = Mover & {
  * `conflict` with another order.
  */
 export async function openOrder(trx: Trx, asked: AskedOrder, opening: Opening): Promise<Recorded<Payment>> {
-  const order = filledIn(asked, opening.defaults, opening.at)
-  const { books } = await loadBooks(trx, { merchantUid: order.merchantUid }, false)
-  if (!books.payment) opening.allows(order)
-  const found = books.payment ? { row: books.payment, books, created: false } : await recordOrder(trx, order, opening)
+  const { books, now } = await viewBooks(trx, { merchantUid: asked.merchantUid })
+  const at = opening.at ?? now
+  const order = filledIn(asked, opening.defaults, at)
+  const refusal = books.payment ? undefined : opening.refusal(order)
+  if (refusal) throw refusal
+  const found = books.payment
+    ? { row: books.payment, books, created: false }
+    : await recordOrder(trx, order, { ...opening, at }, now)
   // Of two that ask at once, one finds the other's row after all.
   if (!found.created && differsFrom(found.row, order, asked.expiresInMs).length > 0)
     refuseOtherOrder(found.row, order, asked.expiresInMs, await openedBy(trx, order.merchantUid))
@@ -72,29 +89,60 @@ async function openedBy(trx: Trx, id: MerchantUid): Promise<string | undefined> 
   return line?.who
 }
 
-/** Records the order, or reads the one recorded under this merchantUid. The caller compares. */
+/**
+ * Records the order, or reads the one recorded under this merchantUid. The caller compares. `now`:
+ * the database's clock.
+ */
 export async function recordOrder(
   trx: Trx,
   order: OrderRequest,
   mover: Mover & { patience: Patience },
+  now: string = mover.at,
 ): Promise<Recorded<Payment>> {
-  const created = await insertPayment(trx, newPayment(order, { now: mover.at, patience: mover.patience }))
-  const { books } = await loadBooks(trx, { merchantUid: order.merchantUid })
-  if (!books.payment) throw new Failure('temporarilyUnavailable', 'the order was not recorded; ask again')
+  const payment = newPayment(order, { now: mover.at, patience: mover.patience })
+  const saga = paymentWorkflowId(payment.merchantUid)
+  const books = { payment, attempts: [], refunds: [] }
+  const wakes = mover.saga === saga ? [] : wakeRows(trx, [saga], { books, births: new Map() }, now)
+  const { created, strays } = await insertOrder(trx, payment, mover, wakes)
   if (created) {
-    const facts = { amount: order.amount, currency: order.currency, channel: order.channel }
-    const line = { what: 'order.recorded', to: 'opening', why: 'the checkout opened a payment', facts }
-    await writeJournal(trx, [line], { ...mover, merchantUid: order.merchantUid })
-    await unpark(trx, order.merchantUid)
-    await adoptStrays(trx, order.merchantUid)
-    const saga = `payment:${order.merchantUid}`
-    if (mover.saga !== saga) await putWake(trx, saga)
+    await adoptStrays(trx, payment.merchantUid, strays)
+    return { row: payment, books, created }
   }
-  return { row: books.payment, books, created }
+  const { books: found } = await loadBooks(trx, { merchantUid: order.merchantUid })
+  if (!found.payment) throw new Failure('temporarilyUnavailable', 'the order was not recorded; ask again')
+  return { row: found.payment, books: found, created }
+}
+
+type Inserted = { readonly created: boolean; readonly strays: readonly Keyed[] }
+
+/**
+ * The row, its journal line and its wakes, by one statement; nothing where it exists already. Hints
+ * that wait for it are free, and money that came before it is named.
+ */
+async function insertOrder(trx: Trx, payment: Payment, mover: Mover, wakes: readonly Outgoing[]): Promise<Inserted> {
+  const { merchantUid, amount, currency, channel } = payment
+  const facts = { amount, currency, channel }
+  const line = { what: 'order.recorded', to: 'opening', why: 'the checkout opened a payment', facts }
+  const journal = journalWrite([line], { who: mover.who, at: mover.at, merchantUid })
+  const told =
+    wakes.length > 0 ? sql`, told as (${insertOf(outgoingWrite(wakes))} where exists (select 1 from made))` : sql``
+  const { rows } = await sql<{ created: boolean; freed: number; strays: readonly [GatewayName, GatewayRef][] }>`
+    ${HOT} with made as (${insertOf({ into: 'payments', rows: [payment] })} on conflict do nothing returning 1),
+    noted as (${insertOf(journal)} where exists (select 1 from made)),
+    freed as (update inbox set state = 'received', parked_because = null, settled_at = null
+      where merchant_uid = ${merchantUid} and state = 'parked' and parked_because = 'unknownOrder'
+        and exists (select 1 from made) returning 1)${told}
+    select exists (select 1 from made) as created, (select count(*) from freed)::int4 as freed,
+      (select coalesce(jsonb_agg(jsonb_build_array(a.gateway, a.gateway_ref)), '[]') from attempts a
+        where a.merchant_uid is null and a.said_merchant_uid = ${merchantUid}) as strays`.execute(trx)
+  const { created = false, freed = 0, strays = [] } = rows[0] ?? {}
+  if (created) noteOutgoing(trx, wakes)
+  if (freed > 0) notePut(trx, 'hint')
+  return { created, strays: strays.map(([gateway, gatewayRef]) => ({ gateway, gatewayRef })) }
 }
 
 type Asked = RefundRequest & { readonly merchantUid: MerchantUid }
-type Judging = Mover & {
+type Judging = Timed<Mover> & {
   readonly patience: Patience
   readonly rules: RefundRules
   /** Of refunds that nobody with a key asked for. */
@@ -105,8 +153,9 @@ type Judging = Mover & {
  * Reserves a refund under the payment's lock, or reads the same request's row. Throws a Failure
  * that leaves no row.
  */
-export async function recordRefund(trx: Trx, asked: Asked, mover: Judging): Promise<Recorded<Refund>> {
+export async function recordRefund(trx: Trx, asked: Asked, judging: Judging): Promise<Recorded<Refund>> {
   const loaded = await loadBooks(trx, { merchantUid: asked.merchantUid })
+  const mover = { ...judging, at: judging.at ?? loaded.now }
   const known = await recordedRefund(trx, loaded.books, asked.refundId)
   if (known) {
     refuseOtherRefund(known, asked)
@@ -138,7 +187,7 @@ async function recordedRefund(trx: Trx, { refunds }: Books, id: RefundId): Promi
   const isIt = ({ refundId }: Refund): boolean => refundId === id
   const own = refunds.find(isIt)
   const about = own ? undefined : await refundAbout(trx, id)
-  return about ? (await loadBooks(trx, about, false)).books.refunds.find(isIt) : own
+  return about ? (await viewBooks(trx, about)).books.refunds.find(isIt) : own
 }
 
 /**

@@ -1,68 +1,66 @@
-// Rows of refunds with their tickets: load under lock, insert, compare-and-set, list.
+// Rows of refunds with their tickets: what of them is written, lists.
 // Must not know: what moves them.
 import { sql } from 'kysely'
-import type { Attempt, Refund, Ticket } from '../../domain/books/books.ts'
+import type { Refund, Ticket } from '../../domain/books/books.ts'
 import { refundId, type RefundId } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'
 import { OPEN_REFUND } from '../lists/open.ts'
-import { oneRow, sameRow, versionOf, type Rows } from './compare.ts'
-import { byGateway } from './grouped.ts'
-import { saveTicket } from './tickets.ts'
+import { sameRow, versionOf, type Write } from './batch.ts'
 
-export type RefundRows = Rows<Refund> & { readonly births: readonly (readonly [RefundId, string | null])[] }
-export const NO_REFUNDS: RefundRows = { rows: [], versions: [], births: [] }
-
-export async function loadRefunds(trx: Trx, attempts: readonly Attempt[], lock: boolean): Promise<RefundRows> {
-  const query = trx
-    .selectFrom('refunds')
-    .selectAll()
-    .where((eb) =>
-      eb.or(
-        byGateway(attempts).map(([gateway, refs]) =>
-          eb.and([eb('gateway', '=', gateway), eb('gatewayRef', 'in', refs)]),
-        ),
-      ),
-    )
-    .orderBy('createdAt')
-    .orderBy('refundId')
-  const found = await (lock ? query.forUpdate() : query).execute()
-  if (found.length === 0) return NO_REFUNDS
-  const ids = found.map(({ refundId }) => refundId)
-  const tickets = await trx
-    .selectFrom('tickets')
-    .selectAll()
-    .where('refundId', 'in', ids)
-    .orderBy('intentAt')
-    .orderBy('authorisedBy')
-    .execute()
-  const rows = found.map(({ version: _version, birth: _birth, ...refund }): Refund => {
-    const own = tickets.filter((ticket) => ticket.refundId === refund.refundId)
-    return { ...refund, tickets: own.map(({ refundId: _r, ...ticket }): Ticket => ticket) }
-  })
-  const births = found.map(({ refundId, birth }) => [refundId, birth] as const)
-  return { rows, versions: found.map(({ refundId, version }) => [`refund ${refundId}`, version]), births }
-}
-
-export async function saveRefunds(
-  trx: Trx,
+export function refundWrites(
   before: readonly Refund[],
   after: readonly Refund[],
   versions: ReadonlyMap<string, number>,
-): Promise<void> {
-  for (const refund of after) {
-    const known = before.find(({ refundId }) => refundId === refund.refundId)
-    const { tickets, ...row } = refund
-    if (!known) await trx.insertInto('refunds').values(row).execute()
-    else if (refundMoved(known, refund)) await update(trx, row, versions)
-    for (const ticket of tickets) {
-      await saveTicket(
-        trx,
-        refund.refundId,
-        known?.tickets.find(({ authorisedBy }) => authorisedBy === ticket.authorisedBy),
-        ticket,
-      )
-    }
-  }
+  births: ReadonlyMap<RefundId, string | null>,
+): readonly Write[] {
+  const known = new Map(before.map((refund) => [refund.refundId, refund]))
+  const fresh = after
+    .filter(({ refundId }) => !known.has(refundId))
+    .map((refund) => ({ ...withoutTickets(refund), birth: births.get(refund.refundId) ?? null }))
+  const moved = after.filter((refund) => {
+    const old = known.get(refund.refundId)
+    return old !== undefined && refundMoved(old, refund)
+  })
+  const rows = moved.map((refund) => ({
+    ...withoutTickets(refund),
+    version: versionOf(versions, `refund ${refund.refundId}`),
+  }))
+  const what = `one of the refunds ${moved.map(({ refundId }) => refundId).join(', ')}`
+  return [
+    { into: 'refunds', rows: fresh },
+    { table: 'refunds', key: ['refundId'], rows, versioned: true, what },
+    ...after.flatMap((refund) =>
+      ticketWrites(refund.refundId, known.get(refund.refundId)?.tickets ?? [], refund.tickets),
+    ),
+  ]
+}
+
+/**
+ * A new intent is inserted (a taken key fails on the primary key), an outcome set where the row is
+ * still as it was loaded.
+ */
+export function ticketWrites(id: RefundId, before: readonly Ticket[], after: readonly Ticket[]): readonly Write[] {
+  const known = new Map(before.map((ticket) => [ticket.authorisedBy, ticket]))
+  const fresh = after.filter(({ authorisedBy }) => !known.has(authorisedBy))
+  const changed = after.flatMap((ticket) => {
+    const old = known.get(ticket.authorisedBy)
+    return old && !sameRow(old, ticket) ? [{ ...ticket, refundId: id, wasOutcome: old.outcome }] : []
+  })
+  return [
+    { into: 'tickets', rows: fresh.map((ticket) => ({ ...ticket, refundId: id })) },
+    {
+      table: 'tickets',
+      key: ['refundId', 'authorisedBy'],
+      rows: changed,
+      versioned: false,
+      still: { column: 'outcome', was: 'wasOutcome' },
+      what: `ticket ${changed.map(({ authorisedBy }) => authorisedBy).join(', ')} of refund ${id}`,
+    },
+  ]
+}
+
+function withoutTickets({ tickets: _tickets, ...row }: Refund): Omit<Refund, 'tickets'> {
+  return row
 }
 
 /** Whether its row, or a ticket of it, is saved anew: its version says so in one number. */
@@ -78,17 +76,6 @@ export async function raiseVersion(trx: Trx, id: RefundId, seen: number): Promis
     .set({ version: sql<number>`greatest(version, ${seen}) + 1` })
     .where('refundId', '=', id)
     .execute()
-}
-
-async function update(trx: Trx, row: Omit<Refund, 'tickets'>, versions: ReadonlyMap<string, number>): Promise<void> {
-  const version = versionOf(versions, `refund ${row.refundId}`)
-  const { numUpdatedRows } = await trx
-    .updateTable('refunds')
-    .set({ ...row, version: version + 1 })
-    .where('refundId', '=', row.refundId)
-    .where('version', '=', version)
-    .executeTakeFirstOrThrow()
-  oneRow(numUpdatedRows, `refund ${row.refundId}`)
 }
 
 export type RefundFilter = {

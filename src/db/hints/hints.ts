@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import { fromNow } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
+import { notePut } from '../notify.ts'
 import type { HintSource } from '../schema.ts'
 
 export type Hint = {
@@ -50,6 +51,7 @@ export async function keepHint(db: Db | Trx, hint: Hint): Promise<void> {
       ...due,
     })
     .execute()
+  if (parkedBecause === undefined && delayMs === undefined) notePut(db, 'hint')
 }
 
 /**
@@ -64,16 +66,6 @@ export async function unparkKnown(db: Db): Promise<number> {
       or exists (select 1 from attempts a where a.gateway = inbox.gateway and a.gateway_ref = inbox.gateway_ref))`.execute(
     db,
   )
+  if (numAffectedRows > 0n) notePut(db, 'hint')
   return Number(numAffectedRows)
-}
-
-/** Hints that came before their order was recorded are looked at now. */
-export async function unpark(trx: Trx, merchantUid: string): Promise<void> {
-  await trx
-    .updateTable('inbox')
-    .set({ state: 'received', parkedBecause: null, settledAt: null })
-    .where('merchantUid', '=', merchantUid)
-    .where('state', '=', 'parked')
-    .where('parkedBecause', '=', 'unknownOrder')
-    .execute()
 }

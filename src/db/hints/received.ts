@@ -5,6 +5,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import { NEXT_ARRIVAL } from '../clock.ts'
 import type { Db } from '../connect.ts'
+import { notePut } from '../notify.ts'
+import { HOT } from '../postgres.ts'
 import { subjectOf } from './hints.ts'
 
 export type ReceivedHint = {
@@ -13,6 +15,8 @@ export type ReceivedHint = {
   readonly merchantUid: string
   readonly saidStatus: string | null
   readonly saidCancellationId: string | null
+  /** Where the gateway signs: the same in repeats of one message. */
+  readonly messageId?: string
   readonly contentType: string | null
   readonly body: Uint8Array
   readonly remoteAddress: string
@@ -38,19 +42,61 @@ const WAITING_ROWS = 5
  * for nothing else.
  */
 export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boolean): Promise<Kept> {
-  if (await countSame(db, hint, sql`skip locked`)) return 'counted'
-  const { linked, ordered, crowded } = await standingOf(db, hint)
+  if (await countRepeat(db, hint)) return 'counted'
+  const { counted, made, linked, ordered } = await keepKnown(db, hint)
+  if (counted) return 'counted'
+  if (made) return 'row'
   if (!linked && !ordered) {
     if (!room()) return 'refused'
-    await insert(db, hint, sql`true`)
+    await insert(db, hint)
     return 'row'
   }
-  // Asked once more by the insertion itself, for many hints may come at once.
-  if (!crowded && (await insert(db, hint, sql`not ${crowd(hint, linked)}`))) return 'row'
   // Where rows are few, it is worth waiting for the row that another hint is just counted in: it
   // says what was said.
-  if (await countSame(db, hint, sql``)) return 'counted'
+  if (await countSame(db, hint)) return 'counted'
   return keepAmongSeveral(db, hint, linked)
+}
+
+/** Its message was kept before, so that a look has begun since, or will. */
+async function countRepeat(db: Db, { gateway, messageId }: ReceivedHint): Promise<boolean> {
+  if (messageId === undefined) return false
+  const { numAffectedRows = 0n } = await sql`
+    update inbox set times = times + 1 where gateway = ${gateway} and message_id = ${messageId}`.execute(db)
+  return numAffectedRows > 0n
+}
+/** Two of one message at the same moment. */
+const onceOf = ({ messageId }: ReceivedHint) =>
+  messageId === undefined
+    ? sql``
+    : sql`on conflict (gateway, message_id) where message_id is not null do update set times = inbox.times + 1`
+
+type Standing = {
+  readonly counted: boolean
+  readonly made: boolean
+  readonly linked: boolean
+  readonly ordered: boolean
+}
+
+/**
+ * One statement for what is mostly so: it is counted where the same waits, else it gets a row of
+ * its own, where what it names is known and not crowded.
+ */
+async function keepKnown(db: Db, hint: ReceivedHint): Promise<Standing> {
+  const { gateway, gatewayRef, merchantUid } = hint
+  const known = sql`(linked or ordered) and not exists (select 1 from counted)
+    and not case when linked then ${crowd(hint, true)} else ${crowd(hint, false)} end`
+  const { rows } = await sql<Standing>`
+    ${HOT} with counted as (${countingSame(hint, sql`skip locked`)} returning 1),
+    standing as (select
+      exists (select 1 from attempts where gateway = ${gateway} and gateway_ref = ${gatewayRef}) as linked,
+      exists (select 1 from payments where merchant_uid = ${merchantUid}) as ordered),
+    made as (${insertion(hint)} from standing where ${known} ${onceOf(hint)} returning 1)
+    select exists (select 1 from counted) as counted, exists (select 1 from made) as made, linked, ordered
+    from standing`.execute(db)
+  const [standing] = rows
+  if (!standing) throw new Error('the hint was not kept')
+  if (standing.made) notePut(db, 'hint')
+  return standing
 }
 
 /**
@@ -59,33 +105,24 @@ export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boole
  * that a look is just settling, or another hint is just counted in, is passed over, and this one
  * gets a row of its own.
  */
-async function countSame(db: Db, hint: ReceivedHint, locked: RawBuilder<unknown>): Promise<boolean> {
-  const { numAffectedRows = 0n } = await sql`
-    update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
-    where id = (select id from inbox
-      where gateway = ${hint.gateway} and gateway_ref = ${hint.gatewayRef} and merchant_uid = ${hint.merchantUid}
-        and said_status is not distinct from ${hint.saidStatus}
-        and said_cancellation_id is not distinct from ${hint.saidCancellationId}
-        and source = 'webhook' and from_known_address = ${hint.fromKnownAddress} and ${WAITS}
-      limit 1 for update ${locked})
-    and ${WAITS}`.execute(db)
+const countingSame = (hint: ReceivedHint, locked: RawBuilder<unknown>) => sql`
+  update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
+  where id = (select id from inbox
+    where gateway = ${hint.gateway} and gateway_ref = ${hint.gatewayRef} and merchant_uid = ${hint.merchantUid}
+      and said_status is not distinct from ${hint.saidStatus}
+      and said_cancellation_id is not distinct from ${hint.saidCancellationId}
+      and source = 'webhook' and from_known_address = ${hint.fromKnownAddress} and ${WAITS}
+    limit 1 for update ${locked})
+  and ${WAITS}`
+
+async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
+  const { numAffectedRows = 0n } = await countingSame(hint, sql``).execute(db)
   return numAffectedRows > 0n
 }
+
 const WAITS = sql`state in ('received', 'parked') and (state = 'received' or parked_because = 'unknownOrder'
   and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)
   and not exists (select 1 from attempts a where a.gateway = inbox.gateway and a.gateway_ref = inbox.gateway_ref))`
-
-type Standing = { readonly linked: boolean; readonly ordered: boolean; readonly crowded: boolean }
-
-async function standingOf(db: Db, hint: ReceivedHint): Promise<Standing> {
-  const { gateway, gatewayRef, merchantUid } = hint
-  const { rows } = await sql<Standing>`
-    select linked, ordered, case when linked then ${crowd(hint, true)} else ${crowd(hint, false)} end as crowded
-    from (select
-      exists (select 1 from attempts where gateway = ${gateway} and gateway_ref = ${gatewayRef}) as linked,
-      exists (select 1 from payments where merchant_uid = ${merchantUid}) as ordered) as known`.execute(db)
-  return rows[0] ?? { linked: false, ordered: false, crowded: false }
-}
 
 /**
  * Strangers and the gateway's own addresses are counted apart, so that strangers never take the
@@ -98,15 +135,21 @@ const crowd = ({ gateway, gatewayRef, merchantUid, fromKnownAddress }: ReceivedH
     } and state = 'received' and source = 'webhook' and from_known_address = ${fromKnownAddress}
     limit ${WAITING_ROWS}) as waiting))`
 
-async function insert(db: Db, hint: ReceivedHint, provided: RawBuilder<unknown>): Promise<boolean> {
+const insertion = (hint: ReceivedHint) => {
   const { gateway, gatewayRef, merchantUid, saidStatus, saidCancellationId, contentType, remoteAddress } = hint
-  const { numAffectedRows = 0n } = await sql`
+  // A hint without the id of its message needs nothing of the column, nor waits for a migration
+  // that makes it.
+  const [column, id] = hint.messageId === undefined ? [sql``, sql``] : [sql`, message_id`, sql`, ${hint.messageId}`]
+  return sql`
     insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, said_status, said_cancellation_id,
-      content_type, body, remote_address, from_known_address)
+      content_type, body, remote_address, from_known_address${column})
     select ${gateway}, ${subjectOf(hint)}, ${gatewayRef}, ${merchantUid}, 'webhook', ${saidStatus}, ${saidCancellationId},
-      ${contentType}, ${Buffer.from(hint.body)}::bytea, ${remoteAddress}, ${hint.fromKnownAddress}::boolean
-    where ${provided}`.execute(db)
-  return numAffectedRows > 0n
+      ${contentType}, ${Buffer.from(hint.body)}::bytea, ${remoteAddress}, ${hint.fromKnownAddress}::boolean${id}`
+}
+
+async function insert(db: Db, hint: ReceivedHint): Promise<void> {
+  await sql`${insertion(hint)} ${onceOf(hint)}`.execute(db)
+  notePut(db, 'hint')
 }
 
 /**
@@ -131,5 +174,7 @@ async function keepAmongSeveral(db: Db, hint: ReceivedHint, linked: boolean): Pr
       select ${gateway}, ${subject}, ${about.gatewayRef}, ${about.merchantUid}, 'webhook', true, ${remoteAddress}, ${fromKnownAddress}::boolean
       where not exists (select 1 from counted) returning id)
     select exists (select 1 from counted) as counted`.execute(db)
-  return rows[0]?.counted === true ? 'counted' : 'row'
+  if (rows[0]?.counted === true) return 'counted'
+  notePut(db, 'hint')
+  return 'row'
 }

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import type { MerchantUid } from '../../domain/ids.ts'
 import { NEXT_ARRIVAL } from '../clock.ts'
-import type { Trx } from '../connect.ts'
+import type { Db, Trx } from '../connect.ts'
 import { keepHint } from './hints.ts'
 
 export type ReturnedHint = {
@@ -32,6 +32,18 @@ export async function keepReturned(trx: Trx, hint: ReturnedHint): Promise<'row' 
   if (kept !== hint && (await countSame(trx, kept))) return 'counted'
   await keepHint(trx, { ...kept, source: 'browser' })
   return 'row'
+}
+
+/** Whether the order's buyer ever came back from the payment window, as the checkout said. */
+export async function hasReturned(db: Db, merchantUid: MerchantUid): Promise<boolean> {
+  const rows = await db
+    .selectFrom('inbox')
+    .select('id')
+    .where('merchantUid', '=', merchantUid)
+    .where('source', '=', 'browser')
+    .limit(1)
+    .execute()
+  return rows.length > 0
 }
 
 /** The arrival of the latest is the row's, so the look that answers the row has begun after it. */

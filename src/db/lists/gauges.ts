@@ -15,16 +15,18 @@ import { readTogether, type Db, type Trx } from '../connect.ts'
 import { OUTBOX_KINDS } from '../schema.ts'
 import { readOverdue } from '../watch/overdue.ts'
 import { OPEN_REFUND } from './open.ts'
+import { paymentTallies, refundTallies } from './tallies.ts'
 
-/** Counting payments of one state ends here. */
-const MOST_COUNTED = 100_000
+/** Counting what no tally knows ends here. */
+const MOST_COUNTED = 10_000
+const UP_TO = `counted up to ${MOST_COUNTED}`
 const PAYMENT_STATE_NAMES = Object.keys(PAYMENT_STATES)
 
 type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 
 type GaugesOptions = { readonly noticesLeave: boolean; readonly overdueAfter: OverdueAfter | undefined }
 
-/** Prometheus text. Rows that have ended are not counted, except payments, up to a bound. */
+/** Prometheus text. Rows that have ended are not counted, except payments. */
 export async function databaseGauges(db: Db, { noticesLeave, overdueAfter }: GaugesOptions): Promise<string> {
   const registry = new Registry()
   await readTogether(db, 'read gauges', async (trx) => {
@@ -36,8 +38,7 @@ export async function databaseGauges(db: Db, { noticesLeave, overdueAfter }: Gau
     await sweepGauges(trx, registry)
     await scheduleGauges(trx, registry)
     await overdueGauges(trx, registry, overdueAfter ?? OVERDUE_AFTER)
-    const help = `Payments by shown state, counted up to ${MOST_COUNTED} each`
-    put(registry, 'saga_payments', help, ['state'], await countPayments(trx))
+    put(registry, 'saga_payments', 'Payments by shown state', ['state'], await countPayments(trx))
   })
   return registry.metrics()
 }
@@ -47,14 +48,13 @@ function put(registry: Registry, name: string, help: string, labelNames: string[
   for (const { labels, value } of values) gauge.set(labels, value)
 }
 
-type Waiting = { state: string; currency: string; attention: string; count: number; amount: number; oldest: number }
+type Waiting = { state: string; currency: string; attention: string; count: number; amount: number }
 
 async function refundGauges(trx: Trx, registry: Registry): Promise<void> {
-  const { rows } = await sql<Waiting>`
-    select state, currency, attention, count(*)::float8 as count, sum(amount)::float8 as amount,
-      extract(epoch from clock_timestamp() - min(waiting_since))::float8 as oldest
-    from refunds r where ${OPEN_REFUND}
-    group by state, currency, attention`.execute(trx)
+  const { rows } = await sql<Waiting>`${refundTallies(OPEN_REFUND, sql`r.state, r.currency, r.attention`)}`.execute(trx)
+  const { rows: longest } = await sql<{ waited: number }>`
+    select greatest(0, extract(epoch from clock_timestamp() - waiting_since))::float8 as waited
+    from refunds r where ${OPEN_REFUND} order by waiting_since, refund_id limit 1`.execute(trx)
   const counts = summed(
     rows,
     ({ state, currency }) => ({ state, currency }),
@@ -65,11 +65,10 @@ async function refundGauges(trx: Trx, registry: Registry): Promise<void> {
     ({ currency, attention }) => ({ currency, attention }),
     ({ amount }) => amount,
   )
-  const oldest = Math.max(0, ...rows.map((row) => row.oldest))
   put(registry, 'saga_refunds', 'Open refunds by state', ['state', 'currency'], counts)
   put(registry, 'saga_refund_amount_minor', 'Money in open refunds, minor units', ['currency', 'attention'], amounts)
   const help = 'How long the longest waiting open refund has waited'
-  put(registry, 'saga_oldest_open_refund_seconds', help, [], [{ labels: {}, value: oldest }])
+  put(registry, 'saga_oldest_open_refund_seconds', help, [], [{ labels: {}, value: longest[0]?.waited ?? 0 }])
 }
 
 const LOUD = ['warn', 'page'] as const
@@ -77,8 +76,7 @@ const LOUD = ['warn', 'page'] as const
 /** Zeros too, so that an alert rule sees the row come and go. */
 async function ownerGauges(trx: Trx, registry: Registry): Promise<void> {
   const { rows } = await sql<{ attention: string; count: number }>`
-    select attention, count(*)::float8 as count from refunds
-    where attention in (${sql.join(LOUD)}) and owner is null group by attention`.execute(trx)
+    ${refundTallies(sql`r.attention in (${sql.join(LOUD)}) and not r.owned`, sql`r.attention`)}`.execute(trx)
   const values = LOUD.map((attention) => ({
     labels: { attention },
     value: rows.find((row) => row.attention === attention)?.count ?? 0,
@@ -106,17 +104,24 @@ async function heldGauges(trx: Trx, registry: Registry): Promise<void> {
 
 async function parkedGauges(trx: Trx, registry: Registry): Promise<void> {
   const { rows: outbox } = await sql<{ kind: string; count: number }>`
-    select kind, count(*)::float8 as count from outbox where state = 'parked' group by kind`.execute(trx)
+    select kind, count(*)::float8 as count
+    from (select kind from outbox where state = 'parked' order by id limit ${MOST_COUNTED}) as parked group by kind`.execute(
+    trx,
+  )
   const kinds = OUTBOX_KINDS.map((kind) => ({
     labels: { kind },
     value: outbox.find((row) => row.kind === kind)?.count ?? 0,
   }))
-  put(registry, 'saga_outbox_parked', 'Rows that did not leave for a day and wait for a person', ['kind'], kinds)
+  const left = `Rows that did not leave for a day and wait for a person, ${UP_TO}`
+  put(registry, 'saga_outbox_parked', left, ['kind'], kinds)
   const { rows: inbox } = await sql<{ because: string; count: number }>`
     select coalesce(parked_because, 'unknown') as because, count(*)::float8 as count
-    from inbox where state = 'parked' group by 1`.execute(trx)
+    from (select parked_because from inbox where state = 'parked' order by id limit ${MOST_COUNTED}) as parked group by 1`.execute(
+    trx,
+  )
   const parked = inbox.map(({ because, count }) => ({ labels: { because }, value: count }))
-  put(registry, 'saga_inbox_parked', 'Hints kept for a person', ['because'], parked)
+  const help = `Hints kept for a person, ${UP_TO}`
+  put(registry, 'saga_inbox_parked', help, ['because'], parked)
 }
 
 /** A list that was never read to an end is as old as the first try. */
@@ -146,6 +151,8 @@ async function overdueGauges(trx: Trx, registry: Registry, after: OverdueAfter):
   }))
   const help = `Open rows whose next step did not come within OVERDUE_AFTER, counted up to ${MOST_OVERDUE} each`
   put(registry, 'saga_overdue_rows', help, ['kind'], rows)
+  const sweeps = 'How old a list or the work of a Schedule may be: an hour, or twice SWEEP_EVERY'
+  put(registry, 'saga_sweep_overdue_after_seconds', sweeps, [], [{ labels: {}, value: after.sweepsMs / 1_000 }])
   const age = oldestWake === null ? 0 : Math.max(0, Date.parse(asOf) - Date.parse(oldestWake)) / 1_000
   const wake = 'How long the oldest wake has waited to leave'
   put(registry, 'saga_oldest_wake_seconds', wake, [], [{ labels: {}, value: age }])
@@ -167,25 +174,32 @@ function summed(
 
 /** Notices that nobody is to be told wait for good, which is no delay. */
 async function queueGauges(trx: Trx, registry: Registry, noticesLeave: boolean): Promise<void> {
-  const { rows } = await sql<{ kind: string; age: number }>`
-    select kind, extract(epoch from clock_timestamp() - min(coalesce(replayed_at, created_at)))::float8 as age
-    from outbox where state = 'pending' and (kind <> 'notice' or ${noticesLeave}) group by kind`.execute(trx)
+  const leaving = noticesLeave ? ['alert', 'notice'] : ['alert']
+  const { rows } = await sql<{ kind: string; age: number | null }>`
+    select k.kind, extract(epoch from clock_timestamp() - oldest.since)::float8 as age
+    from unnest(string_to_array(${leaving.join(',')}, ',')) as k(kind), lateral (
+      select coalesce(replayed_at, created_at) as since from outbox o where o.kind = k.kind and o.kind <> 'wake' and o.state = 'pending'
+      order by coalesce(replayed_at, created_at) limit 1) as oldest
+    union all select 'wake', extract(epoch from clock_timestamp() - min(coalesce(replayed_at, created_at)))::float8
+    from outbox where kind = 'wake' and state = 'pending'`.execute(trx)
   const ages = OUTBOX_KINDS.map((kind) => ({
     labels: { kind },
     value: rows.find((row) => row.kind === kind)?.age ?? 0,
   }))
   put(registry, 'saga_outbox_age_seconds', 'Age of the oldest row that has not left', ['kind'], ages)
   const { rows: inbox } = await sql<{ count: number }>`
-    select count(*)::float8 as count from inbox where state = 'received'`.execute(trx)
+    select count(*)::float8 as count
+    from (select 1 from inbox where state = 'received' order by due_at limit ${MOST_COUNTED}) as unlooked`.execute(trx)
   const unlooked = [{ labels: {}, value: inbox[0]?.count ?? 0 }]
-  put(registry, 'saga_inbox_unlooked', 'Hints that no look has answered yet', [], unlooked)
+  const help = `Hints that no look has answered yet, ${UP_TO}`
+  put(registry, 'saga_inbox_unlooked', help, [], unlooked)
 }
 
-/** By the index on the state, one state after the other. */
+/** Zeros too. */
 async function countPayments(trx: Trx): Promise<readonly Value[]> {
-  const { rows } = await sql<{ state: string; count: number }>`
-    select s.state, (select count(*) from (
-      select 1 from payments p where p.state = s.state limit ${MOST_COUNTED}) as counted)::float8 as count
-    from unnest(string_to_array(${PAYMENT_STATE_NAMES.join(',')}, ',')) as s(state)`.execute(trx)
-  return rows.map(({ state, count }) => ({ labels: { state }, value: count }))
+  const { rows } = await sql<{ state: string; count: number }>`${paymentTallies(sql`true`)}`.execute(trx)
+  return PAYMENT_STATE_NAMES.map((state) => ({
+    labels: { state },
+    value: rows.find((row) => row.state === state)?.count ?? 0,
+  }))
 }

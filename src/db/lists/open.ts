@@ -6,6 +6,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { ORDER_STATES, orderOver, type OrderState } from '../../domain/payment.ts'
 import { REFUND_STATES } from '../../domain/refund.ts'
 import type { Db, Trx } from '../connect.ts'
+import { paymentTallies, refundTallies } from './tallies.ts'
 
 const list = (names: readonly string[]) => sql.raw(`(${names.map((name) => `'${name}'`).join(', ')})`)
 const isOrderState = (name: string): name is OrderState => name in ORDER_STATES
@@ -113,8 +114,10 @@ export async function openStrays(db: Db, { after, limit, quietMs, among }: Page)
  */
 export async function countOpen(db: Db, kind: 'payment' | 'refund' | 'stray'): Promise<number> {
   const { rows } = await {
-    payment: sql<{ count: number }>`select count(*)::float8 as count from payments p where ${NO_MONEY}`,
-    refund: sql<{ count: number }>`select count(*)::float8 as count from refunds r where ${OPEN_REFUND}`,
+    payment: sql<{ count: number }>`select sum(count)::float8 as count from (${paymentTallies(NO_MONEY)}) as open`,
+    refund: sql<{
+      count: number
+    }>`select sum(count)::float8 as count from (${refundTallies(OPEN_REFUND, sql`r.state`)}) as open`,
     stray: sql<{ count: number }>`select count(*)::float8 as count from attempts a where a.attention <> 'none'`,
   }[kind].execute(db)
   return rows[0]?.count ?? 0

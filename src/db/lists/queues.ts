@@ -5,6 +5,7 @@ import { writeJournal } from '../books/journal.ts'
 import { databaseNow } from '../clock.ts'
 import type { Trx } from '../connect.ts'
 import { keepHint } from '../hints/hints.ts'
+import { notePut } from '../notify.ts'
 import type { HintState, OutboxKind } from '../schema.ts'
 
 type Page = { readonly after: number; readonly limit: number }
@@ -50,7 +51,13 @@ export async function replayHint(trx: Trx, id: number, who: string): Promise<Rep
   if (subject === null) return 'namesNothing'
   await trx
     .updateTable('inbox')
-    .set({ state: 'received', parkedBecause: null, settledAt: null, dueAt: sql<string>`clock_timestamp()` })
+    .set({
+      state: 'received',
+      parkedBecause: null,
+      settledAt: null,
+      dueAt: sql<string>`clock_timestamp()`,
+      failures: 0,
+    })
     .where('id', '=', id)
     .execute()
   await keepHint(trx, { gateway, source: 'person', gatewayRef, merchantUid })
@@ -112,6 +119,7 @@ export async function replayOutgoing(trx: Trx, id: number, who: string): Promise
     .where('state', '=', 'parked')
     .executeTakeFirstOrThrow()
   if (numUpdatedRows === 0n) return 'notParked'
+  notePut(trx, found.kind)
   const why = found.said ?? 'nobody said why it was parked'
   const line = { what: `${found.kind}.replayed`, why, facts: { outbox: id, target: found.target } }
   const merchantUid = found.kind === 'notice' ? found.target : null

@@ -2,6 +2,7 @@
 // recorded at last.
 // Must not know: what decides. An attempt asks for attention only while its own saga is open.
 import type { GatewayName, GatewayRef, MerchantUid } from '../../domain/ids.ts'
+import type { Keyed } from '../books/grouped.ts'
 import type { Trx } from '../connect.ts'
 import { keepHint } from '../hints/hints.ts'
 
@@ -32,12 +33,7 @@ export function listStrays(trx: Trx, { after, limit }: Page): Promise<readonly S
 }
 
 /** Money that came before its order was recorded is looked at again, and judged as the order's. */
-export async function adoptStrays(trx: Trx, merchantUid: MerchantUid): Promise<void> {
-  const found = await trx
-    .selectFrom('attempts')
-    .select(['gateway', 'gatewayRef'])
-    .where('merchantUid', 'is', null)
-    .where('saidMerchantUid', '=', merchantUid)
-    .execute()
-  for (const { gateway, gatewayRef } of found) await keepHint(trx, { gateway, source: 'saga', gatewayRef, merchantUid })
+export async function adoptStrays(trx: Trx, merchantUid: MerchantUid, strays: readonly Keyed[]): Promise<void> {
+  for (const { gateway, gatewayRef } of strays)
+    await keepHint(trx, { gateway, source: 'saga', gatewayRef, merchantUid })
 }

@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import { writeJournal } from '../books/journal.ts'
 import type { Db, Trx } from '../connect.ts'
+import { notePut } from '../notify.ts'
 import { parked, putAlert, STALE, type Claimed } from './outgoing.ts'
 
 const AT_ONCE = 500
@@ -51,6 +52,7 @@ export async function resendNotice(
   await sql`
     update outbox set state = 'pending', tries = 0, due_at = clock_timestamp(), replayed_at = clock_timestamp(),
       settled_at = null, said = null where id = ${found.rowId}`.execute(trx)
+  notePut(trx, 'notice')
   const { merchantUid, number, state: from } = found
   const why = `notice ${number} goes out once more`
   await writeJournal(trx, [{ what: 'notice.resent', from, to: 'pending', why, facts: { id } }], {

@@ -2,28 +2,65 @@
 // delayed or parked by the relay.
 // Must not know: Temporal, HTTP, chat tools.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Alert } from '../../domain/books/books.ts'
-import { fromNow, isOver } from '../clock.ts'
+import { writeAll, type Insert } from '../books/batch.ts'
+import { fromNow, isOver, SENT_AT } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
+import { notePut, noteWakes, wakesLeaveAtOnce, type Woken } from '../notify.ts'
+import { HOT } from '../postgres.ts'
 import type { OutboxKind } from '../schema.ts'
 
-const row = (kind: OutboxKind, target: string, payload: object) => ({
-  kind,
-  target,
-  payload: sql`${JSON.stringify(payload)}::jsonb`,
-})
-export type Outgoing = ReturnType<typeof row>
+const row = (kind: OutboxKind, target: string, payload: object) => ({ kind, target, payload })
+export type Outgoing = {
+  readonly kind: OutboxKind
+  readonly target: string
+  readonly payload: object
+  /** It is on its way from the beginning. */
+  readonly leaseToken?: string
+  readonly leasedUntil?: string
+}
 export const wakeRow = (saga: string): Outgoing => row('wake', saga, {})
 export const noticeRow = (merchantUid: string, notice: object): Outgoing => row('notice', merchantUid, notice)
 export const alertRow = (alert: Alert, at: string): Outgoing => row('alert', alert.saga, { ...alert, at })
 
 export async function putOutgoing(trx: Trx, rows: readonly Outgoing[]): Promise<void> {
-  if (rows.length > 0)
-    await trx
-      .insertInto('outbox')
-      .values([...rows])
-      .execute()
+  await writeAll(trx, [outgoingWrite(rows)])
+  noteOutgoing(trx, rows)
+}
+
+export const outgoingWrite = (rows: readonly Outgoing[]): Insert => ({ into: 'outbox', rows })
+/** What is on its way needs no claim. */
+export const noteOutgoing = (trx: Trx, rows: readonly Outgoing[]): void =>
+  notePut(trx, ...rows.filter(({ leaseToken }) => leaseToken === undefined).map(({ kind }) => kind))
+
+/** So long a wake that leaves at once is held by its process; then any relay may claim it. */
+export const HELD_MS = 2_000
+
+/**
+ * The rows of wakes for these sagas, whose books these are. They leave right after the commit where
+ * somebody takes them then.
+ */
+export function wakeRows(trx: Trx, sagas: readonly string[], about: Woken, now: string): readonly Outgoing[] {
+  if (!wakesLeaveAtOnce(trx)) return sagas.map(wakeRow)
+  const leasedUntil = new Date(Date.parse(now) + HELD_MS).toISOString()
+  const wakes = sagas.map((saga) => ({ saga, token: randomUUID(), about }))
+  noteWakes(trx, wakes)
+  return wakes.map(({ saga, token }) => ({ ...wakeRow(saga), leaseToken: token, leasedUntil }))
+}
+
+/**
+ * Wakes that left at once, many by one statement. One that somebody else claimed meanwhile is
+ * theirs.
+ */
+export async function wakesDelivered(
+  db: Db,
+  wakes: readonly { readonly saga: string; readonly token: string; readonly said: string }[],
+): Promise<void> {
+  await sql`
+    ${HOT} update outbox set state = 'delivered', settled_at = clock_timestamp(), said = v.said, lease_token = null, leased_until = null
+    from jsonb_to_recordset(${JSON.stringify(wakes)}::jsonb) as v(saga text, token text, said text)
+    where kind = 'wake' and state = 'pending' and target = v.saga and lease_token = v.token`.execute(db)
 }
 
 export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
@@ -31,7 +68,7 @@ export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(tr
 export async function putLaterWake(trx: Trx, saga: string, afterMs: number): Promise<void> {
   await trx
     .insertInto('outbox')
-    .values({ ...wakeRow(saga), dueAt: fromNow(afterMs) })
+    .values({ kind: 'wake', target: saga, payload: sql`'{}'::jsonb`, dueAt: fromNow(afterMs) })
     .execute()
 }
 /** Wakes for those that no pending wake tells already; returns how many. */
@@ -67,42 +104,57 @@ export type Claimed = {
 
 export const STALE = sql<boolean>`greatest(created_at, coalesce(replayed_at, created_at)) < clock_timestamp() - interval '24 hours'`
 
-const DUE = isOver(sql`due_at`)
-const ON_ITS_WAY = sql`not ${isOver(sql`leased_until`)}`
-
+/** So many rows are looked through for what leaves next, however many wait. */
+const FRONT = 200
+const frontOf = (kind: OutboxKind, due: RawBuilder<unknown>) => sql`
+  select id, target from outbox where kind = ${sql.lit(kind)} and state = 'pending' and ${due}
+    and (leased_until is null or ${isOver(sql`leased_until`)})
+  order by due_at limit ${sql.lit(FRONT)} for update skip locked`
 /**
- * The due wakes of each saga that has none on its way: they say the same, so the newest answers for
- * all before it. In one pass over what is pending: a join with itself took a crowd of n wakes n
- * times n steps.
+ * The longest due. Relays that claim at once look through different ones. Those that a clock which
+ * was ahead put off come last.
  */
-const dueWakes = (limit: number) => sql`
-  select max(id) filter (where ${DUE}) as id, json_agg(id) filter (where ${DUE}) as ids from outbox
-  where kind = 'wake' and state = 'pending'
-  group by target having bool_or(${DUE}) and not coalesce(bool_or(${ON_ITS_WAY}), false)
-  order by min(id) filter (where ${DUE}) limit ${limit}`
+const fronts = (kind: OutboxKind) => sql`
+  front as materialized (${frontOf(kind, sql`due_at <= ${SENT_AT}`)}),
+  ahead as materialized (${frontOf(kind, sql`due_at > ${SENT_AT} + interval '1 hour'`)}),
+  either as (table front union all table ahead)`
 
-/** Every notice and alert leaves by itself; a notice waits for the earlier ones of its order. */
-const FREE = {
-  notice: sql`not exists (select 1 from outbox l where l.kind = 'notice' and l.target = o.target and l.state = 'pending'
-    and (l.id < o.id or l.id = o.id and not ${isOver(sql`l.leased_until`)}))`,
-  alert: sql`not coalesce(${ON_ITS_WAY}, false)`,
-} as const satisfies Record<Exclude<OutboxKind, 'wake'>, unknown>
-
-const dueOnes = (kind: keyof typeof FREE, limit: number) => sql`
-  select id, json_build_array(id) as ids from outbox o
-  where kind = ${kind} and state = 'pending' and ${DUE} and ${FREE[kind]} order by id limit ${limit}`
+const DUE_OF = {
+  /** Of each saga that has none on its way: they say the same, so the newest answers for all. */
+  wake: (limit: number) => sql`${fronts('wake')},
+    due as (
+      select max(id) as id, json_agg(id) as ids from either as f
+      where not exists (select 1 from outbox l where l.kind = 'wake' and l.state = 'pending' and l.target = f.target
+        and not ${isOver(sql`l.leased_until`)})
+      group by target order by min(id) limit ${limit})`,
+  /**
+   * Each waits for the earlier ones of its order. While such a one waits for its next try, those
+   * behind it are due no sooner: at the front they would hide other orders from every claim.
+   */
+  notice: (limit: number) => sql`${fronts('notice')},
+    ahead_of as (
+      select f.id, e.id as first, e.due_at, e.leased_until from either as f, lateral (
+        select id, due_at, leased_until from outbox e
+        where e.kind = 'notice' and e.target = f.target and e.state = 'pending' order by e.id limit 1) as e),
+    put_off as (
+      update outbox set due_at = a.due_at from ahead_of a where outbox.id = a.id and a.first <> a.id
+        and not ${isOver(sql`a.due_at`)} and (a.leased_until is null or ${isOver(sql`a.leased_until`)})),
+    due as (select id, json_build_array(id) as ids from ahead_of where id = first order by id limit ${limit})`,
+  alert: (limit: number) => sql`${fronts('alert')},
+    due as (select id, json_build_array(id) as ids from either order by id limit ${limit})`,
+} as const satisfies Record<OutboxKind, unknown>
 
 /** Claims due rows, one of each group at a time, so that one saga is never woken twice at once. */
 export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: number): Promise<readonly Claimed[]> {
   const token = randomUUID()
   const { rows } = await sql<Claimed>`
-    with due as (${kind === 'wake' ? dueWakes(limit) : dueOnes(kind, limit)}),
+    with ${DUE_OF[kind](limit)},
     locked as (select id from outbox where id in (select id from due) and state = 'pending' for update skip locked)
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from due
     where outbox.id = due.id and outbox.id in (select id from locked) and (leased_until is null or ${isOver(sql`leased_until`)})
     returning target, outbox.id, due.ids, tries, lease_token as token, payload, ${STALE} as stale`.execute(db)
-  return rows
+  return rows.toSorted((one, other) => Math.min(...one.ids) - Math.min(...other.ids))
 }
 
 /**

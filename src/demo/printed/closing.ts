@@ -1,13 +1,13 @@
 // The table at the end: what each saga cost, counted from its history, and what the forgeries cost.
 // Must not know: how a history is counted.
 import { until } from '../checks.ts'
-import { FORGERIES } from '../forgeries.ts'
 import type { Stage } from '../stage.ts'
 import type { Ledger } from './ledger.ts'
 
 const HEAD = ['saga', 'state', 'actions', 'events', 'gateway calls']
 
-export async function closingTable(stage: Stage, ledger: Ledger): Promise<void> {
+/** `forgeries`: under which name they are charged. */
+export async function closingTable(stage: Stage, ledger: Ledger, forgeries: string): Promise<void> {
   const { timeline, histories, signal, must } = stage
   const stillWaiting = () => timeline.event('program', 'waiting for the sagas to come to rest')
   const { sagas, quiet } = await until({ read: histories.all, done: ({ quiet }) => quiet, stillWaiting, signal })
@@ -22,7 +22,7 @@ export async function closingTable(stage: Stage, ledger: Ledger): Promise<void> 
       )
     rows.push([workflowId, await stateOf(stage, workflowId), cost.actions, cost.events, ledger.of(workflowId)])
   }
-  rows.push([FORGERIES, 'nothing moved', 0, 0, ledger.of(FORGERIES)])
+  rows.push([forgeries, 'nothing moved', 0, 0, ledger.of(forgeries)])
   timeline.title('What each saga cost')
   timeline.table(HEAD, rows)
   timeline.plain('  Actions and events are read from the histories in Temporal. Tokens and the sweep are not counted.')

@@ -12,6 +12,7 @@ export type BlockedBecause =
   | 'balanceDiffers'
   | 'contradicted'
   | 'firstGoesBack'
+  | 'foreignTicket'
   | 'rowWentBack'
   | 'approvalNeeded'
 
@@ -27,26 +28,88 @@ export type AlertKind =
   | 'approvalNeeded'
   | 'cancelRequested'
   | 'contradicted'
+  | 'deliveryUntold'
   | 'firstGoesBack'
   | 'fitsSeveral'
   | 'gatewayForgot'
+  | 'gift'
+  | 'hintsForged'
   | 'hintsParked'
   | 'inboxFlood'
   | 'largerThanAsked'
   | 'matchedByAmount'
+  | 'namedLate'
   | 'noticeParked'
   | 'overReturned'
   | 'overdue'
   | 'overdueOver'
   | 'overtakenTicket'
   | 'paidBackTwice'
+  | 'payerUnseen'
   | 'refundLimitNear'
   | 'refused'
   | 'returnedTwice'
   | 'reversed'
   | 'rowWentBack'
   | 'sagaWithoutRow'
+  | 'signedUnclear'
   | 'smallerThanAsked'
+  | 'statusUnknown'
   | 'sumsDiffer'
   | 'supersededPaid'
   | 'sweepUnreadable'
+
+type FamilyOf<Kind extends string> = Kind extends `${infer Family}.${string}` ? Family : Kind
+/** What stands before the dot, or the kind itself. */
+export type AlertFamily = FamilyOf<AlertKind>
+
+/**
+ * Whether it is about money that waits for `accept`, `refund` or `release`: then it tells the mark
+ * that such a command names. An alert about a refund tells its refund's mark whatever its kind.
+ */
+const DECIDES_ON_MONEY: Readonly<Record<AlertFamily, boolean>> = {
+  contradicted: true,
+  held: true,
+  payment: true,
+  stray: true,
+  refund: false,
+  blocked: false,
+  accountDiffers: false,
+  approvalNeeded: false,
+  cancelRequested: false,
+  deliveryUntold: false,
+  firstGoesBack: false,
+  fitsSeveral: false,
+  gatewayForgot: false,
+  gift: false,
+  hintsForged: false,
+  hintsParked: false,
+  inboxFlood: false,
+  largerThanAsked: false,
+  matchedByAmount: false,
+  namedLate: false,
+  noticeParked: false,
+  overReturned: false,
+  overdue: false,
+  overdueOver: false,
+  overtakenTicket: false,
+  paidBackTwice: false,
+  payerUnseen: false,
+  refundLimitNear: false,
+  refused: false,
+  returnedTwice: false,
+  reversed: false,
+  rowWentBack: false,
+  sagaWithoutRow: false,
+  signedUnclear: false,
+  smallerThanAsked: false,
+  statusUnknown: false,
+  sumsDiffer: false,
+  supersededPaid: false,
+  sweepUnreadable: false,
+}
+
+export const decidesOnMoney = (kind: AlertKind): boolean =>
+  Object.entries(DECIDES_ON_MONEY).some(
+    ([family, decides]) => decides && (kind === family || kind.startsWith(`${family}.`)),
+  )

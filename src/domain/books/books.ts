@@ -43,6 +43,8 @@ export const freshWait = (now: string): Wait => ({
   nextCheckpointLevel: null,
 })
 
+/** What is sold: of what is shipped the gateway wants to be told. */
+export type Goods = 'physical' | 'digital'
 export type LatePolicy = 'hold' | 'refund' | 'accept'
 export type SecondPolicy = 'refund' | 'hold'
 
@@ -60,6 +62,15 @@ export type Payment = Wait & {
   readonly country: string | null
   readonly widget: string | null
   readonly latePolicy: LatePolicy | null
+  /** null: the checkout did not say. */
+  readonly goods: Goods | null
+  /** When the gateway last took what it was told of the delivery of these goods. */
+  readonly deliveryToldAt: string | null
+  /**
+   * Since when it should be told: accepted, to be shipped, and told of nothing yet. Each warning
+   * begins it anew.
+   */
+  readonly deliveryAwaitedSince: string | null
   readonly expiresAt: string
   /** The attempt that settled the order; it stays after a refund. */
   readonly acceptedRef: GatewayRef | null
@@ -139,6 +150,11 @@ export type Attempt = Wait & {
    * The last difference between the gateway's own sums, or to our books, that a person was told of.
    */
   readonly sumsTold: string | null
+  /**
+   * Open requests for a cancel that are none of ours, as the last evidence shows that shows any, in
+   * one canonical line; null while there are none.
+   */
+  readonly foreignTickets: string | null
   /** When the look began whose evidence is booked, for people to read. */
   readonly evidenceAsOf: string
   /**
@@ -166,6 +182,13 @@ export type Ticket = {
   readonly said: string | null
   /** A person said, with what Paymentwall wrote, that this ticket does not live. */
   readonly dead: boolean
+  /** The gateway's id of it, where it shows requests for cancels. */
+  readonly shownAs: string | null
+  /** The call's text, where the gateway takes the same call again; until when it may be sent. */
+  readonly sentCall: string | null
+  readonly repeatUntil: string | null
+  /** When it was sent again last, by the clock of the machine that did. */
+  readonly repeatedAt: string | null
 }
 
 export type Refund = Wait & {

@@ -7,7 +7,7 @@ import type { Patience } from '../patience.ts'
 import { orderAfter, type OrderEvent } from '../payment.ts'
 import { refundAfter, refundClosed, type RefundEvent } from '../refund.ts'
 import { shownId } from '../text.ts'
-import type { AlertKind } from './alerts.ts'
+import { decidesOnMoney, type AlertKind } from './alerts.ts'
 import { heldOf, sumsOf, shownState, strayClosed } from './balance.ts'
 import {
   louder,
@@ -20,7 +20,7 @@ import {
   type Refund,
 } from './books.ts'
 import { seenOf, seenOfRefund } from './seen.ts'
-import { planPayment, planRefund, planStray, replanRefund } from './waits.ts'
+import { deliveryAwaited, planPayment, planRefund, planStray, replanRefund } from './waits.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
 export type Setting = { readonly now: string; readonly patience: Patience }
@@ -58,14 +58,11 @@ export function decided(draft: Draft): Decision {
  */
 function withMark(raised: Alert, books: Books): Alert {
   const refund = books.refunds.find(({ refundId }) => refundWorkflowId(refundId) === raised.saga)
-  const asksForMoney = refund ? !refundClosed(refund) : DECIDED_ON.test(raised.kind)
+  const asksForMoney = refund ? !refundClosed(refund) : decidesOnMoney(raised.kind)
   if (!asksForMoney) return raised
   const mark = refund ? seenOfRefund(books, refund) : seenOf(books)
   return { ...raised, sentence: `${raised.sentence}; its mark is ${mark}` }
 }
-
-/** Kinds of alerts about money that waits for `accept`, `refund` or `release`. */
-const DECIDED_ON = /^(contradicted$|held\.|payment\.|stray\.)/
 
 /**
  * The books with the wait of one saga's row planned anew: a changed configuration reaches rows that
@@ -159,7 +156,8 @@ function settlePayment(draft: Draft): void {
   const begins = held !== 'none' && payment.attention === 'none' && payment.nextCheckpointAt === null
   const since = begins ? { waitingSince: setting.now, lastCheckpointAt: setting.now } : {}
   const state = shownState(draft, payment)
-  const planned = planPayment({ ...payment, ...since, state }, held, setting.patience, setting.now, false)
+  const shown = { ...payment, ...since, state, deliveryAwaitedSince: deliveryAwaited(payment, state, setting.now) }
+  const planned = planPayment(shown, held, setting.patience, setting.now, false)
   draft.payment = held === 'none' ? planned : { ...planned, attention: louder(payment.attention, planned.attention) }
   if (state !== payment.state) {
     const why = 'computed from the sums of the shown attempt'

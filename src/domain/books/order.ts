@@ -20,7 +20,7 @@ import {
 } from '../ids.ts'
 import { parseDurationMs } from '../patience.ts'
 import { refuseApiPayment } from './apiPayments.ts'
-import type { LatePolicy, Payment } from './books.ts'
+import type { Goods, LatePolicy, Payment } from './books.ts'
 
 /** An order as it is recorded: what was left out is filled in. */
 export type OrderRequest = {
@@ -34,6 +34,7 @@ export type OrderRequest = {
   readonly country: string | null
   readonly widget: string | null
   readonly latePolicy: LatePolicy | null
+  readonly goods: Goods | null
   readonly expiresAt: string
 }
 
@@ -64,6 +65,7 @@ export const ORDER_LIMITS = {
 } as const
 export const CHANNELS = ['live', 'test'] as const satisfies readonly Channel[]
 export const LATE_POLICIES = ['hold', 'refund', 'accept'] as const satisfies readonly LatePolicy[]
+export const GOODS = ['physical', 'digital'] as const satisfies readonly Goods[]
 export const COUNTRY = /^[A-Za-z]{2}$/
 export const DURATION = /^\d{1,6}[smhd]$/
 /** Whole: `https:shop.test` is an address to a parser, and to nobody else. */
@@ -118,6 +120,7 @@ const orderFields = (form: Form) => ({
   ),
   expiresInMs: given(form, 'expiresIn', expiresInRule),
   latePolicy: given(form, 'latePolicy', choice(LATE_POLICIES)),
+  goods: given(form, 'goods', choice(GOODS)),
   gateway: given(form, 'gateway', matching(GATEWAY_NAME, GATEWAY_NAME_RULE, gatewayName)),
   widget: given(form, 'widget', matching(WIDGET, "must be a widget's code, for example pw_1", String)),
   channel: given(form, 'channel', choice(CHANNELS)),
@@ -208,6 +211,7 @@ const COMPARED = [
   'country',
   'widget',
   'latePolicy',
+  'goods',
   'gateway',
 ] as const satisfies readonly (keyof OrderRequest)[]
 
@@ -240,19 +244,16 @@ export function differsFrom(recorded: Payment, asked: OrderRequest, expiresInMs:
 export const trimmed = <T>(recorded: T): T | string => (typeof recorded === 'string' ? recorded.trim() : recorded)
 
 /**
- * The gateway that the order names; throws its typed refusals. Asked after the comparison with what
- * is recorded.
+ * The gateway that the order names, or its typed refusal. Asked after the comparison with what is
+ * recorded.
  */
 export function askItsGateway<Asking extends Pick<Gateway, 'accepts'>>(
   gateways: ReadonlyMap<GatewayName, Asking>,
   order: OrderRequest,
-): Asking {
+): Asking | Failure {
   const gateway = gateways.get(order.gateway)
-  if (gateway) {
-    gateway.accepts(order)
-    return gateway
-  }
+  if (gateway) return gateway.accepts(order) ?? gateway
   const configured = [...gateways.keys()].join(', ') || 'none'
   const sentence = `The gateway ${order.gateway} is not configured here; configured: ${configured}. Nothing was recorded.`
-  throw new Failure('invalidRequest', sentence, { field: 'gateway' })
+  return new Failure('invalidRequest', sentence, { field: 'gateway' })
 }

@@ -3,7 +3,7 @@
 // Must not know: commands. It protects against a changed situation, not against anybody's will.
 import { attemptOf, bookedOf, sumsOf } from './balance.ts'
 import type { Books, Refund } from './books.ts'
-import { markOf } from './mark.ts'
+import { markOf } from '../text.ts'
 
 /**
  * Of a payment: its state, what settled it, and of each attempt what was paid, is back, and speaks

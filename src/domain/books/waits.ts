@@ -10,6 +10,7 @@ import {
   type Patience,
   type Track,
 } from '../patience.ts'
+import type { PaymentState } from '../payment.ts'
 import { closedByAmount, refundClosed, type RefundState } from '../refund.ts'
 import type { Held } from './balance.ts'
 import { louder, type Attempt, type Attention, type Payment, type Refund, type Wait } from './books.ts'
@@ -93,6 +94,16 @@ export function planPayment(payment: Payment, held: Held, patience: Patience, no
   if (held === 'none') return { ...payment, ...quiet }
   const tracks = paymentTracks(payment, held, patience)
   return { ...payment, ...planned(payment, tracks, now, raised, HELD_AT_ONCE[held]) }
+}
+
+/**
+ * Since when the gateway should hear of a delivery: of what is shipped and paid for, until it took
+ * what it was told. All that went back is not shipped.
+ */
+export function deliveryAwaited(payment: Payment, shown: PaymentState, now: string): string | null {
+  const { goods, acceptedRef, deliveryToldAt, deliveryAwaitedSince } = payment
+  if (acceptedRef === null || deliveryToldAt !== null || shown === 'cancelled') return null
+  return deliveryAwaitedSince ?? (goods === 'physical' ? now : null)
 }
 
 /** A stray is money held for a person's decision, whatever its order's policy. */

@@ -5,7 +5,7 @@
 import { balanceOf } from '../books/balance.ts'
 import { freshWait, type Attempt, type Refund } from '../books/books.ts'
 import { putRefund, draftedRefund, type Draft } from '../books/draft.ts'
-import { markOf } from '../books/mark.ts'
+import { markOf } from '../text.ts'
 import { planRefund } from '../books/waits.ts'
 import { AUTO_PREFIX, refundId, type RefundId } from '../ids.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'

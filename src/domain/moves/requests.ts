@@ -7,9 +7,9 @@ import { decided, draftOf, moveOrder, moveRefund, putRefund, draftedRefund, type
 import { trimmed, type OrderRequest } from '../books/order.ts'
 import { Failure } from '../failures.ts'
 import type { MerchantUid, RefundId } from '../ids.ts'
-import { money, printMoney } from '../money.ts'
+import { money, printMoney, type Money } from '../money.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'
-import { aboveLimit, START_REQUEST, type ApprovalLimits } from './people/unproved.ts'
+import { aboveLimit, START_REQUEST, startWaits, type ApprovalLimits } from './people/unproved.ts'
 import { newRefund } from './policyRefunds.ts'
 import { block } from './tickets.ts'
 
@@ -22,6 +22,8 @@ export function newPayment(order: OrderRequest, { now }: Setting): Payment {
     acceptedRef: null,
     chargedBack: false,
     closedReason: null,
+    deliveryToldAt: null,
+    deliveryAwaitedSince: null,
     tries: 0,
     nextTryAt: null,
     createdAt: now,
@@ -71,12 +73,7 @@ function heldAbove(
   setting: Setting,
   limits: ApprovalLimits,
 ): Decision {
-  const amount = decision.books.refunds
-    .filter(
-      ({ gatewayRef, origin, state }) => gatewayRef === attempt.gatewayRef && origin === 'temporal' && COUNTS[state],
-    )
-    .reduce((sum, refund) => sum + refund.amount, 0)
-  const together = money(amount, attempt.currency)
+  const together = nobodyAskedFor(decision.books, attempt)
   if (!aboveLimit(limits, together)) return decision
   const sentence = `asked for in Temporal without a key, with others like it ${printMoney(together)} of this payment, which is above the limit; another person approves it (ops approve --request ${START_REQUEST}), or it is withdrawn`
   const blocked = block(decision.books, id, { kind: 'approvalNeeded', sentence }, setting)
@@ -85,6 +82,25 @@ function heldAbove(
     journal: [...decision.journal, ...blocked.journal],
     alerts: [...decision.alerts, ...blocked.alerts],
   }
+}
+
+/**
+ * What a person's word on a refund lets go, to be held against the limit. One that nobody with a
+ * key asked for counts with its like: it may have been sent small, or pushed on to `unknown` by a
+ * memory that somebody made up.
+ */
+export const heldAgainstLimit = (books: Books, refund: Refund): Money =>
+  refund.origin === 'temporal' ? nobodyAskedFor(books, refund) : refund
+
+/** All that was asked for in Temporal without a key, of one attempt. */
+function nobodyAskedFor(books: Books, { gatewayRef: ref, currency }: Pick<Refund, 'gatewayRef' | 'currency'>): Money {
+  const like = books.refunds.filter(
+    ({ gatewayRef, origin, state }) => gatewayRef === ref && origin === 'temporal' && COUNTS[state],
+  )
+  return money(
+    like.reduce((sum, { amount }) => sum + amount, 0),
+    currency,
+  )
 }
 /** Whether money left under it, or still may. */
 const COUNTS: Readonly<Record<RefundState, boolean>> = {
@@ -104,7 +120,7 @@ const COUNTS: Readonly<Record<RefundState, boolean>> = {
 export function releaseStart(books: Books, id: RefundId, setting: Setting): Decision {
   const draft = draftOf(books, setting)
   const refund = draftedRefund(draft, id)
-  if (refund?.state !== 'blocked' || refund.blockedBecause !== 'approvalNeeded')
+  if (!refund || !startWaits(refund))
     throw new Failure(
       'updateRejected',
       `refund ${id} no longer waits for an approval: it is ${refund?.state ?? 'unknown'}`,

@@ -93,11 +93,24 @@ export function blockedBecause(
     const sentence = `the gateway’s own sums and its cancel entries differ (${attempt.sumsTold}, ${attempt.currency} in minor units); find out which is right before a ticket is filed`
     return { kind: 'balanceDiffers', sentence }
   }
+  if (attempt.foreignTickets !== null) {
+    const sentence = `the gateway shows an open request for a cancel of this payment that is none of ours (${attempt.foreignTickets}, ${attempt.currency} in minor units); it goes on by itself once that has ended`
+    return { kind: 'foreignTicket', sentence }
+  }
   // The refund's own reservation is inside: a negative balance means that it no longer fits.
   if (balanceOf(books, attempt) < 0)
     return { kind: 'balanceDiffers', sentence: 'more is returned or reserved than was paid' }
   return undefined
 }
+
+/** What a call is sent as, by a gateway that takes the same one again. */
+export type SentCall = { readonly text: string; readonly forMs: number }
+export type SentAs = (refund: Refund, ticket: Ticket, attempt: Attempt) => SentCall | undefined
+
+const repeatFields = (sent: SentCall | undefined, now: string): Pick<Ticket, 'sentCall' | 'repeatUntil'> => ({
+  sentCall: sent?.text ?? null,
+  repeatUntil: sent ? new Date(Date.parse(now) + sent.forMs).toISOString() : null,
+})
 
 /**
  * The intent: committed before anything is sent. undefined where this key must not be used (again).
@@ -108,12 +121,14 @@ export function intend(
   key: string,
   setting: Setting,
   rules: readonly RefundRule[] = [],
+  sentAs: SentAs = () => undefined,
 ): { decision: Decision; refund: Refund; ticket: Ticket; attempt: Attempt } | undefined {
   const draft = draftOf(books, setting)
   const refund = draftedRefund(draft, id)
   const attempt = refund && attemptOf(books, refund.gatewayRef)
   if (!refund || !attempt || nextTicketKey(refund) !== key) return undefined
-  const ticket: Ticket = { ...ticketOf(refund, key, setting), outcome: null, said: null }
+  const bare: Ticket = { ...ticketOf(refund, key, setting), outcome: null, said: null }
+  const ticket = { ...bare, ...repeatFields(sentAs(refund, bare, attempt), setting.now) }
   const intended = { ...refund, tickets: [...refund.tickets, ticket] }
   putRefund(draft, intended)
   draft.journal.push({
@@ -137,6 +152,10 @@ export const ticketOf = ({ refundId, reason }: Refund, key: string, { now }: Set
   intentAt: now,
   sentReason: reasonMarker(refundId) + reason,
   dead: false,
+  shownAs: null,
+  sentCall: null,
+  repeatUntil: null,
+  repeatedAt: null,
 })
 
 /** No ticket can be filed: the refund waits for a person. */
@@ -199,19 +218,26 @@ export function ticketEnded(
   const ticket = refund?.tickets.find(({ authorisedBy }) => authorisedBy === key)
   if (!refund || !ticket || (ticket.outcome !== null && (ticket.outcome !== 'unknown' || outcome === 'unknown')))
     return decided(draft)
-  const late = ticket.outcome === 'unknown'
+  withOutcome(draft, id, key, outcome, said)
+  if (refund.tickets.at(-1) === ticket) follow(draft, id, outcome, said)
+  return decided(draft)
+}
+
+/** Its ticket alone; the refund stays where it is. */
+export function withOutcome(draft: Draft, id: RefundId, key: string, outcome: TicketOutcome, said: string): void {
+  const refund = draftedRefund(draft, id)
+  const ticket = refund?.tickets.find(({ authorisedBy }) => authorisedBy === key)
+  if (!refund || !ticket) return
   const tickets = refund.tickets.map((other) => (other === ticket ? { ...ticket, outcome, said } : other))
   putRefund(draft, { ...refund, tickets, said })
   draft.journal.push({
-    what: late ? 'ticket.lateAnswer' : 'ticket.ended',
+    what: ticket.outcome === null ? 'ticket.ended' : 'ticket.lateAnswer',
     refundId: id,
     gatewayRef: refund.gatewayRef,
     to: outcome,
     why: said,
     facts: { key },
   })
-  if (refund.tickets.at(-1) === ticket) follow(draft, id, outcome, said)
-  return decided(draft)
 }
 
 function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined {

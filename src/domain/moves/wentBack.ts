@@ -14,7 +14,7 @@ import {
 } from '../books/draft.ts'
 import type { RefundId } from '../ids.ts'
 import { REFUND_STATES, refundClosed } from '../refund.ts'
-import { block, ticketOf } from './tickets.ts'
+import { block, openIntent, ticketOf } from './tickets.ts'
 
 /**
  * The row went back: each missing key becomes a ticket that may have been sent, and nothing is sent
@@ -55,12 +55,31 @@ function lost(draft: Draft, id: RefundId, keys: readonly string[], said: string)
 }
 
 function backWithoutKeys(books: Books, id: RefundId, setting: Setting): Decision {
-  const before = draftedRefund(draftOf(books, setting), id)
+  const draft = draftOf(books, setting)
+  const before = draftedRefund(draft, id)
+  const open = before?.state === 'requested' ? openIntent(before) : undefined
+  if (before && open !== undefined) return intentWithoutEnd(draft, before, open)
   const sentence =
     'the database has lost what this refund came to since; compare the gateway, then retryTicket or withdraw. Was a backup restored?'
   if (before?.state === 'requested') return block(books, id, { kind: 'rowWentBack', sentence }, setting)
-  const draft = draftOf(books, setting)
   if (before) tell(draft, before, sentence)
+  return decided(draft)
+}
+
+/** The row is from while a call was under way: it may have been sent, whatever has come of it. */
+function intentWithoutEnd(draft: Draft, before: Refund, key: string): Decision {
+  const { refundId } = before
+  const said = 'our database went back in time, to while the call was under way: it may have been sent'
+  const ended = (ticket: Ticket): Ticket =>
+    ticket.authorisedBy === key ? { ...ticket, outcome: 'unknown', said } : ticket
+  putRefund(draft, { ...before, tickets: before.tickets.map(ended), said })
+  moveRefund(draft, refundId, 'rowWentBack', { why: said, facts: { keys: [key] } })
+  const refund = draftedRefund(draft, refundId) ?? before
+  tell(
+    draft,
+    refund,
+    `the database has lost how the call under ${key} ended, so nothing is sent again. Was a backup restored?`,
+  )
   return decided(draft)
 }
 

@@ -17,10 +17,16 @@ const waitAttributes = (wait: Wait) => ({
   NextCheckpoint: wait.nextCheckpointAt,
 })
 
+/**
+ * One word from the request until its ticket is done: so an ordinary refund, which starts with it,
+ * costs no upsert.
+ */
+const waitsAsOrdinary = ({ state }: Refund): boolean => state === 'requested' || state === 'ticketOpen'
+
 export function refundAttributes(books: Books, refund: Refund): Attributes {
   const attempt = attemptOf(books, refund.gatewayRef)
   return {
-    SagaState: refund.state,
+    SagaState: waitsAsOrdinary(refund) ? 'waiting' : refund.state,
     Attention: refund.attention,
     Gateway: refund.gateway,
     GatewayRef: refund.gatewayRef,

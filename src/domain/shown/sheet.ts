@@ -2,18 +2,23 @@
 // person may give now.
 // Must not know: what a saga waits for.
 import { COMMAND_HELP, type PaymentCommandName, type RefundCommandName } from '../moves/people/commands.ts'
+import type { Speak } from '../../language.ts'
+import { COMMANDS, PAGE, POINTS, SUMMARIES } from './words/pages.ts'
 
-/** A point that has nothing to say is left out. */
-type Points = Readonly<Record<string, string | null | undefined>>
+/** In the order in which they are given; a point that has nothing to say is left out. */
+type Points = Readonly<Partial<Record<keyof typeof POINTS, string | null | undefined>>>
 type MayDo = { readonly advice: string; readonly commands: readonly string[]; readonly cancelling: string }
 
-export function sheet(title: string, points: Points, { advice, commands, cancelling }: MayDo): string {
-  const said = Object.entries(points).flatMap(([name, text]) => (text ? [`- **${name}** ${text}`] : []))
+export function sheet(speak: Speak, title: string, points: Points, { advice, commands, cancelling }: MayDo): string {
+  const names = new Map<string, string>(Object.entries(POINTS).map(([name, word]) => [name, speak(word)]))
+  const said = Object.entries(points).flatMap(([name, text]) =>
+    text ? [`- **${names.get(name) ?? name}** ${text}`] : [],
+  )
   return framed([
     `### ${title}`,
     said.join('\n'),
-    `**What you may do** ${advice}`,
-    'More Actions, Send an Update, with `"person":"your name"` beside the rest:',
+    `**${speak(PAGE.mayDo)}** ${advice}`,
+    speak(PAGE.sendUpdate),
     commands.map((each) => `- ${each}`).join('\n'),
     cancelling,
   ])
@@ -23,11 +28,11 @@ export function sheet(title: string, points: Points, { advice, commands, cancell
  * For a start: what stays readable while no worker runs. `show` is the id that the ops command line
  * takes.
  */
-export const standing = (summary: string, show: string | null): string =>
+export const standing = (speak: Speak, summary: string, show: string | null): string =>
   framed([
     `${summary}.`,
-    `What it waits for is under Current Details while a worker runs. Without one, the search attributes say the state and the next checkpoint${show === null ? '' : `, and \`npm run ops -- show ${show}\` tells all`}.`,
-    'Terminating it loses nothing: the row goes on with its next wake.',
+    show === null ? speak(SUMMARIES.standing) : speak(SUMMARIES.standingShow, { id: show }),
+    speak(SUMMARIES.terminating),
   ])
 
 /**
@@ -41,11 +46,20 @@ const framed = (paragraphs: readonly string[]): string => [...paragraphs, CUT_OF
 export const withLast = (page: string, paragraph: string): string =>
   framed([page.endsWith(CUT_OFF) ? page.slice(0, -CUT_OFF.length).trimEnd() : page, paragraph])
 
-/** `{…}` at the end of a command's help is what to paste into the UI's dialog. */
-export function command(name: RefundCommandName | PaymentCommandName, help: string = COMMAND_HELP[name]): string {
-  const at = help.indexOf('{')
+/**
+ * `{…}` at the end of a command's help is what to paste into the UI's dialog. `from`: it is taken
+ * from then on.
+ */
+export function command(
+  speak: Speak,
+  name: RefundCommandName | PaymentCommandName,
+  help: string = COMMAND_HELP[name],
+  from?: string,
+): string {
+  const does = speak(COMMANDS[name])
+  const says = from === undefined ? does : speak(PAGE.retryFrom, { at: moment(from), help: does })
   // Spaces, so that a narrow page can break the line.
-  return `\`${name}\` ${help.slice(0, at)}\`${help.slice(at).replaceAll(',"', ', "')}\``
+  return `\`${name}\` ${says} \`${help.slice(help.indexOf('{')).replaceAll(',"', ', "')}\``
 }
 
 export const labelled = ({ ko, en }: { readonly ko: string; readonly en: string }): string => `${ko} (${en})`

@@ -77,6 +77,8 @@ export function paymentView(books: Books, payment: Payment, links: Links) {
     currency: payment.currency,
     channel: payment.channel,
     name: payment.name,
+    goods: payment.goods,
+    deliveryToldAt: payment.deliveryToldAt,
     paid: sums.paid,
     returned: sums.returned,
     reserved: sums.reserved,

@@ -2,12 +2,14 @@
 // have their own files (iamport.md §3).
 // Must not know: rows, sagas, retries, the environment. What a failed call means is said in
 // session.ts.
-import type { Evidence, Gateway, Order, RegisterAnswer } from '../../domain/gateway.ts'
+import { z } from 'zod'
+import type { Delivery, DeliveryAnswer, Evidence, ListingGateway, Order, RegisterAnswer } from '../../domain/gateway.ts'
 import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
 import { printMoney, toMajor } from '../../domain/money.ts'
+import { tame } from '../../domain/text.ts'
 import { cancelPayment } from './cancel.ts'
 import { CHANNEL_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
-import { parseIamportHint, webhooks } from './hint.ts'
+import { readIamportHint, webhooks } from './hint.ts'
 import { list, LONGEST_RANGE_MS, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
 import { isOwnCode, unreadable } from './schema.ts'
 import {
@@ -18,6 +20,8 @@ import {
   type Session,
   type SessionOptions,
 } from './session.ts'
+import { accountChecks, type ConsoleChannel } from './setUp/checks.ts'
+import { ACCOUNT_QUESTIONS } from './setUp/questions.ts'
 import { isOurs, isReadable, preparedOf, readElement, toEvidence, type Reading } from './translate.ts'
 import { idOf, listOf, providerOf, truthOf } from './values.ts'
 import { accepts, iamportWindow } from './window.ts'
@@ -45,14 +49,14 @@ export type IamportOptions = SessionOptions & {
 }
 
 /** One i'mport account. Throws RangeError for an address that is none; asks nothing yet. */
-export function createIamportGateway(options: IamportOptions): Gateway {
+export function createIamportGateway(options: IamportOptions): ListingGateway {
   const { name, providers = [PAYMENTWALL], onMissing = () => undefined, window = { channelKeys: {} } } = options
   const session = createSession(options)
   const reading: Reading = { name, providers: new Set(providers.map(providerOf)), onMissing }
   return {
     name,
     limits: { together: AT_ONCE, listRangeMs: LONGEST_RANGE_MS },
-    readHint: ({ headers, body }) => parseIamportHint(firstOf(headers['content-type']), body),
+    readHint: readIamportHint,
     window: (order, buyer, publicUrl) =>
       iamportWindow({
         code: window.code,
@@ -68,12 +72,18 @@ export function createIamportGateway(options: IamportOptions): Gateway {
     lookByOrder: (merchantUid) => lookByOrder(reading, session, merchantUid),
     cancel: (request) => cancelPayment(reading, session, request),
     list: (asked) => list(reading, session, asked),
+    confirmDelivery: (delivery) => confirmDelivery(session, delivery),
     account: () => account(reading, session),
+    setUp: (facts) => ({
+      checks: accountChecks(
+        { ...window, askToken: () => session.token(), askChannels: () => consoleChannels(reading, session) },
+        facts,
+      ),
+      questions: ACCOUNT_QUESTIONS,
+    }),
+    now: () => session.now(),
   }
 }
-
-const firstOf = (header: string | readonly string[] | undefined): string | undefined =>
-  typeof header === 'object' ? header[0] : header
 
 /** Test-channel payments may answer 404 unless asked for (iamport.md §3.1). */
 async function look(reading: Reading, session: Session, ref: GatewayRef): Promise<Evidence | undefined> {
@@ -156,10 +166,29 @@ function majorOf(order: Order): number | undefined {
  * nothing more.
  */
 async function account(reading: Reading, session: Session): Promise<readonly string[]> {
+  const channels = await askChannels(session)
+  return [...new Set(channels.flatMap((wire) => channelOf(reading, wire)))].toSorted()
+}
+
+async function askChannels(session: Session): Promise<readonly unknown[]> {
   const call = { route: '/users/pg', path: '/users/pg' }
   const channels = listOf(found(await session.ask(call), call))
   if (channels === undefined) throw unreadable('response', 'it is not a list of channels')
-  return [...new Set(channels.flatMap((wire) => channelOf(reading, wire)))].toSorted()
+  return channels
+}
+
+/** All of the console's, for its set-up: nothing is counted as missing. */
+async function consoleChannels({ name, providers }: Reading, session: Session): Promise<readonly ConsoleChannel[]> {
+  const quiet: Reading = { name, providers, onMissing: () => undefined }
+  return (await askChannels(session)).map((wire) => {
+    const key: unknown = Object(wire).channel_key
+    const [shown] = channelOf(quiet, wire)
+    return {
+      key: idOf(key) ?? null,
+      ours: shown !== undefined,
+      test: shown?.endsWith('/test') ?? false,
+    }
+  })
 }
 
 /** None for another provider's, and for one that does not say whose or which it is. */
@@ -182,3 +211,61 @@ function found(reply: Reply, call: IamportCall): unknown {
   if (saysNotFound(reply)) return undefined
   throw refusedRead(reply, call)
 }
+
+const DELIVERY_REPLY = z.object({
+  success: z.unknown().optional(),
+  error: z.unknown().optional(),
+  error_code: z.unknown().optional(),
+  notices: z.array(z.string()).nullish().catch(null),
+})
+
+/**
+ * An error of Paymentwall's own may hide in a good envelope (iamport.md §3.4). Throws a Failure.
+ */
+async function confirmDelivery(session: Session, delivery: Delivery): Promise<DeliveryAnswer> {
+  const call = { route: '/paymentwall/delivery', path: '/paymentwall/delivery', body: deliveryOf(delivery) }
+  const reply = await session.ask(call)
+  if (reply.kind === 'no') {
+    const itsOwn = reply.status === 200 || isOwnCode(reply.code)
+    if (!itsOwn) throw refusedRead(reply, call)
+    return { kind: 'refused', said: reply.said }
+  }
+  const { data } = DELIVERY_REPLY.safeParse(reply.response)
+  if (data === undefined) throw unreadable('response', 'it is no answer about a delivery')
+  if (data.error == null && data.error_code == null && (data.success === 1 || data.success === true))
+    return { kind: 'taken' }
+  if (data.error == null && data.error_code == null) throw unreadable('response.success', 'it is neither yes nor no')
+  const said = [data.error ?? `error ${String(data.error_code)}`, ...(data.notices ?? [])].map(String).join('; ')
+  return { kind: 'refused', said: tame(said.slice(0, DELIVERY_SAID_LENGTH)) }
+}
+
+const DELIVERY_SAID_LENGTH = 500
+
+function deliveryOf(delivery: Delivery): Readonly<Record<string, string | number>> {
+  const { gatewayRef, merchantUid, kind, status, email, address } = delivery
+  const some: Readonly<Record<string, string | number | null | undefined>> = {
+    imp_uid: gatewayRef,
+    merchant_uid: merchantUid,
+    type: kind,
+    status: `order_${status}`.replace(/^order_deliver/, 'deliver'),
+    carrier_type: delivery.carrier,
+    carrier_tracking_id: delivery.trackingId,
+    estimated_delivery_datetime: secondsOf(delivery.estimatedAt),
+    estimated_update_datetime: secondsOf(delivery.estimatedUpdateAt),
+    reason: delivery.reason,
+    refundable: delivery.refundable === null ? null : delivery.refundable ? 'yes' : 'no',
+    details: delivery.details,
+    shipping_address_email: email,
+    shipping_address_country: address?.country,
+    shipping_address_city: address?.city,
+    shipping_address_zip: address?.zip,
+    shipping_address_state: address?.state,
+    shipping_address_street: address?.street,
+    shipping_address_phone: address?.phone,
+    shipping_address_firstname: address?.firstName,
+    shipping_address_lastname: address?.lastName,
+  }
+  return Object.fromEntries(Object.entries(some).flatMap(([name, value]) => (value == null ? [] : [[name, value]])))
+}
+
+const secondsOf = (iso: string | null): number | null => (iso === null ? null : Math.floor(Date.parse(iso) / 1000))

@@ -5,7 +5,7 @@ import { gatewayName } from '../../domain/ids.ts'
 import { address, by } from '../../settings.ts'
 import type { GatewayKind } from '../kind.ts'
 import { createIamportGateway } from './client.ts'
-import { webhooks } from './hint.ts'
+import { hintShape, webhooks } from './hint.ts'
 import { windowShape } from './window.ts'
 
 export const IAMPORT_MAIN = gatewayName('iamport/main')
@@ -29,11 +29,18 @@ export const iamportSettings = {
 type Settings = z.output<z.ZodObject<typeof iamportSettings>>
 
 /** The simulator's. */
-const SIMULATED = { IAMPORT_KEY: 'sim-key', IAMPORT_SECRET: 'sim-secret' }
+const SIMULATED = {
+  IAMPORT_KEY: 'sim-key',
+  IAMPORT_SECRET: 'sim-secret',
+  IAMPORT_CODE: 'imp-simulator',
+  IAMPORT_CHANNEL_KEY_LIVE: 'channel-key-simulator-live',
+  IAMPORT_CHANNEL_KEY_TEST: 'channel-key-simulator-test',
+}
 
 export const iamport: GatewayKind<Settings> = {
   kind: 'iamport',
   webhooks,
+  hintShape,
   windowShape,
   addresses: ['IAMPORT_API_URL'],
   credentials: ['IAMPORT_KEY', 'IAMPORT_SECRET'],

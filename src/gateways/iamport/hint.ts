@@ -1,7 +1,8 @@
 // Reads an i'mport webhook as what it is: an unsigned hint that something happened to a payment
 // (iamport.md §6).
 // Must not know: HTTP servers, databases, whether any of it is true. Pure.
-import type { ReadHint, Webhooks } from '../../domain/gateway.ts'
+import { z } from 'zod'
+import type { HintRequest, ReadHint, Webhooks } from '../../domain/gateway.ts'
 
 export const webhooks: Webhooks = {
   method: 'post',
@@ -22,6 +23,31 @@ const IMP_UID = /^(?!\.{1,2}$)[\x21-\x7e]{1,40}$/
 const MERCHANT_UID = /^[^\p{C}\uFFFD]{1,40}$/u
 const STATUS = /^[^\p{C}\uFFFD]{0,32}$/u
 const CANCELLATION_ID = /^[^\p{C}\uFFFD]{1,80}$/u
+
+/** As documents say it; what is taken is more: ids with anything else beside them. */
+export const hintShape = z
+  .looseObject({
+    imp_uid: z
+      .string()
+      .regex(IMP_UID)
+      .meta({ examples: ['imp_448280090638'] }),
+    merchant_uid: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,40}$/)
+      .meta({ examples: ['ord-7'] }),
+    status: z.string().meta({ description: 'paid, cancelled, failed, ready; an open set' }).optional(),
+    cancellation_id: z.string().optional(),
+  })
+  .meta({ id: 'Hint_iamport' })
+
+/** Ids that stand in the address instead of the body are ids all the same. */
+export function readIamportHint({ query, headers, body }: HintRequest): ReadHint {
+  const type = headers['content-type']
+  const said = parseIamportHint(typeof type === 'object' ? type[0] : type, body)
+  if (said.kind === 'hint' || query === '') return said
+  const asked = parseIamportHint('application/x-www-form-urlencoded', new TextEncoder().encode(query))
+  return asked.kind === 'hint' ? asked : said
+}
 
 /**
  * i'mport never repeats what got a 4xx (iamport.md §6), so whatever names a payment and an order is
@@ -117,16 +143,31 @@ function read(format: Format, contentType: string | undefined, text: string): Bo
 }
 
 function readJson(text: string): BodyFields {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return { kind: 'unreadable', why: 'the body is not JSON' }
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
+  const json = parsed(text) ?? parsed(mended(text))
+  if (json === undefined) return { kind: 'unreadable', why: 'the body is not JSON' }
+  const { value } = json
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { kind: 'unreadable', why: 'the body is not an object' }
-  return named(Object.entries(json))
+  return named(Object.entries(value))
 }
+
+function parsed(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Line breaks and backslashes that a remark brought in unescaped spoil the JSON of the ids beside
+ * it. What is no text stays what no id may hold.
+ */
+const mended = (text: string): string =>
+  text
+    .replace(/[\t\n\r]/g, ' ')
+    .replace(/\p{Cc}/gu, '\uFFFD')
+    .replace(/\\(u[\da-fA-F]{4}|["\\/bfnrt])|\\/g, (all, escape) => (escape === undefined ? '\\\\' : all))
 
 /**
  * Parts of files are not read. Simple on purpose: nobody is known to send this, and it is only a

@@ -2,7 +2,7 @@
 // failed call means.
 // Must not know: payments, money, what a route answers.
 import { Failure } from '../../domain/failures.ts'
-import { request, type HttpAnswer, type HttpRequest } from '../http.ts'
+import { baseOf, request, type HttpAnswer, type HttpRequest } from '../http.ts'
 import { parse, plainText, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
 import { countOf } from './values.ts'
 
@@ -46,6 +46,11 @@ export type Session = {
    * a Failure.
    */
   token(): Promise<string>
+  /**
+   * What i'mport's clock says, in Unix milliseconds to the second, as its last token told;
+   * undefined where it did not. Throws a Failure.
+   */
+  now(): Promise<number | undefined>
   /** A token that was answered with 401 is not used again. */
   forget(token: string): void
   /** One exchange with this token, never repeated, never throwing for what the other side does. */
@@ -60,7 +65,7 @@ export type Session = {
 /** Throws RangeError for an address that is none. */
 export function createSession(options: SessionOptions): Session {
   const { onCall = () => undefined, clock = () => performance.now() } = options
-  const base = baseOf(options.apiUrl)
+  const base = baseOf(options.apiUrl, "i'mport's")
 
   async function exchange({ route, path, body, timeoutMs = READ_TIMEOUT_MS }: IamportCall, token?: string) {
     const began = clock()
@@ -88,6 +93,7 @@ type Exchange = (call: IamportCall, token?: string) => Promise<HttpAnswer>
 function createTokens({ key, secret }: SessionOptions, clock: () => number, exchange: Exchange) {
   const call = { route: '/users/getToken', path: '/users/getToken', body: { imp_key: key, imp_secret: secret } }
   let cached: { readonly text: string; readonly renewAt: number } | undefined
+  let told: { readonly unixMs: number; readonly at: number } | undefined
   let asking: Promise<string> | undefined
 
   async function renew(): Promise<string> {
@@ -99,16 +105,24 @@ function createTokens({ key, secret }: SessionOptions, clock: () => number, exch
     // before the request.
     const renewAt = began + lifetimeMsOf(token) - RENEW_BEFORE_MS
     cached = { text: token.access_token, renewAt }
+    const seconds = countOf(token.now)
+    told = seconds === undefined ? undefined : { unixMs: seconds * 1_000, at: clock() }
     return token.access_token
   }
 
+  function usable(): Promise<string> {
+    if (cached !== undefined && clock() < cached.renewAt) return Promise.resolve(cached.text)
+    asking ??= renew().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+
   return {
-    token(): Promise<string> {
-      if (cached !== undefined && clock() < cached.renewAt) return Promise.resolve(cached.text)
-      asking ??= renew().finally(() => {
-        asking = undefined
-      })
-      return asking
+    token: usable,
+    async now(): Promise<number | undefined> {
+      await usable()
+      return told && told.unixMs + (clock() - told.at)
     },
     forget(token: string): void {
       if (cached?.text === token) cached = undefined
@@ -194,16 +208,4 @@ function tooLarge(route: string, said: string): Failure {
 function keysRefused(said: string): Failure {
   const sentence = `i'mport does not take our keys: ${said}. Check IAMPORT_KEY and IAMPORT_SECRET; nothing was changed.`
   return new Failure('gatewayKeysRefused', sentence, { said })
-}
-
-function baseOf(apiUrl: string): string {
-  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined
-  if (
-    url === undefined ||
-    !/^https?:$/.test(url.protocol) ||
-    url.username + url.password + url.search + url.hash !== ''
-  ) {
-    throw new RangeError("i'mport's address is an http or https URL without a name, a password or a query in it")
-  }
-  return url.href.replace(/\/+$/, '')
 }

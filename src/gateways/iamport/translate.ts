@@ -122,8 +122,10 @@ function channelOf(value: unknown): Evidence['channel'] | undefined {
   return sandbox ? 'test' : 'live'
 }
 
+/** In whichever case: a word that is spelled otherwise must not make a paid order look unpaid. */
 function statusOf(said: string): Evidence['status'] {
-  return said === 'ready' || said === 'paid' || said === 'cancelled' || said === 'failed' ? said : 'unrecognized'
+  const word = said.trim().toLowerCase()
+  return word === 'ready' || word === 'paid' || word === 'cancelled' || word === 'failed' ? word : 'unrecognized'
 }
 
 /**

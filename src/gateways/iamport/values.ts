@@ -24,7 +24,8 @@ export function minorOf(value: unknown, currency: Currency): number {
 
 /** Throws RangeError. */
 export function currencyOf(value: unknown): Currency {
-  if (typeof value === 'string' && isCurrency(value)) return value
+  const code = typeof value === 'string' ? value.trim().toUpperCase() : ''
+  if (isCurrency(code)) return code
   throw new RangeError('it is not a currency code of ISO 4217 that this program counts in')
 }
 

@@ -82,6 +82,7 @@ export const accountRoutes: readonly Route[] = [
   }),
   route({
     ...at('post', '/accounts/{kind}/{account}/accept', PEOPLE),
+    again: 'once',
     summary:
       'The account was changed on purpose: what it shows now is the right one (an approver where a limit is set)',
     params: schemas.accountParams,

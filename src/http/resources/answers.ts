@@ -3,6 +3,7 @@
 // Must not know: how an answer is made.
 import { z } from 'zod'
 import { ATTENTIONS } from '../../domain/books/books.ts'
+import { GOODS } from '../../domain/books/order.ts'
 import { ERROR_CODES } from '../../domain/failures.ts'
 import { REFUND_ORIGINS } from '../../domain/refund.ts'
 import { KINDS } from '../../gateways/index.ts'
@@ -54,6 +55,8 @@ export const payment = z
     currency: z.string(),
     channel,
     name: z.string(),
+    goods: z.enum(GOODS).nullable(),
+    deliveryToldAt: timeOrNull.meta({ description: 'When the gateway last took what it was told of the delivery' }),
     paid: minor,
     returned: minor,
     reserved: minor,
@@ -161,6 +164,25 @@ const notice = z
   .meta({ id: 'Notice', description: 'A signed message to the checkout, and how its delivery stands.' })
 export const oneNotice = z.strictObject({ notice })
 export const noticePage = z.strictObject({ notices: z.array(notice), cursor })
+
+const changes = [
+  ...paymentStates.map((state) => `payment.${state}` as const),
+  ...refundStates.map((state) => `refund.${state}` as const),
+]
+export const noticeMessage = z
+  .strictObject({
+    id: z.string(),
+    number: z
+      .int()
+      .meta({ description: 'Counts from 1 for each payment; a gap says: ask GET /payments/{merchantUid}' }),
+    type: z.enum(changes),
+    at: time,
+    testChannel: z.boolean(),
+    again: z.literal(true).optional().meta({ description: 'Paid once more; an order is delivered once' }),
+    payment,
+    refund: refund.optional().meta({ description: 'Of `refund.…` only' }),
+  })
+  .meta({ id: 'NoticeMessage', description: 'Exactly what GET showed at that move.' })
 
 export const journal = z.strictObject({
   journal: z.array(

@@ -2,9 +2,10 @@
 // it knows. OpenAPI is printed from it.
 // Must not know: how anything is done.
 import { z } from 'zod'
-import { openApiOf } from '../server/openapi.ts'
+import { openApiOf } from '../document/openapi.ts'
 import { route, at, type Route } from '../server/route.ts'
 import { accountRoutes } from './accounts.ts'
+import { doctorRoutes } from './doctor.ts'
 import { filingRoutes } from './filing.ts'
 import { healthRoutes } from './health/health.ts'
 import { noticeRoutes } from './notices.ts'
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...noticeRoutes,
   ...accountRoutes,
   ...filingRoutes,
+  ...doctorRoutes,
   ...proofRoutes,
   ...sweepRoutes,
   ...webhookRoutes,

@@ -79,6 +79,7 @@ export const filingRoutes: readonly Route[] = [
   }),
   route({
     ...at('post', '/filing/release', PEOPLE),
+    again: 'once',
     summary: 'Ends the hold: what waited is asked for now (an approver where a limit is set)',
     body: schemas.reasonBody,
     answers: {

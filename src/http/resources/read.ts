@@ -1,15 +1,15 @@
 // Reads of the books as they stood at one moment, for answers; never a lock, never a write.
 // Must not know: HTTP.
-import { loadBooks, type About } from '../../db/books/books.ts'
-import type { Trx } from '../../db/connect.ts'
+import { viewBooks, type About } from '../../db/books/books.ts'
+import type { Db, Trx } from '../../db/connect.ts'
 import type { Books, Payment } from '../../domain/books/books.ts'
 import { Failure } from '../../domain/failures.ts'
 import type { MerchantUid } from '../../domain/ids.ts'
 
 export type OrderBooks = { readonly books: Books; readonly payment: Payment }
 
-export async function booksOf(trx: Trx, merchantUid: MerchantUid): Promise<OrderBooks> {
-  const { books } = await loadBooks(trx, { merchantUid }, false)
+export async function booksOf(db: Db | Trx, merchantUid: MerchantUid): Promise<OrderBooks> {
+  const { books } = await viewBooks(db, { merchantUid })
   if (!books.payment) throw unknownPayment(merchantUid)
   return { books, payment: books.payment }
 }
@@ -19,7 +19,7 @@ export function makeBooksReader(trx: Trx): (about: About) => Promise<Books> {
   const read = new Map<string, Books>()
   return async (about) => {
     const key = JSON.stringify(about)
-    const books = read.get(key) ?? (await loadBooks(trx, about, false)).books
+    const books = read.get(key) ?? (await viewBooks(trx, about)).books
     read.set(key, books)
     return books
   }

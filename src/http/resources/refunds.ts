@@ -26,10 +26,9 @@ async function postRefund(deps: HttpDeps, { params, body }: Asked, call: Call): 
   const { db, links, patience, rules } = deps
   const asked = { ...body, merchantUid: params.merchantUid, origin: 'checkout' } as const
   const who = checkoutNamed(call)
-  const { row, books, created } = await transact(db, 'request refund', async (trx) => {
-    const at = await databaseNow(trx)
-    return recordRefund(trx, asked, { who, at, saga: null, links, patience, rules })
-  })
+  const { row, books, created } = await transact(db, 'request refund', (trx) =>
+    recordRefund(trx, asked, { who, saga: null, links, patience, rules }),
+  )
   if (created) deps.kick()
   return { status: created ? 202 : 200, body: { refund: refundView(books, row, links) } }
 }

@@ -52,6 +52,7 @@ function stateOf({ state, waiting }: CatchUp): 'listing' | 'looking' | 'done' | 
 export const sweepRoutes: readonly Route[] = [
   route({
     ...at('post', '/sweeps', PEOPLE),
+    again: 'once',
     summary:
       'Catch up: list what changed at the gateway in a range, and look at whatever differs from what is kept here',
     body: schemas.sweepBody,

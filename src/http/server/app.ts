@@ -35,7 +35,11 @@ export function createApp(deps: HttpDeps): Koa {
     await next()
   })
   app.use(router.routes())
-  app.use((ctx) => answer(ctx, deps, 'none', () => Promise.reject(noSuchCall())))
+  app.use((ctx) => {
+    const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods))
+    if (methods.size > 0) ctx.set('allow', [...methods].join(', '))
+    return answer(ctx, deps, 'none', () => Promise.reject(methods.size > 0 ? noSuchMethod() : noSuchCall()))
+  })
   return app
 }
 
@@ -81,5 +85,7 @@ function send(ctx: Context, status: number, type: string, body: string, headers:
   ctx.body = body
 }
 
+const noSuchMethod = (): Failure =>
+  new Failure('methodNotAllowed', 'This call is made by another method; see Allow, or /openapi.json. Nothing was done.')
 const noSuchCall = (): Failure =>
   new Failure('notFound', 'There is no such call here; the calls are listed at /openapi.json. Nothing was done.')

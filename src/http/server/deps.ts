@@ -7,6 +7,7 @@ import type { Gateway } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
 import type { RefundRules } from '../../domain/moves/requests.ts'
 import type { Patience } from '../../domain/patience.ts'
+import type { SetUpReport } from '../../domain/shown/setUp.ts'
 import type { Links } from '../../domain/shown/views.ts'
 import type { OverdueAfter } from '../../domain/shown/watchdog.ts'
 import type { HintRoom } from '../resources/webhooks/room.ts'
@@ -29,7 +30,10 @@ export type CommandAnswered = {
 export type HttpDeps = {
   readonly db: Db
   /** The configured accounts. */
-  readonly gateways: ReadonlyMap<GatewayName, Pick<Gateway, 'accepts' | 'readHint' | 'window'>>
+  readonly gateways: ReadonlyMap<
+    GatewayName,
+    Pick<Gateway, 'accepts' | 'readHint' | 'window' | 'keepsBuyer' | 'confirmDelivery'>
+  >
   readonly links: Links
   readonly patience: Patience
   readonly rules: RefundRules
@@ -54,6 +58,8 @@ export type HttpDeps = {
   readonly catchUp?: (asked: { readonly id: string; readonly from: Date; readonly to: Date }) => void
   /** Carries out a person's command on a saga; throws a Failure with the saga's sentence. */
   readonly command?: (saga: string, name: string, args: object, updateId: string) => Promise<CommandAnswered>
+  /** Whether the installation is set up as it must be; left out where this process cannot tell. */
+  readonly examine?: () => Promise<SetUpReport>
   readonly temporalReady: () => Promise<boolean>
   /** What Temporal's SDK counts in this process, as Prometheus text. */
   readonly sdkMetrics?: (() => Promise<string>) | undefined

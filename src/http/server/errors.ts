@@ -56,7 +56,7 @@ function unexpected(error: unknown, where: Where, log: HttpLog): Problem {
 
 function databaseAway(): Failure {
   const sentence =
-    'The database cannot be reached or is too busy, so nothing was recorded. Ask again with the same ids.'
+    'The database cannot be reached or is too busy: nothing was recorded, or only its answer was lost. Ask again with the same ids, which is safe.'
   return new Failure('temporarilyUnavailable', sentence)
 }
 

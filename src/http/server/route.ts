@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { FailureKind } from '../../domain/failures.ts'
 import type { Read } from '../../domain/form.ts'
 import type { Person, Role } from './access.ts'
+import type { Samples } from '../document/samples.ts'
 import { readJson } from './body.ts'
 import type { HttpDeps } from './deps.ts'
 import { faultsOf, invalidRequest } from './errors.ts'
@@ -31,7 +32,13 @@ export type Answer = {
 
 type Parsed<P, Q, B> = { readonly params: P; readonly query: Q; readonly body: B }
 
-export type Documented = { readonly description: string; readonly schema?: z.ZodType; readonly type?: string }
+export type Documented = {
+  readonly description: string
+  readonly schema?: z.ZodType
+  readonly type?: string
+  /** For documents: what this answer's example differs in from the usual samples. */
+  readonly sample?: Samples
+}
 
 type Spec<P, Q, B> = {
   readonly method: 'get' | 'post'
@@ -40,6 +47,11 @@ type Spec<P, Q, B> = {
   /** Who may; `open`: everybody, without a key. */
   readonly roles: readonly Role[] | 'open'
   readonly summary: string
+  /**
+   * How the same request is answered once more. No call does harm: `alike` as before, `byKey` as
+   * before under the same Idempotency-Key, `once` with a refusal where it was carried out.
+   */
+  readonly again: 'alike' | 'byKey' | 'once'
   readonly params: z.ZodType<P>
   readonly query: z.ZodType<Q>
   /** `none`: no JSON is read. */
@@ -48,7 +60,7 @@ type Spec<P, Q, B> = {
   readonly bodyShape?: z.ZodType
   /** For documents only: headers that the handler reads itself. */
   readonly headers?: z.ZodObject
-  /** For documents only, where the handler reads the bytes itself. */
+  /** For documents only, where the handler reads the bytes itself: their content types. */
   readonly rawBody?: readonly string[]
   readonly answers: Readonly<Record<number, Documented>>
   readonly errors: readonly FailureKind[]
@@ -74,7 +86,7 @@ export const BODY_REFUSALS: readonly FailureKind[] = [...REFUSALS, 'malformedBod
 
 /** Says nothing and takes whatever comes. */
 const none: z.ZodType<undefined> = z.unknown().transform(() => undefined)
-const blank = { params: none, query: none, body: none }
+const blank = { params: none, query: none, body: none, again: 'alike' } as const
 
 export const at = <Method extends Route['method']>(method: Method, path: string, roles: Route['roles']) => ({
   ...blank,

@@ -37,13 +37,17 @@ async function listAll(deps: SweepDeps, asked: CatchUpAsked, stopping: AbortSign
   let counts = NOTHING_SWEPT
   const faults: string[] = []
   try {
-    for (const gateway of deps.gateways.values())
+    for (const gateway of deps.gateways.values()) {
+      // Of a gateway without a list nothing can be caught up: what it signs it sends again by
+      // itself.
+      if (!gateway.list) continue
       for (const status of LISTED) {
         if (stopping.aborted) throw STOPPED
         const walked = await walk(deps, gateway, status, { ...asked, stopping, before: counts })
         counts = added(counts, walked.counts)
         if (walked.said !== null) faults.push(`${status} of ${gateway.name}: ${walked.said}`)
       }
+    }
   } catch (error) {
     faults.push(saidOf(error))
   }

@@ -93,6 +93,8 @@ export function differsFromKept(evidence: Evidence, { attempts, orders }: Known)
   const ordered = orders.has(evidence.merchantUid)
   if (!known) return ordered || paidByEvidence(evidence)
   if (known.merchantUid === null && ordered) return true
+  // What became of a request changes nothing that is compared here.
+  if (evidence.tickets !== undefined && evidence.tickets.length > 0) return true
   const { status, merchantUid, amount, currency, returned, entries } = evidence
   if (status !== known.status || merchantUid !== known.saidMerchantUid) return true
   if (amount !== known.amount || currency !== known.currency || returned !== known.gatewayReturned) return true

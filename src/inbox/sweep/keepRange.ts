@@ -3,6 +3,7 @@
 // Must not know: cursors, catch-ups, the other lists. A list that fails has failed by itself: what
 // was kept before is told.
 import type { SweepCounts } from '../../db/watch/sweeps.ts'
+import { Failure } from '../../domain/failures.ts'
 import type { Evidence, Gateway, ListedStatus, ListPage } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
 import type { AccountDeps } from '../account.ts'
@@ -64,6 +65,7 @@ export async function keepRange(
   const list = async (asked: PageAsked): Promise<ListPage> => {
     await beforePage?.(counts)
     counts = added(counts, { calls: 1 })
+    if (!gateway.list) throw new Failure('cannotLook', `${gateway.name} has no list, so nothing was listed`)
     const page = await gateway.list({ status, ...asked })
     const fresh = news.of(page)
     const kept = await keepDiffering(deps, gateway.name, fresh, sweepId)

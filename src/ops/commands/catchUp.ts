@@ -6,6 +6,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { z } from 'zod'
 import { ApiError, type Api } from '../api.ts'
 import { json, progress, table } from '../render.ts'
+import { OPS, say, type Heading } from '../words.ts'
 
 const answer = z.object({
   sweep: z.object({
@@ -63,17 +64,19 @@ async function catchUp(api: Api, { from, to, json: asJson, within }: Options): P
 }
 
 function print(sweep: Sweep): void {
-  table(process.stdout, `catch-up ${sweep.id}: ${sweep.from} to ${sweep.to}`, [
+  const { id, from, to, calls } = sweep
+  const facts: readonly (readonly [Heading, string | number, string?])[] = [
     ['state', sweep.state],
-    ['listed', sweep.listed, `payments, in ${sweep.calls} calls`],
-    ['differing', sweep.differing, 'from the evidence kept here'],
-    ['healed', sweep.healed, 'looks that moved something'],
-    ['unchanged', sweep.unchanged, 'looks that found all booked already'],
+    ['listed', sweep.listed, say(OPS.inCalls, { calls })],
+    ['differing', sweep.differing, say(OPS.fromKept)],
+    ['healed', sweep.healed, say(OPS.moved)],
+    ['unchanged', sweep.unchanged, say(OPS.booked)],
     ['still to look at', sweep.waiting],
-    ['left for people', sweep.forPeople, 'see GET /payments and GET /refunds with attention'],
-    ['unreadable', sweep.unreadable, 'see ops inbox, and compare the console of the gateway'],
-    ['strangers', sweep.strangers, 'payments of other providers on the account'],
-  ])
+    ['left for people', sweep.forPeople, say(OPS.seeAttention)],
+    ['unreadable', sweep.unreadable, say(OPS.seeInbox)],
+    ['strangers', sweep.strangers, say(OPS.ofOthers)],
+  ]
+  table(process.stdout, say(OPS.catchUpTitle, { id, from, to }), facts)
 }
 
 const beginOf = (text: string): string => timeOf(text, 0)

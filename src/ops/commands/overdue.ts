@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Api } from '../api.ts'
 import { countOption, queryOf } from '../options.ts'
 import { ageText, grid, json, timeText } from '../render.ts'
+import { OPS, say } from '../words.ts'
 
 const answer = z.object({
   asOf: z.string(),
@@ -59,8 +60,8 @@ function print({ asOf, count: all, sums, rows, wake, sweeps, schedules }: Answer
   ]
   grid(process.stdout, COLUMNS, lines)
   if (!process.stdout.isTTY) return
-  if (lines.length === 0) process.stdout.write('nothing is overdue\n')
-  if (all > rows.length) process.stdout.write(`and ${all - rows.length} more\n`)
+  if (lines.length === 0) process.stdout.write(`${say(OPS.nothingOverdue)}\n`)
+  if (all > rows.length) process.stdout.write(`${say(OPS.more, { count: all - rows.length })}\n`)
   const totals = sums.map(({ kind, count: many, money }) => [kind, String(many), money])
   if (totals.length > 0) grid(process.stdout, ['kind', 'rows', 'money'], totals)
 }

@@ -34,7 +34,19 @@ const oneHint = z.object({ hint: hint.extend({ body: text, contentType: text, re
 const oneOutgoing = z.object({ outgoing: outgoing.extend({ payload: z.unknown() }) })
 const nothing = z.object({})
 
-const HINT_COLUMNS = 'id, received, source, reference, order, said, state, because, times, from known address'
+const HINT_COLUMNS = [
+  'id',
+  'received',
+  'source',
+  'reference',
+  'order',
+  'said',
+  'state',
+  'because',
+  'times',
+  'from known address',
+] as const
+const OUTGOING_COLUMNS = ['id', 'made', 'kind', 'target', 'state', 'tries', 'said'] as const
 
 type Paging = { state?: string; limit: number; cursor?: string; json: boolean }
 
@@ -62,7 +74,7 @@ function addInbox(program: Command, api: () => Api): void {
       String(each.times),
       each.fromKnownAddress ? 'yes' : 'no',
     ])
-    grid(process.stdout, HINT_COLUMNS.split(', '), rows)
+    grid(process.stdout, HINT_COLUMNS, rows)
     more(page.cursor)
   })
   showing(inbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
@@ -83,7 +95,7 @@ function addOutbox(program: Command, api: () => Api): void {
   const outbox = program
     .command('outbox')
     .description('Wakes, notices and alerts: those that are parked, one, and another try.')
-  listing(outbox, 'pending, delivered or parked', 'id, made, kind, target, state, tries, said')
+  listing(outbox, 'pending, delivered or parked', OUTGOING_COLUMNS)
     .option('--kind <kind>', 'only wake, notice or alert')
     .action(async ({ json: asJson, ...filter }: Paging & { kind?: string }) => {
       const page = await api().get(`/outbox${queryOf(filter)}`, outboxPage)
@@ -97,7 +109,7 @@ function addOutbox(program: Command, api: () => Api): void {
         String(tries),
         said ?? '-',
       ])
-      grid(process.stdout, ['id', 'made', 'kind', 'target', 'state', 'tries', 'said'], rows)
+      grid(process.stdout, OUTGOING_COLUMNS, rows)
       more(page.cursor)
     })
   showing(outbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
@@ -114,7 +126,7 @@ function addOutbox(program: Command, api: () => Api): void {
   replaying(outbox, api, 'outbox', 'it is tried again for a day')
 }
 
-const listing = (queue: Command, states: string, columns: string): Command =>
+const listing = (queue: Command, states: string, columns: readonly string[]): Command =>
   queue
     .command('list', { isDefault: true })
     .description('Lists rows, the oldest first.')
@@ -122,7 +134,7 @@ const listing = (queue: Command, states: string, columns: string): Command =>
     .option('--limit <number>', 'at most so many', countOption(100), 20)
     .option('--cursor <cursor>', 'the page after, as the page before named it')
     .option('--json', 'print the answer as JSON', false)
-    .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${columns}`)
+    .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${columns.join(', ')}`)
 
 const showing = (queue: Command): Command =>
   queue

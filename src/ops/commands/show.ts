@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { NotKnown, type Api } from '../api.ts'
 import { queryOf, step } from '../options.ts'
 import { grid, json, manyLines, table, timeText } from '../render.ts'
+import { OPS, say, type Heading } from '../words.ts'
 
 const history = z.object({
   state: z.string(),
@@ -51,7 +52,7 @@ const onePayment = z.object({
 })
 const letter = z.object({ subject: z.string(), body: z.string() })
 type History = z.output<typeof history>
-type Fact = readonly [string, string]
+type Fact = readonly [Heading, string]
 
 export function addShow(program: Command, api: () => Api): void {
   program
@@ -103,7 +104,7 @@ async function showRefund(api: Api, id: string) {
     ['gateway said', refund.said ?? '-'],
     ...sharedFacts(refund),
   ]
-  return { title: `refund ${id}`, answer, history: told, facts }
+  return { title: say(OPS.refundTitle, { id }), answer, history: told, facts }
 }
 
 async function showPayment(api: Api, id: string) {
@@ -118,7 +119,7 @@ async function showPayment(api: Api, id: string) {
     ['refunds', refunds.map(({ refundId, state }) => `${refundId} ${state}`).join(', ') || '-'],
     ...sharedFacts(payment),
   ]
-  return { title: `payment ${id}`, answer, history: told, facts }
+  return { title: say(OPS.paymentTitle, { id }), answer, history: told, facts }
 }
 
 type Shared = { attention: string; owner: string | null; seen: string; temporalUi: string | null }

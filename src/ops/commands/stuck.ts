@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Api } from '../api.ts'
 import { countOption, duration, queryOf } from '../options.ts'
 import { ageText, grid, json, timeText } from '../render.ts'
+import { OPS, say } from '../words.ts'
 
 const answer = z.object({
   asOf: z.string(),
@@ -75,7 +76,7 @@ function print({ asOf, refunds, sums }: Answer): void {
     refunds.map((each) => rowOf(each, asOf)),
   )
   if (!process.stdout.isTTY) return
-  process.stdout.write(sums.length === 0 ? 'nothing waits\n' : '\n')
+  process.stdout.write(sums.length === 0 ? `${say(OPS.nothingWaits)}\n` : '\n')
   const sumRows = sums.map(({ attention, count: many, money, oldest }) => [
     attention,
     String(many),

@@ -4,11 +4,20 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { bodyObject } from '../endpoint.ts'
+import { durationMs } from '../world/clock.ts'
 import { isLocalAddress, isLocalHost, wasPassedOn } from '../world/loopback.ts'
 import { returnedOf, statusOf, type Payment } from '../world/model.ts'
 import type { Simulation } from '../world/simulation.ts'
 
 export const NOTHING = z.strictObject({})
+
+/** A time from now: "30m", "24h", "7d", or whole milliseconds. */
+export const DURATION = z.union([z.string(), z.number()]).transform((said, context) => {
+  const ms = durationMs(said)
+  if (ms !== undefined) return ms
+  context.addIssue('must be a time like "30m", "24h", "7d", or whole milliseconds, up to ten years')
+  return z.NEVER
+})
 
 /**
  * Whoever calls here pays, refunds and forgets as he likes: only this machine may, at its own name,

@@ -3,6 +3,7 @@
 // Must not know how it is shown.
 import type { Router, RouterContext } from '@koa/router'
 import { PAYMENT_WIRE } from '../iamport/wire.ts'
+import { PORTONE_PAYMENT } from '../portone/switches.ts'
 import { CONTRADICTION, type Payment } from '../world/model.ts'
 import type { Simulation } from '../world/simulation.ts'
 import { answer, NOTHING, paymentOf, showPayment, validBody } from './control.ts'
@@ -16,8 +17,8 @@ export function disguise(simulation: Simulation, router: Router): void {
 
 /** Only the named switches change; the answer has those of this payment alone. */
 async function setWire(simulation: Simulation, context: RouterContext): Promise<void> {
-  const change = await validBody(context, PAYMENT_WIRE)
-  const payment = iamportOnly(simulation, context)
+  const payment = shownByReads(simulation, context)
+  const change = await validBody(context, payment.gateway === 'portone' ? PORTONE_PAYMENT : PAYMENT_WIRE)
   const wire = { ...payment.wire, ...change }
   save(simulation, { ...payment, wire })
   answer(context, { wire })
@@ -25,20 +26,23 @@ async function setWire(simulation: Simulation, context: RouterContext): Promise<
 
 async function setVanished(simulation: Simulation, context: RouterContext, vanished: boolean): Promise<void> {
   await validBody(context, NOTHING)
-  answer(context, { payment: showPayment(save(simulation, { ...iamportOnly(simulation, context), vanished })) })
+  answer(context, { payment: showPayment(save(simulation, { ...shownByReads(simulation, context), vanished })) })
 }
 
 /** Replaces what was contradicted before; an empty body takes it all back. */
 async function contradict(simulation: Simulation, context: RouterContext): Promise<void> {
   const contradiction = await validBody(context, CONTRADICTION)
-  save(simulation, { ...iamportOnly(simulation, context), contradiction })
+  save(simulation, { ...shownByReads(simulation, context), contradiction })
   answer(context, { contradiction })
 }
 
-function iamportOnly(simulation: Simulation, context: RouterContext): Payment {
+function shownByReads(simulation: Simulation, context: RouterContext): Payment {
   const payment = paymentOf(simulation, context)
-  if (payment.gateway === 'iamport') return payment
-  return context.throw(409, `Payment ${payment.impUid} was made at Paymentwall directly: i'mport never shows it.`)
+  if (payment.gateway !== 'paymentwall') return payment
+  return context.throw(
+    409,
+    `Payment ${payment.impUid} was made at Paymentwall directly: no read of PortOne's shows it.`,
+  )
 }
 
 // Not an update of the payment: the order of updates in lists stays as it was.

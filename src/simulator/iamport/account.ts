@@ -1,5 +1,5 @@
 // What the keys in use belong to: this store, or another one
-// that knows nothing of ours (fault `account`).
+// that knows nothing of ours (fault `account`); as far as i'mport has heard.
 // Must not know what reads show of it.
 import { PROJECT_KEY } from '../credentials.ts'
 import type { Payment, Prepared } from '../world/model.ts'
@@ -22,12 +22,14 @@ export function iamportPaymentsOf(simulation: Simulation, merchantUid: string): 
 
 function known(simulation: Simulation, payments: Payment[]): Payment[] {
   if (simulation.faults.now().account === 'other') return []
-  return payments.filter(({ gateway }) => gateway === 'iamport')
+  return payments.filter(({ gateway }) => gateway === 'iamport').map((payment) => simulation.ear.asHeard(payment))
 }
 
 export function prepared(simulation: Simulation, merchantUid: string): Prepared | undefined {
   return simulation.store.prepared(merchantUid, simulation.faults.now().account)
 }
+
+const entered = { both: [false, true], liveOnly: [false], testOnly: [true], none: [] as boolean[] }
 
 export function channels(simulation: Simulation): object[] {
   const ours = simulation.faults.now().account === 'ours'
@@ -35,8 +37,9 @@ export function channels(simulation: Simulation): object[] {
   const channel = { pg_id: pgId, pg_provider: 'paymentwall', type: 'payment' }
   const prefix = ours ? 'channel-key-simulator' : 'channel-key-another-store'
   const name = ours ? 'Paymentwall' : 'Paymentwall of another store'
-  return [
+  const all = [
     { channel_key: `${prefix}-live`, channel_name: name, sandbox: false, ...channel },
     { channel_key: `${prefix}-test`, channel_name: `${name} test`, sandbox: true, ...channel },
   ]
+  return all.filter(({ sandbox }) => entered[simulation.faults.now().setUp.channels].includes(sandbox))
 }

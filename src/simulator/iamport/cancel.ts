@@ -3,10 +3,11 @@
 // Must not know how tickets end.
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { answerBroken, bodyObject, neverAnswer, sleep } from '../endpoint.ts'
-import { leftOf, type Payment } from '../world/model.ts'
+import { answerBroken, bodyObject, neverAnswer, sayMoved, sleep } from '../endpoint.ts'
+import { fileTicket, scriptedAnswer, whyNeverDone } from '../play/tickets.ts'
+import { leftOf, type Payment, type Ticket } from '../world/model.ts'
 import { fromMajor } from '../world/money.ts'
-import { giveBack, openTicket, type Giving, type Simulation } from '../world/simulation.ts'
+import { giveBack, openedBy, type Giving, type Simulation } from '../world/simulation.ts'
 import { iamportPayment, iamportPaymentsOf } from './account.ts'
 import { answer, refuse } from './shape.ts'
 import { showPayment } from './shown.ts'
@@ -43,20 +44,45 @@ export async function cancel(simulation: Simulation, context: RouterContext): Pr
   const request = REQUEST.safeParse(await bodyObject(context))
   if (!request.success) return refuse(context, 400, -1, '요청 파라메터가 올바르지 않습니다.')
   const decision = decide(simulation, request.data)
-  if (fault === 'lostAnswer') neverAnswer(context)
+  const scripted = decision.kind === 'cancel' ? scriptedAnswer(decision.payment) : undefined
+  if (scripted === 'html502') return answerBroken(context, 502)
+  if (fault === 'lostAnswer' || scripted === 'lostAnswer') neverAnswer(context)
   if (decision.kind === 'refuse') return refuse(context, 200, 1, decision.message)
-  if (fault === 'refuse')
-    return refuse(context, 200, -1, '결제취소에 실패하였습니다. [3204|Payment can not be refunded]')
   const { payment, amount } = decision
+  if (fault === 'refuse' || scripted === 'refuse' || isTurnedDown(simulation, payment)) {
+    return refuse(context, 200, -1, '결제취소에 실패하였습니다. [3204|Payment can not be refunded]')
+  }
   const asked = {
     amount,
     reason: request.data.reason ?? '',
     merchantRefundId: null,
     enableWebhook: request.data.enable_webhook === true || request.data.enable_webhook === 'true',
   }
-  if (fault === 'instant' || isInstant(payment)) return cancelAtOnce(simulation, context, payment, asked)
-  openTicket(simulation, payment, { ...asked, whole: amount === leftOf(payment) })
+  if (isInstant(payment) || (fault === 'instant' && !whyNeverDone(simulation, payment))) {
+    return cancelAtOnce(simulation, context, payment, asked)
+  }
+  if (filesTicket(simulation, payment)) {
+    sayMoved(context, openedBy(fileTicket(simulation, payment, { ...asked, whole: amount === leftOf(payment) })))
+  }
+  if (fault === 'error500After') return answerBroken(context)
   answer(context, showPayment(simulation, payment))
+}
+
+// Paymentwall says at once that it cannot go back, where the project is so.
+function isTurnedDown(simulation: Simulation, payment: Payment): boolean {
+  const { notRefundable } = simulation.faults.now().projects.iamport
+  return notRefundable === 'refuse' && whyNeverDone(simulation, payment) !== undefined
+}
+
+// A test project files none (paymentwall.md §6.2); nor does a second cancel, where it is so.
+function filesTicket(simulation: Simulation, payment: Payment): boolean {
+  const { projects, iamport } = simulation.faults.now()
+  if (projects.iamport.mode === 'test') return false
+  return iamport.secondCancel !== 'sameTicket' || openTicketsOf(simulation, payment).length === 0
+}
+
+function openTicketsOf({ store }: Simulation, { impUid }: Payment): Ticket[] {
+  return store.tickets().filter((ticket) => ticket.impUid === impUid && ticket.state === 'open')
 }
 
 /**
@@ -69,8 +95,9 @@ async function cancelAtOnce(
   asked: Omit<Giving, 'origin'>,
 ): Promise<void> {
   const done = giveBack(simulation, payment, { ...asked, origin: 'call' })
-  await Promise.race([done.told, sleep(ANSWER_AFTER_WEBHOOK_MS)])
-  answer(context, showPayment(simulation, done.payment))
+  const out = done.told.then(() => simulation.ear.followed(payment.impUid))
+  await Promise.race([out, sleep(ANSWER_AFTER_WEBHOOK_MS)])
+  answer(context, showPayment(simulation, simulation.ear.asHeard(done.payment)))
 }
 
 // Tickets are Paymentwall's; other providers on the account
@@ -83,16 +110,21 @@ function isInstant({ method, pgProvider }: Payment): boolean {
 function decide(simulation: Simulation, request: Request): Decision {
   const payment = find(simulation, request)
   if (payment === undefined || payment.outcome !== 'paid') return no('취소할 결제건이 존재하지 않습니다.')
-  const left = leftOf(payment)
-  if (left === 0) return no('이미 전액취소된 주문입니다.')
-  // Only booked cancels count: the checksum does not see an open ticket (iamport.md §4.1).
+  const { secondCancel, pendingBalance } = simulation.faults.now().iamport
+  const open = openTicketsOf(simulation, payment)
+  if (leftOf(payment) === 0) return no('이미 전액취소된 주문입니다.')
+  if (secondCancel === 'refuse' && open.length > 0) return no('이미 취소 요청이 진행 중인 주문입니다.')
+  // Only booked cancels count: the checksum does not see an open ticket, where nothing else is set
+  // (iamport.md §4.1).
+  const reserved = pendingBalance === 'reserved' ? open.reduce((sum, { amount }) => sum + amount, 0) : 0
+  const left = Math.max(0, leftOf(payment) - reserved)
   if (request.checksum != null && fromMajor(request.checksum, payment.currency) !== left) {
     return no('취소 가능 잔액이 checksum과 일치하지 않습니다.')
   }
   // Missing or 0 cancels all (iamport.md §4.1).
   const amount = request.amount ? fromMajor(request.amount, payment.currency) : left
   if (amount === undefined || amount < 0) return no('취소 요청 금액이 올바르지 않습니다.')
-  if (amount > left) return no('취소 요청 금액이 취소 가능 금액보다 큽니다.')
+  if (amount > left || amount === 0) return no('취소 요청 금액이 취소 가능 금액보다 큽니다.')
   return { kind: 'cancel', payment, amount }
 }
 

@@ -52,7 +52,7 @@ export function byStatus(simulation: Simulation, context: RouterContext): void {
   const fault = asked.status === 'all' || asked.status === 'ready' ? 'ok' : lists[asked.status]
   if (fault === 'error500') return answerBroken(context)
   if (fault === 'forbidden403') return forbid(context)
-  const to = asked.page.to ?? Math.floor(simulation.clock() / 1000)
+  const to = asked.page.to ?? Math.floor(simulation.clock.now() / 1000)
   const from = asked.page.from ?? Math.max(0, to - WINDOW_S)
   if (from > to || to - from > WINDOW_S) return refuse(context, 400, -1, '검색기간은 최대 90일까지 가능합니다.')
   const found = iamportPayments(simulation).filter((payment) => {

@@ -3,7 +3,8 @@
 import { Router, type RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { IAMPORT_KEY, IAMPORT_SECRET } from '../credentials.ts'
-import { bodyObject, vendorRoute, type Act, type Method } from '../endpoint.ts'
+import { bodyObject, sayMoved, vendorRoute, type Act, type Method } from '../endpoint.ts'
+import { orderCame } from '../play/orders.ts'
 import type { Simulation } from '../world/simulation.ts'
 import { channels, iamportPayment, prepared } from './account.ts'
 import { cancel, NUMBER } from './cancel.ts'
@@ -17,7 +18,8 @@ const ALREADY_PREPARED = '결제정보 사전등록에 실패하였습니다(이
 
 export function iamportRoutes(simulation: Simulation): Router {
   const router = new Router()
-  const open = (method: Method, paths: string[], act: Act) => vendorRoute(simulation, router, method, paths, act)
+  const open = (method: Method, paths: string[], act: Act) =>
+    vendorRoute(simulation, router, { of: 'iamport', method, paths, act })
   const withToken = (method: Method, paths: string[], act: Act) =>
     open(method, paths, (context) => (hasToken(simulation, context) ? act(context) : refuseToken(context)))
 
@@ -56,11 +58,14 @@ const KEYS = z.object({ imp_key: z.string().min(1), imp_secret: z.string().min(1
 async function giveToken(simulation: Simulation, context: RouterContext): Promise<void> {
   const keys = KEYS.safeParse(await bodyObject(context))
   if (!keys.success) return refuse(context, 400, -1, 'imp_key, imp_secret 파라메터가 누락되었습니다.')
-  if (keys.data.imp_key !== IAMPORT_KEY || keys.data.imp_secret !== IAMPORT_SECRET) {
+  const { setUp } = simulation.faults.now()
+  const known = keys.data.imp_key === IAMPORT_KEY && keys.data.imp_secret === IAMPORT_SECRET
+  if (!known || setUp.keys === 'wrong') {
     return refuse(context, 401, -1, '인증에 실패하였습니다. API키와 secret을 확인하세요.')
   }
   const { text, now, expiredAt } = simulation.tokens.issue()
-  answer(context, { access_token: text, expired_at: expiredAt, now })
+  const ahead = setUp.clockAhead
+  answer(context, { access_token: text, expired_at: expiredAt + ahead, now: now + ahead })
 }
 
 function readOne(simulation: Simulation, context: RouterContext): void {
@@ -88,7 +93,10 @@ async function prepare(simulation: Simulation, context: RouterContext, change: b
   const known = prepared(simulation, merchantUid)
   if (change && !known) return refuse(context, 404, -1, NOT_PREPARED)
   if (!change && known) return refuse(context, 200, 1, ALREADY_PREPARED)
-  simulation.store.save({ prepared: [{ merchantUid, amount, currency, account }] })
+  const now = { merchantUid, amount, currency, account }
+  simulation.store.save({ prepared: [now] })
+  sayMoved(context, `${merchantUid} ${change ? 'changed' : 'prepared'}`)
+  if (!change && account === 'ours') orderCame(simulation, now)
   answer(context, { amount, currency, merchant_uid: merchantUid })
 }
 

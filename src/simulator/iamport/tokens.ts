@@ -8,7 +8,13 @@ const NEARLY_OVER_S = 60
 const EXTENSION_S = 5 * 60
 
 type Token = { text: string; now: number; expiredAt: number }
-export type Tokens = { issue(): Token; isValid(text: string): boolean; expire(): void }
+export type Tokens = {
+  issue(): Token
+  isValid(text: string): boolean
+  expire(): void
+  /** Once the clock was brought back: a token that would live longer than tokens do ends. */
+  expireAhead(): void
+}
 
 /** `clock` gives Unix milliseconds. */
 export function makeTokens(clock: () => number): Tokens {
@@ -27,6 +33,9 @@ export function makeTokens(clock: () => number): Tokens {
     isValid: (text) => current !== undefined && current.text === text && current.expiredAt > seconds(),
     expire: () => {
       current = undefined
+    },
+    expireAhead: () => {
+      if (current && current.expiredAt > seconds() + LIFETIME_S) current = undefined
     },
   }
 }

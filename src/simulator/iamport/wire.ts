@@ -18,6 +18,11 @@ const FIELDS = new Set([...PAYMENT_FIELDS, ...ENTRY_FIELDS.map((name) => ENTRY +
 
 const field = z.string().refine((name) => FIELDS.has(name), 'must name a field of a payment, like paid_at')
 const TEN_YEARS_S = 10 * 365 * 24 * 60 * 60
+/**
+ * Letters of custom data in every answer that shows the payment, a list's included: enough of them,
+ * and no reader takes it.
+ */
+export const CUSTOM_DATA = z.number().int().min(0).max(4_000_000)
 
 // Of one payment. The first word of each is the likeliest, and the default.
 const PAYMENT_SWITCHES = z.strictObject({
@@ -62,6 +67,7 @@ const PAYMENT_SWITCHES = z.strictObject({
   cancelWebhooks: z.enum(['always', 'consoleOnly']),
   /** How webhooks are written. Odd: ids that can be read among remarks that cannot. */
   hints: z.enum(['json', 'form', 'multipart', 'odd']),
+  customData: CUSTOM_DATA,
 })
 
 // Of pages: these belong to no single payment.
@@ -96,6 +102,7 @@ export const LIKELIEST: Wire = {
   testPayments: 'everywhere',
   cancelWebhooks: 'always',
   hints: 'json',
+  customData: 0,
   emptyPages: 'list',
   next: 'number',
   total: 'number',
@@ -148,6 +155,7 @@ export function distort(object: PaymentObject, past: Past, wire: Wire): Fields {
     cancel_history: distortHistory(object, past, wire),
     cancel_reason: last ? (echo(last, past, wire) ?? null) : null,
     cancelled_at: writeTime(object.cancelled_at, wire),
+    ...(wire.customData > 0 ? { custom_data: 'x'.repeat(wire.customData) } : {}),
     failed_at: writeTime(wire.failedAt === 'zero' && approved ? 0 : object.failed_at, { ...wire, backDated: 0 }),
     paid_at: writeTime(object.paid_at, wire),
     status: wire.status === 'unknown' ? TOMORROW : object.status,

@@ -1,5 +1,5 @@
-// Paymentwall's signatures, versions 2 and 3
-// (paymentwall.md §4.1), for requests and pingbacks alike.
+// Paymentwall's signatures, versions 2 and 3 for requests and
+// pingbacks alike, version 1 for pingbacks (paymentwall.md §4.1).
 // Must not know what the parameters mean, nor whose secret it is.
 import { createHash } from 'node:crypto'
 
@@ -8,12 +8,30 @@ import { createHash } from 'node:crypto'
  */
 export type Parameters = Readonly<Record<string, string>>
 export type SignVersion = 2 | 3
+export type PingbackVersion = 1 | SignVersion
 
 export function sign(parameters: Parameters, secret: string, version: SignVersion): string {
   const base = baseString(parameters)
   return createHash(version === 3 ? 'sha256' : 'md5')
     .update(base + secret, 'utf8')
     .digest('hex')
+}
+
+const SIGNED_BY_VERSION_1 = ['uid', 'goodsid', 'slength', 'speriod', 'type', 'ref']
+
+/** Version 1 names no version, and signs six parameters in their order, whatever else is sent. */
+export function signPingback(parameters: Parameters, secret: string, version: PingbackVersion): Parameters {
+  if (version !== 1) {
+    const versioned = { ...parameters, sign_version: String(version) }
+    return { ...versioned, sig: sign(versioned, secret, version) }
+  }
+  const base = SIGNED_BY_VERSION_1.map((name) => `${name}=${parameters[name] ?? ''}`).join('')
+  return {
+    ...parameters,
+    sig: createHash('md5')
+      .update(base + secret, 'utf8')
+      .digest('hex'),
+  }
 }
 
 /**
@@ -24,6 +42,14 @@ export function isSigned(parameters: Parameters, secret: string): boolean {
   const version = parameters.sign_version ?? '2'
   if (version !== '2' && version !== '3') return false
   return parameters.sign === sign(parameters, secret, version === '3' ? 3 : 2)
+}
+
+/** Whether `sig` fits, in the version that it names; a pingback that names none is of version 1. */
+export function isSignedPingback(parameters: Parameters, secret: string): boolean {
+  const { sig, sign_version: version, ...rest } = parameters
+  if (version === undefined) return sig === signPingback(rest, secret, 1).sig
+  if (version !== '2' && version !== '3') return false
+  return sig === signPingback(rest, secret, version === '3' ? 3 : 2).sig
 }
 
 function baseString(parameters: Parameters): string {

@@ -9,14 +9,16 @@ const BOUNDARY = 'simulator-7f21c0d4'
 // 결제 in EUC-KR: no UTF-8, though every reader of bytes finds the quotes around it.
 const EUC_KR = Buffer.from([0xb0, 0xe1, 0xc1, 0xa6])
 
-export function write(words: Words, hints: Wire['hints']): Written {
+/** `more`: fields beside its own, which the odd way has already. */
+export function write(words: Words, more: Readonly<Record<string, string>>, hints: Wire['hints']): Written {
+  const all = { ...words, ...more }
   switch (hints) {
     case 'json':
-      return typed('application/json', JSON.stringify(words))
+      return typed('application/json', JSON.stringify(all))
     case 'form':
-      return typed('application/x-www-form-urlencoded', new URLSearchParams(words).toString())
+      return typed('application/x-www-form-urlencoded', new URLSearchParams(all).toString())
     case 'multipart':
-      return typed(`multipart/form-data; boundary=${BOUNDARY}`, multipart(words))
+      return typed(`multipart/form-data; boundary=${BOUNDARY}`, multipart(all))
     case 'odd':
       return typed('application/json', odd(words))
   }
@@ -26,7 +28,7 @@ function typed(type: string, body: string | Uint8Array): Written {
   return { headers: { 'content-type': type }, body }
 }
 
-function multipart(words: Words): string {
+function multipart(words: Readonly<Record<string, string>>): string {
   const parts = Object.entries(words).map(
     ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   )

@@ -9,7 +9,7 @@ export type Outgoing = {
   headers: Record<string, string>
   body?: string | Uint8Array
 }
-export type Answer = { status: number; body: string }
+export type Answer = { status: number; type: string; body: string }
 
 // First send at i'mport: 10 s to connect, 30 s to be answered (iamport.md §6).
 const CONNECT_MS = 10_000
@@ -40,7 +40,9 @@ export function send(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
         if (body.length < ANSWER_LIMIT_BYTES) body += piece
       })
       response.once('error', reject)
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body }))
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body }),
+      )
     })
     request.end(outgoing.body)
   })

@@ -19,6 +19,12 @@ const CANCEL = z.object({
   cancelledAt: z.number(),
   /** Who had it cancelled: the merchant by a call, a person in the console, or the buyer's bank. */
   origin: z.enum(['call', 'console', 'chargeback']).default('call'),
+  /** Whether the cancel call asked for a webhook (iamport.md §4.1). */
+  enableWebhook: z.boolean().default(false),
+  /** Why a bank took it: 1, or 2 and 3 for fraud (paymentwall.md §5.3). */
+  chargebackReason: z.enum(['1', '2', '3']).default('1'),
+  /** The ticket that it answers. */
+  ticketId: z.string().nullable().default(null),
 })
 export type Cancel = z.infer<typeof CANCEL>
 
@@ -35,6 +41,34 @@ export const CONTRADICTION = z.strictObject({
   pgProvider: PG_PROVIDER.optional(),
 })
 
+/** How people at Paymentwall treat the tickets of a payment (paymentwall.md §14). */
+export const TICKET_ENDINGS = [
+  'full',
+  'partial',
+  'silentRefusal',
+  // Full, after two months.
+  'veryLate',
+  // Full, and the pingback does not say which refund it was.
+  'withoutRefundId',
+  // The money goes back a second time where there is enough; else it is only told a second time.
+  'doneTwice',
+  // The buyer's bank takes it all before people get there.
+  'chargebackFirst',
+  // Not filed: `result: 0`, code -1, or a page of a broken gateway.
+  'result0',
+  'html502',
+  // Filed, and not answered; then full.
+  'timeoutAfterFiling',
+] as const
+const TICKET_SCRIPT = z.object({
+  ending: z.enum(TICKET_ENDINGS),
+  /** From the filing of the ticket on. */
+  afterMs: z.number().int(),
+  /** Partial: so much of it; null: half. */
+  amount: minor.nullable(),
+})
+export type TicketScript = z.infer<typeof TICKET_SCRIPT>
+
 // A field that came later has a default, so that a folder of an earlier version still opens.
 export const PAYMENT = z.object({
   /**
@@ -44,7 +78,7 @@ export const PAYMENT = z.object({
   /** Counts up in the order of making. */
   number: z.number().int(),
   merchantUid: z.string(),
-  gateway: z.enum(['iamport', 'paymentwall']),
+  gateway: z.enum(['iamport', 'paymentwall', 'portone']),
   ref: z.string(),
   uid: z.string(),
   method: z.string(),
@@ -68,6 +102,12 @@ export const PAYMENT = z.object({
    */
   toldWhenPaid: z.boolean().default(true),
   vanished: z.boolean().default(false),
+  /** What is bought for a time; null: bought once (paymentwall.md §5.1). */
+  subscription: z.object({ length: z.number().int(), period: z.string() }).nullable().default(null),
+  /** Null: its tickets wait for the desk. */
+  script: TICKET_SCRIPT.nullable().default(null),
+  /** Where its pingbacks are wanted; heeded only where the project says so. */
+  pingbackUrl: z.string().nullable().default(null),
   contradiction: CONTRADICTION.default({}),
   /** Switches of this payment alone. */
   wire: PAYMENT_WIRE.nullable().default(null),
@@ -90,6 +130,8 @@ export const TICKET = z.object({
   /** Whether the cancel call asked for a webhook (iamport.md §4.1). */
   enableWebhook: z.boolean().default(false),
   state: z.enum(['open', 'completed', 'refused']),
+  /** Mislaid at the desk: open for everybody else, and nobody works it until it is found. */
+  lost: z.boolean().default(false),
   openedAt: z.string(),
 })
 export type Ticket = z.infer<typeof TICKET>
@@ -112,6 +154,11 @@ export type Prepared = z.infer<typeof PREPARED>
 
 export function shownMerchantUid({ merchantUid, contradiction }: Payment): string {
   return contradiction.merchantUid ?? merchantUid
+}
+
+/** Paid through i'mport at Paymentwall: i'mport learns by pingback alone what becomes of it. */
+export function isByPingback({ gateway, pgProvider }: Payment): boolean {
+  return gateway === 'iamport' && pgProvider === 'paymentwall'
 }
 
 export function returnedOf(payment: Payment): number {

@@ -1,34 +1,6 @@
-// Currencies' decimals, and amounts between minor units (ours) and what the two wires carry.
+// Amounts between minor units (ours) and what the two wires carry.
 // Must not know payments, endpoints or who asks.
-
-// ISO 4217; every currency not named here has two decimals.
-const DECIMALS = new Map<string, number>([
-  ...[
-    'BIF',
-    'CLP',
-    'DJF',
-    'GNF',
-    'ISK',
-    'JPY',
-    'KMF',
-    'KRW',
-    'PYG',
-    'RWF',
-    'UGX',
-    'UYI',
-    'VND',
-    'VUV',
-    'XAF',
-    'XOF',
-  ].map((currency): [string, number] => [currency, 0]),
-  ['XPF', 0],
-  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((currency): [string, number] => [currency, 3]),
-  ...['CLF', 'UYW'].map((currency): [string, number] => [currency, 4]),
-])
-
-function decimalsOf(currency: string): number {
-  return DECIMALS.get(currency) ?? 2
-}
+import { decimalsOf } from '../pages/browser/decimals.js'
 
 /** i'mport's JSON number in major units (iamport.md §5): 1990 USD cents are 19.9. */
 export function toMajor(minor: number, currency: string): number {

@@ -20,6 +20,8 @@ const CHANGE = z.object({
   payments: z.array(PAYMENT).optional(),
   tickets: z.array(TICKET).optional(),
   prepared: z.array(PREPARED).optional(),
+  /** By how much the clock is ahead of the real one. */
+  aheadMs: z.number().optional(),
 })
 type Change = z.infer<typeof CHANGE>
 
@@ -33,6 +35,9 @@ export type Store = {
   ticket(id: string): Ticket | undefined
   tickets(): Ticket[]
   prepared(merchantUid: string, account: Account): Prepared | undefined
+  /** The last one last. */
+  allPrepared(): Prepared[]
+  aheadMs(): number
   /**
    * Written before it returns: what was answered is on disk
    * (survives a killed process, not a power cut).
@@ -69,6 +74,7 @@ function makeMemory() {
   const tickets = new Map<string, Ticket>()
   const prepared = new Map<string, Prepared>()
   let number = 0
+  let aheadMs = 0
   const payment = (id: string) => payments.get(id) ?? payments.get(byRef.get(id) ?? '')
 
   function keep(made: Payment): void {
@@ -86,7 +92,10 @@ function makeMemory() {
     ticket: (id: string) => tickets.get(id),
     tickets: () => [...tickets.values()],
     prepared: (merchantUid: string, account: Account) => prepared.get(`${account} ${merchantUid}`),
+    allPrepared: () => [...prepared.values()],
+    aheadMs: () => aheadMs,
     apply: (change: Change) => {
+      aheadMs = change.aheadMs ?? aheadMs
       for (const made of change.payments ?? []) keep(made)
       for (const made of change.tickets ?? []) tickets.set(made.id, made)
       for (const made of change.prepared ?? []) prepared.set(`${made.account} ${made.merchantUid}`, made)
@@ -95,8 +104,10 @@ function makeMemory() {
       ...[...payments.values()].map((made) => ({ payments: [made] })),
       ...[...tickets.values()].map((made) => ({ tickets: [made] })),
       ...[...prepared.values()].map((made) => ({ prepared: [made] })),
+      ...(aheadMs === 0 ? [] : [{ aheadMs }]),
     ],
     clear: () => {
+      aheadMs = 0
       for (const map of [payments, byRef, byOrder, tickets, prepared]) map.clear()
     },
   }

@@ -25,7 +25,7 @@ export type ServerProcess = {
   /** Its exit code, or null when there is none. */
   readonly exited: Promise<number | null>
   readonly hasExited: () => boolean
-  /** The last lines it wrote. */
+  /** The first lines it wrote, which say why it fell, and the last. */
   readonly output: () => string
   readonly stop: () => Promise<void>
 }
@@ -35,7 +35,8 @@ export type ServerProcess = {
  * patience.
  */
 const STOP_MS = 15_000
-const KEPT_LINES = 40
+const KEPT_FIRST_LINES = 20
+const KEPT_LAST_LINES = 40
 
 /**
  * The server must not outlive us, not even after kill -9. The shell's standard input is a pipe from
@@ -67,10 +68,11 @@ export function runServer(command: ServerCommand, log: (line: string) => void): 
   // Detached: Ctrl-C at a terminal must reach us alone, so that our workers end before the server
   // does.
   const shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...plain(command.env) } })
-  const kept: string[] = []
+  const [first, last]: [string[], string[]] = [[], []]
   const keep = (line: string) => {
     if (line.trim() === '') return
-    if (kept.push(line) > KEPT_LINES) kept.shift()
+    if (first.length < KEPT_FIRST_LINES) first.push(line)
+    else if (last.push(line) > KEPT_LAST_LINES) last.shift()
     log(line)
   }
   const lines = createInterface({ input: shell.stdout })
@@ -100,7 +102,7 @@ export function runServer(command: ServerCommand, log: (line: string) => void): 
     if (!endedInTime && shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL') // the whole group
     await exited
   }
-  return { pid, exited, hasExited: () => gone, output: () => kept.join('\n'), stop }
+  return { pid, exited, hasExited: () => gone, output: () => [...first, ...last].join('\n'), stop }
 }
 
 function serverArguments({ database, ip, port, uiPort, namespace }: ServerCommand): string[] {

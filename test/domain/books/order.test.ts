@@ -12,7 +12,7 @@ import {
   readRefundId,
   readAskedRefundOfOrder,
 } from '../../../src/domain/books/order.ts'
-import { Failure } from '../../../src/domain/failures.ts'
+import { Failure, must } from '../../../src/domain/failures.ts'
 import { fitting } from '../../../src/domain/form.ts'
 import type { Gateway } from '../../../src/domain/gateway.ts'
 import { gatewayName } from '../../../src/domain/ids.ts'
@@ -32,6 +32,7 @@ const LEFT_OUT = {
   country: null,
   widget: null,
   latePolicy: null,
+  goods: null,
   gateway: null,
   channel: null,
   expiresInMs: null,
@@ -40,7 +41,7 @@ const LEFT_OUT = {
 /** As both doors do it with an order that is not recorded. */
 const judged = (input: unknown) => {
   const order = filledIn(fitting(readOrder(input)), DEFAULTS, AT)
-  askItsGateway(GATEWAYS, order)
+  must(askItsGateway(GATEWAYS, order))
   return order
 }
 const refusalOf = (read: () => unknown): Failure => {
@@ -62,6 +63,7 @@ describe('an order', () => {
       country: null,
       widget: null,
       latePolicy: null,
+      goods: null,
       gateway: MAIN,
       channel: 'live',
       expiresAt: '2026-03-02T12:30:00.000Z',
@@ -148,7 +150,7 @@ test('a gateway is asked last, and only the one that the order names', () => {
   const order = filledIn(fitting(readOrder(ORDER)), DEFAULTS, AT)
   askItsGateway(new Map([[MAIN, one]]), order)
   expect(asked).toEqual([order])
-  const failure = refusalOf(() => askItsGateway(new Map(), order))
+  const failure = refusalOf(() => must(askItsGateway(new Map(), order)))
   expect(failure.message).toContain('configured: none')
 })
 

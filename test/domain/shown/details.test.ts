@@ -1,7 +1,7 @@
 // What operators read of a saga: what it waits for, since when, what was said, what comes next, and only what they may do now.
 // Must not know: how the Temporal UI draws it. Every command that a page offers is given as it stands there.
 import { describe, expect, test } from 'vitest'
-import type { Attempt, Books, Refund } from '../../../src/domain/books/books.ts'
+import type { Attempt, Books, Refund, Ticket } from '../../../src/domain/books/books.ts'
 import { seenOf, seenOfRefund } from '../../../src/domain/books/seen.ts'
 import { Failure } from '../../../src/domain/failures.ts'
 import {
@@ -12,6 +12,7 @@ import {
 import { OUTCOMES } from '../../../src/domain/moves/people/possible.ts'
 import { commandRefund } from '../../../src/domain/moves/people/refunds.ts'
 import { paymentStep, refundStep } from '../../../src/domain/next.ts'
+import { parsePatience } from '../../../src/domain/patience.ts'
 import { REFUND_STATES, REFUND_STATE_NAMES, type OpenRefundState } from '../../../src/domain/refund.ts'
 import { paymentDetails, refundDetails, strayDetails } from '../../../src/domain/shown/details.ts'
 import {
@@ -21,7 +22,9 @@ import {
   aRefund,
   aTicket,
   DAY,
+  HOUR,
   later,
+  MINUTE,
   PATIENCE,
   refundOf,
   SECOND_REF,
@@ -52,7 +55,13 @@ function booksIn(state: OpenRefundState, shown: Partial<Refund> = {}): Books {
   return { ...books, refunds: books.refunds.map((refund) => ({ ...refund, state, ...shown })) }
 }
 
-const pageOf = (books: Books): string => refundDetails(books, refundOf(books))
+/** All of the attempt's money is reserved by another refund. */
+const withAnother = (books: Books): Books => ({
+  ...books,
+  refunds: [...books.refunds, aRefund({ refundId: 'r2', state: 'ticketOpen' })],
+})
+
+const pageOf = (books: Books, now = NOW): string => refundDetails(books, refundOf(books), { now, patience: PATIENCE })
 const pointOf = (page: string, name: string): string | undefined =>
   page
     .split('\n')
@@ -71,12 +80,12 @@ function notACommand(name: string | undefined): never {
   throw new Error(`the page offers ${name}, which is no command`)
 }
 
-function give(books: Books, name: RefundCommandName, input: Record<string, unknown>): string {
+function give(books: Books, name: RefundCommandName, input: Record<string, unknown>, now = NOW): string {
   const { command, seen } = parseRefundCommand(name, input)
   if (seen !== null && seen !== markIn(books)) return `the mark ${seen} is not ${markIn(books)}`
   if (command.kind === 'approve') return 'done'
   try {
-    commandRefund(books, refundOf(books).refundId, command, { now: NOW, patience: PATIENCE })
+    commandRefund(books, refundOf(books).refundId, command, { now, patience: PATIENCE })
     return 'done'
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -133,11 +142,70 @@ describe.each(OPEN)('the page of a refund that is %s', (state) => {
   })
 })
 
-test('a new ticket beside an open one is offered past the page level only', () => {
-  const names = (attention: Refund['attention']) =>
-    offered(pageOf(booksIn('ticketOpen', { attention }))).map(({ name }) => name)
-  expect(names('warn')).not.toContain('retryTicket')
-  expect(names('page')).toContain('retryTicket')
+describe('another ticket', () => {
+  const offerOf = (page: string) => page.split('\n').find((line) => line.startsWith('- `retryTicket`'))
+  const from = (at: string) =>
+    `- \`retryTicket\` from ${at.slice(0, 10)} ${at.slice(11, 19)} UTC on: authorise one more`
+  const retryAt = (books: Books, now: string): string => {
+    const seen = { reason: 'r', seen: markIn(books) }
+    return give(books, 'retryTicket', seen, now)
+  }
+  const again = (sinceMs: number, outcome: Ticket['outcome']) => [
+    aTicket(),
+    aTicket({ authorisedBy: 'retry-2', intentAt: later(sinceMs), outcome }),
+  ]
+
+  test.each([
+    ['the first is open', booksIn('ticketOpen'), later(7 * DAY)],
+    [
+      'one that a person authorised is open',
+      booksIn('ticketOpen', { tickets: again(8 * DAY, 'filed') }),
+      later(15 * DAY),
+    ],
+    ['its answer was lost', booksIn('unknown', { tickets: again(8 * DAY, 'unknown') }), later(8 * DAY + HOUR)],
+    ['it was refused just now', booksIn('refused', { tickets: again(8 * DAY, 'refused') }), later(8 * DAY + MINUTE)],
+  ])('beside one is offered from when it is taken: %s', (_, books, at) => {
+    const before = later(-1, at)
+    expect(offerOf(pageOf(books, before))).toContain(from(at))
+    expect(retryAt(books, before)).not.toBe('done')
+    expect(offerOf(pageOf(books, at))).toMatch(/^- `retryTicket` authorise one more ticket/)
+    expect(retryAt(books, at)).toBe('done')
+  })
+
+  test.each([
+    [
+      'its order is contradicted',
+      booksWith({ tickets: [] }, { contradiction: 'paid is failed' }),
+      'release that first',
+    ],
+    [
+      'nobody with a key asked for it',
+      booksIn('blocked', { blockedBecause: 'approvalNeeded' }),
+      'another person approves',
+    ],
+    [
+      'its money was asked back by another refund',
+      withAnother(booksIn('refused', { tickets: [aTicket({ outcome: 'refused', dead: true })], ticketDead: false })),
+      'only KRW 0 is left',
+    ],
+  ] as const)('is not offered where %s, and no refusal calls it possible', (_, books, said) => {
+    const held = {
+      ...books,
+      refunds: books.refunds.map((each) =>
+        each.state === 'requested' ? { ...each, state: 'blocked' as const } : each,
+      ),
+    }
+    expect(offerOf(pageOf(held))).toBeUndefined()
+    const told = retryAt(held, NOW)
+    expect(told).toContain(said)
+    expect(told).not.toContain('retryTicket')
+  })
+
+  test('is not offered beside an open one where no patience ever pages', () => {
+    const patience = parsePatience('24h remind, 72h warn')
+    const books = booksIn('ticketOpen')
+    expect(offerOf(refundDetails(books, refundOf(books), { now: later(90 * DAY), patience }))).toBeUndefined()
+  })
 })
 
 test('an owner, the end of a snooze and the last answer of the gateway are on the page', () => {
@@ -193,7 +261,7 @@ test('money with a saga of its own says why no order waits for it', () => {
 
 test('the step of each saga carries its page, and its timer says what a checkpoint will do', () => {
   const books = booksIn('ticketOpen')
-  expect(refundStep(books, refundOf(books), NOW)).toMatchObject({
+  expect(refundStep(books, refundOf(books), { now: NOW, patience: PATIENCE })).toMatchObject({
     details: pageOf(books),
     next: { do: 'wait', summary: 'waits for news; then a look, then a page' },
   })

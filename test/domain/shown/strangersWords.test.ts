@@ -12,6 +12,7 @@ import { letterOf } from '../../../src/domain/shown/letter.ts'
 import { inJson, LINE, quoted, shownId, tame } from '../../../src/domain/text.ts'
 import { createLog } from '../../../src/log.ts'
 import { grid, json, manyLines, oneLine, table } from '../../../src/ops/render.ts'
+import { LANGUAGES } from '../../../src/language.ts'
 import { messageOf } from '../../../src/outbox/message.ts'
 import {
   anAttempt,
@@ -108,17 +109,21 @@ function alertsSaying(word: string): readonly Alert[] {
 }
 
 describe.each(WORDS.map((word) => [JSON.stringify(word).slice(0, 60), word]))('%s', (_, word) => {
-  test('is dead in the pages of refunds, payments and money without an order', () => {
+  test.each(LANGUAGES)('is dead in the pages of refunds, payments and money without an order, in %s', (language) => {
     for (const state of STATES) {
       const books = booksSaying(word, state)
-      expect(faultsOf(refundDetails(books, refundOf(books)))).toEqual([])
+      expect(faultsOf(refundDetails(books, refundOf(books), setting({ now: NOW }), language))).toEqual([])
     }
     const books = booksSaying(word, 'blocked')
     const payment = books.payment ?? aPayment()
     const pages = [
-      paymentDetails(books, payment),
-      paymentDetails({ ...books, attempts: books.attempts.map((each) => ({ ...each, contradiction: null })) }, payment),
-      strayDetails(books, attemptIn(books)),
+      paymentDetails(books, payment, language),
+      paymentDetails(
+        { ...books, attempts: books.attempts.map((each) => ({ ...each, contradiction: null })) },
+        payment,
+        language,
+      ),
+      strayDetails(books, attemptIn(books), language),
     ]
     for (const page of pages) expect(faultsOf(page)).toEqual([])
     expect(pages.join('')).toContain(TOKEN)
@@ -136,12 +141,15 @@ describe.each(WORDS.map((word) => [JSON.stringify(word).slice(0, 60), word]))('%
       since: NOW,
       state: null,
     }))
-    const { text } = messageOf('page', rows, {
-      id: 'm-1',
-      links: (saga) => `https://ui/${saga}`,
-      runbook: 'docs/runbook.md',
-    })
-    expect(faultsOf(text, { chat: true })).toEqual([])
+    for (const language of LANGUAGES) {
+      const { text } = messageOf('page', rows, {
+        id: 'm-1',
+        links: (saga) => `https://ui/${saga}`,
+        runbook: 'docs/runbook.md',
+        language,
+      })
+      expect(faultsOf(text, { chat: true })).toEqual([])
+    }
   })
 
   test('is dead in the letter to the desk', () => {

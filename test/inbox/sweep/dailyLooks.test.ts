@@ -13,7 +13,7 @@ import { sweepGateway, type SweepOptions } from '../../../src/inbox/sweep/sweep.
 import { anEntry, aRefund, GATEWAY, PATIENCE } from '../../support/books.ts'
 import { bookEvidence, emptyQueues, freshOrder, moveBooks, recordPrepared } from '../../support/booksDatabase.ts'
 import { openTestDatabase } from '../../support/database.ts'
-import { elementOf, listing, shownAs, type Listing } from '../../support/listing.ts'
+import { elementOf, listing, shownAs, type Listing } from './listing.ts'
 
 const BEFORE_ALL_LISTS = '2026-03-02T03:00:00.000Z'
 let database: Database
@@ -196,9 +196,11 @@ test('looks fall due one after the other, never more in a second than allowed, t
 
 test('one run plans no more than ten minutes hold, and the next ones go on', async () => {
   await manyWaiting(700, 'test')
+  const began = performance.now()
   expect(await daily(listing(), { looksPerSecond: 1 })).toMatchObject({ hints: 300 })
   const { hints } = await daily(listing(), { looksPerSecond: 1 })
-  expect(hints).toBeLessThanOrEqual(1)
+  // As time goes by there is room for more: one every two seconds.
+  expect(hints).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 2_000))
   await sql`update inbox set due_at = due_at - interval '10 minutes'`.execute(db())
   expect(await daily(listing(), { looksPerSecond: 1 })).toMatchObject({ hints: 300 })
   await sql`update inbox set due_at = due_at - interval '10 minutes'`.execute(db())
@@ -306,6 +308,8 @@ test.each([
   const plan = await transact(db(), 'explain', async (trx) => {
     await sql`set local enable_seqscan = off`.execute(trx)
     await sql`set local enable_bitmapscan = off`.execute(trx)
+    // Of two rows a sort is as cheap: it stays only where no index has the order.
+    await sql`set local enable_sort = off`.execute(trx)
     return JSON.stringify((await sql`explain ${query}`.execute(trx)).rows)
   })
   expect(plan).toContain(index)

@@ -5,7 +5,7 @@ import type { Known, KnownAttempt } from '../../../src/db/hints/listed.ts'
 import type { CancelEntry, Evidence } from '../../../src/domain/gateway.ts'
 import { differsFromKept } from '../../../src/inbox/sweep/differences.ts'
 import { later, MINUTE } from '../../support/books.ts'
-import { shownAs } from '../../support/listing.ts'
+import { shownAs } from './listing.ts'
 
 const attempt: KnownAttempt = {
   gatewayRef: 'imp_1',

@@ -16,7 +16,7 @@ import { metrics, registry } from '../../../src/metrics.ts'
 import { anEntry, aRefund, GATEWAY, HOUR, later, MINUTE, PATIENCE } from '../../support/books.ts'
 import { bookEvidence, emptyQueues, freshOrder, moveBooks, recordPrepared } from '../../support/booksDatabase.ts'
 import { openTestDatabase } from '../../support/database.ts'
-import { elementOf, listing, paidAt, shownAs, unreadableAt, type Listing } from '../../support/listing.ts'
+import { elementOf, listing, paidAt, shownAs, unreadableAt, type Listing } from './listing.ts'
 import { meeting } from '../../support/meeting.ts'
 
 const NOON = '2026-03-02T12:00:00.000Z'

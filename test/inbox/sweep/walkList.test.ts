@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { Failure } from '../../../src/domain/failures.ts'
 import { walkList, type WholeWindow, type Window } from '../../../src/inbox/sweep/walkList.ts'
 import { DAY, HOUR, later, MINUTE } from '../../support/books.ts'
-import { listing, paidAt, unreadableAt, type Element, type Listing } from '../../support/listing.ts'
+import { listing, paidAt, unreadableAt, type Element, type Listing } from './listing.ts'
 
 const NOON = '2026-03-02T12:00:00.000Z'
 const hour: Window = { from: new Date(NOON), to: new Date(later(HOUR, NOON)) }

@@ -131,6 +131,24 @@ test('a server that ends while starting is quoted', async () => {
   await expect(starting).rejects.toThrow('The Temporal server ended while starting (code 3); it wrote:\ndisk on fire')
 }, 60_000)
 
+test('a server that falls over its own start is started again, however long the stack that it writes', async () => {
+  const folder = temporaryFolder()
+  const falling = join(folder, 'temporal')
+  const starts = join(folder, 'starts')
+  const script = [
+    `if [ "$1" != --version ] && echo >> ${starts} && [ "$(wc -l < ${starts})" -lt 3 ]; then`,
+    '  echo "panic: close of closed channel" >&2',
+    '  seq -f "goroutine %g [running]" 200 >&2',
+    '  exit 2',
+    'fi',
+    `exec ${cli} "$@"`,
+  ].join('\n')
+  writeFileSync(falling, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  const server = await start({ cli: falling, dataDir: join(folder, 'data') })
+  expect(await isListening('127.0.0.1', Number(server.address.split(':')[1]))).toBe(true)
+  expect(readFileSync(starts, 'utf8').length).toBe(3)
+}, 60_000)
+
 test('a database of another server version is left alone', async () => {
   const dataDir = temporaryFolder()
   const server = await start({ dataDir })

@@ -2,10 +2,11 @@
 // Must not know: policies, refunds' states.
 import { bookedTotal } from '../../books/balance.ts'
 import { freshWait, type Attempt } from '../../books/books.ts'
-import { attemptIn, pageAbout, putAttempt, putRefund, type Draft } from '../../books/draft.ts'
+import { alert, attemptIn, pageAbout, putAttempt, putRefund, type Draft } from '../../books/draft.ts'
 import { contradicted } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
-import { quoted } from '../../text.ts'
+import { paymentWorkflowId } from '../../ids.ts'
+import { quoted, shownId } from '../../text.ts'
 import { contradictions, inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
 
 export type Moment = {
@@ -40,6 +41,7 @@ export function noteAttempt(draft: Draft, before: Attempt | undefined, evidence:
       payerCountry: evidence.payerCountry ?? known.payerCountry,
     })
     tellStatus(draft, before, evidence)
+    tellUnknown(draft, before, evidence)
   }
   tellContradiction(draft, before, evidence)
 }
@@ -91,6 +93,19 @@ function tellStatus(draft: Draft, before: Attempt | undefined, evidence: Evidenc
   }
 }
 
+/**
+ * Of money that is booked it is a contradiction; of an attempt that never had any it may be the
+ * money itself, which nobody here would ever take as paid.
+ */
+function tellUnknown(draft: Draft, before: Attempt | undefined, evidence: Evidence): void {
+  const { payment } = draft
+  const { gatewayRef, status, statusSaid, amount, currency } = evidence
+  if (!payment || status !== 'unrecognized' || before?.everPaid || before?.status === status) return
+  const sentence = `${shownId(gatewayRef)}: the gateway says ${quoted(statusSaid)} of this attempt, which means nothing here, so it counts as unpaid; look in its console whether there is money in it`
+  const saga = paymentWorkflowId(payment.merchantUid)
+  alert(draft, { level: 'warn', kind: 'statusUnknown', saga, sentence, amount, currency })
+}
+
 /** Once for each change. Evidence that agrees again ends the hold by itself, with a line. */
 function tellContradiction(draft: Draft, before: Attempt | undefined, evidence: Evidence): void {
   const attempt = attemptIn(draft, evidence.gatewayRef)
@@ -120,6 +135,7 @@ const unseen = (now: string) => ({
   entries: [],
   released: null,
   sumsTold: null,
+  foreignTickets: null,
   payMethod: null,
   paymentwallRef: null,
   payerCountry: null,

@@ -1,8 +1,10 @@
-// Contradictions: what evidence says against the books of an attempt. One pure function, in one
-// canonical line.
-// Must not know: what follows from it. Evidence is compared with what was booked, never with the
-// answer before.
+// Contradictions: what evidence says against the books of an attempt, in one canonical line; and
+// the refunds that they held, which go on.
+// Must not know: whether evidence or a person ended one. Evidence is compared with what was booked,
+// never with the answer before.
 import type { Attempt } from '../../books/books.ts'
+import { moveRefund, putRefund, type Draft } from '../../books/draft.ts'
+import { orderHeld } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
 
 /**
@@ -49,4 +51,17 @@ function againstPaid(before: Attempt, evidence: Evidence): readonly string[] {
     ...(status === 'failed' || status === 'ready' || status === 'unrecognized' ? [`status ${statusSaid}`] : []),
     ...atFirstSight(evidence),
   ]
+}
+
+/**
+ * Refunds that a contradiction held are asked for again, under the same authorisation: nothing was
+ * sent under it.
+ */
+export function goOn(draft: Draft, why: string): void {
+  if (orderHeld(draft)) return
+  for (const refund of draft.refunds)
+    if (refund.state === 'blocked' && refund.blockedBecause === 'contradicted') {
+      putRefund(draft, { ...refund, blockedBecause: null })
+      moveRefund(draft, refund.refundId, 'released', { why })
+    }
 }

@@ -4,16 +4,20 @@
 // give the same decision.
 import { balanceOf } from '../../books/balance.ts'
 import type { Attempt, Books, Decision } from '../../books/books.ts'
-import { attemptIn, decided, draftOf, moveOrder, type Draft } from '../../books/draft.ts'
+import { attemptIn, decided, draftOf, moveOrder, moveRefund, putRefund, raise, type Draft } from '../../books/draft.ts'
 import { orderHeld } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
 import { orderAfter } from '../../payment.ts'
-import { blockWhereFirstWentBack, goOn } from '../automatic.ts'
+import { REFUND_STATES } from '../../refund.ts'
+import { openIntent } from '../tickets.ts'
 import { noteAttempt, noteSums } from './attempts.ts'
 import { classify, type JudgeSetting } from './classify.ts'
-import { inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
+import { goOn, inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
 import { bookEntries } from './entries/entries.ts'
 import { overtake } from './overtaking.ts'
+import { noteRequests } from './requests.ts'
+import { firstTakenByOthers, firstWentBack } from './second.ts'
+import { madeWhole } from './some.ts'
 
 export type { JudgeSetting, Policies } from './classify.ts'
 export { paidByEvidence } from './classify.ts'
@@ -48,8 +52,9 @@ const isOlder = (before: Attempt | undefined, { number }: JudgeSetting): boolean
  * Presence is additive, absence is ordered: older evidence may only add an entry that was never
  * booked.
  */
-function judgeOne(draft: Draft, evidence: Evidence, setting: JudgeSetting): void {
-  const before = attemptIn(draft, evidence.gatewayRef)
+function judgeOne(draft: Draft, shown: Evidence, setting: JudgeSetting): void {
+  const before = attemptIn(draft, shown.gatewayRef)
+  const evidence = madeWhole(before, shown)
   const older = isOlder(before, setting)
   if (!older) noteAttempt(draft, before, evidence, setting)
   if (namesAnotherOrder(before, evidence) || inAnotherCurrency(before, evidence)) return
@@ -58,6 +63,7 @@ function judgeOne(draft: Draft, evidence: Evidence, setting: JudgeSetting): void
   if (evidence.status !== 'unrecognized') {
     bookEntries(draft, evidence, setting.asOf, older)
     if (!older) noteSums(draft, evidence)
+    if (!older && evidence.tickets) noteRequests(draft, evidence)
   }
   if (!older) classify(draft, evidence, setting)
   overtake(draft, evidence.gatewayRef, balanceBefore)
@@ -79,5 +85,32 @@ function moveOrderBy(draft: Draft, evidences: readonly Evidence[]): void {
     draft.attempts.every(({ status }) => status === 'failed')
   ) {
     moveOrder(draft, 'declined', { why: failed.failReason ?? 'the gateway says so' })
+  }
+}
+
+const BOTH =
+  'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid'
+
+/**
+ * Only at the moment in which the first one goes: what was sent cannot be called back, and somebody
+ * is told.
+ */
+function blockWhereFirstWentBack(draft: Draft, before: Books): void {
+  if (firstTakenByOthers(before) || !firstTakenByOthers(draft)) return
+  for (const refund of draft.refunds.filter((each) => firstWentBack(draft, each))) {
+    const waits = refund.state === 'requested' && openIntent(refund) === undefined
+    if (waits) {
+      const why = `${BOTH}; retryTicket sends it, accept keeps it`
+      const blocked = moveRefund(draft, refund.refundId, 'notRefundable', { why, facts: { kind: 'firstGoesBack' } })
+      if (blocked) putRefund(draft, { ...blocked, blockedBecause: 'firstGoesBack', attention: 'page' })
+      raise(draft, 'page', refund, 'blocked.firstGoesBack', why)
+    } else if (REFUND_STATES[refund.state].waits)
+      raise(
+        draft,
+        'page',
+        refund,
+        'firstGoesBack',
+        `${BOTH}; its ticket is on its way: ask the desk to drop it, or let it go`,
+      )
   }
 }

@@ -81,7 +81,7 @@ export function parsePaymentCommand(name: PaymentCommandName, input: unknown): A
 }
 
 /** Commands that let money go, or say that it went: they are held to what their person saw. */
-const MOVING: readonly string[] = ['retryTicket', 'resolve', 'accept', 'refund', 'release']
+export const MOVING: readonly string[] = ['retryTicket', 'resolve', 'accept', 'refund', 'release']
 const WHERE = 'is needed: the mark of what you saw, as GET, ops show, the alert and the Temporal UI give it'
 
 function seenIn(form: Form, name: string): string | null {

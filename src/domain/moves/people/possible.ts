@@ -1,10 +1,7 @@
-// What a person may do to a refund in its state, by the table: for judging, and for the sentence of
-// a refusal.
-// Must not know: who asks.
+// What a person may do to a refund in its state, by the table.
+// Must not know: who asks, time.
 import type { Refund } from '../../books/books.ts'
-import type { Setting } from '../../books/draft.ts'
-import { levelAt, UNKNOWN_PATIENCE } from '../../patience.ts'
-import { closedByAmount, refundAfter, refundClosed, type RefundEvent } from '../../refund.ts'
+import { closedByAmount, refundAfter, type RefundEvent } from '../../refund.ts'
 
 export const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen'] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -18,23 +15,27 @@ export const EVENTS: Record<Outcome, RefundEvent> = {
 
 export const possible = (refund: Refund, event: RefundEvent): boolean => refundAfter(refund.state, event) !== undefined
 
-/**
- * A new ticket beside one that may be open only once that one has been waited for: past the page
- * level of its own intent, or past the last early look where its answer was lost. The age of the
- * refund says nothing of its ticket. Where no intent is known, its state tells since when.
- */
-export const retryable = (refund: Refund, { patience, now }: Setting): boolean => {
-  if (!possible(refund, 'retried')) return false
-  const since = latestIntentAt(refund) ?? refund.stateSince
-  if (refund.state === 'ticketOpen') return levelAt([{ since, patience }], now) === 'page'
-  return refund.state !== 'unknown' || levelAt([{ since, patience: UNKNOWN_PATIENCE }], now) === 'warn'
-}
-
 /** When the latest ticket was asked for that may have been sent; undefined where none was. */
 export function latestIntentAt({ tickets }: Pick<Refund, 'tickets'>): string | undefined {
   const sent = tickets.filter(({ outcome }) => outcome !== 'notSent').map(({ intentAt }) => intentAt)
   return sent.toSorted((a, b) => Date.parse(b) - Date.parse(a))[0]
 }
+
+/** The same of any call, repeats of one included, with how long its answer may take. */
+export function lastSent({ tickets }: Pick<Refund, 'tickets'>): { at: string; answerMs: number } | undefined {
+  const sent = tickets
+    .filter(({ outcome }) => outcome !== 'notSent')
+    .flatMap(({ intentAt, repeatedAt, sentCall }) =>
+      [intentAt, repeatedAt].flatMap((at) =>
+        at === null ? [] : [{ at, answerMs: sentCall === null ? ANSWER_MS : LONG_ANSWER_MS }],
+      ),
+    )
+  return sent.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))[0]
+}
+/** A moment between a call and a person's next one: an answer may still be on its way. */
+const ANSWER_MS = 60_000
+/** Gateways that take a call again advise to wait longer. */
+const LONG_ANSWER_MS = 90_000
 
 /**
  * The state is named already, and the refund still asks for a person: saying that no ticket lives
@@ -44,25 +45,6 @@ export const closesByDeadTicket = (refund: Refund, outcome: Outcome): boolean =>
   outcome === 'refused'
     ? refund.state === 'refused' && !refund.ticketDead
     : outcome === 'refunded' && closedByAmount(refund)
-
-/**
- * What a person may do now, for the sentence of a refusal; `but` has just been refused for a reason
- * of its own.
- */
-export function possibleNow(refund: Refund, setting: Setting, but?: 'retryTicket'): string {
-  const outcomes = OUTCOMES.flatMap((outcome) => {
-    if (possible(refund, EVENTS[outcome])) return [outcome]
-    return closesByDeadTicket(refund, outcome) ? [`${outcome} with ticketDead`] : []
-  })
-  const words = [
-    ...(outcomes.length > 0 ? [`resolve as ${outcomes.join(', ')}`] : []),
-    ...(retryable(refund, setting) && but !== 'retryTicket' ? ['retryTicket'] : []),
-    ...(possible(refund, 'withdrawn') && !mayBeSent(refund) ? ['withdraw'] : []),
-    ...(refundClosed(refund) ? [] : ['acknowledge', 'snooze']),
-    'recheck',
-  ]
-  return `possible now: ${words.join('; ')}`
-}
 
 /** Some intent's outcome is neither `notSent` nor refused: a ticket may be worked off. */
 export function mayBeSent(refund: Refund): boolean {

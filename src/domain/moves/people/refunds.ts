@@ -4,30 +4,17 @@
 import { attemptOf, balanceOf, remainingOf } from '../../books/balance.ts'
 import type { Books, Decision, Refund } from '../../books/books.ts'
 import { decided, draftOf, moveRefund, putRefund, draftedRefund, type Draft, type Setting } from '../../books/draft.ts'
-import { orderHeld } from '../../books/holds.ts'
 import { planRefund } from '../../books/waits.ts'
 import { Failure } from '../../failures.ts'
 import type { RefundId } from '../../ids.ts'
 import { money, printMoney } from '../../money.ts'
-import { refundClosed, refundReserves, type RefundState } from '../../refund.ts'
+import { refundClosed, type RefundState } from '../../refund.ts'
 import { overtake } from '../evidence/overtaking.ts'
 import type { RefundCommand } from './commands.ts'
-import {
-  closesByDeadTicket,
-  EVENTS,
-  inState,
-  latestIntentAt,
-  mayBeSent,
-  possible,
-  possibleNow,
-  retryable,
-} from './possible.ts'
+import { closesByDeadTicket, EVENTS, inState, mayBeSent, possible } from './possible.ts'
+import { possibleNow, retryOf, type Retry } from './retry.ts'
 import { START_REQUEST } from './unproved.ts'
 
-/**
- * A moment between a person's retry and the intent before it: an answer may still be on its way.
- */
-const RETRY_AFTER_MS = 60_000
 const LONGEST_SNOOZE_MS = 90 * 86_400_000
 
 /** Carries out one command. Throws `updateRejected` with a sentence; then nothing has changed. */
@@ -100,39 +87,54 @@ function snooze(draft: Draft, refund: Refund, until: string, reason: string | nu
 }
 
 function retryTicket(draft: Draft, refund: Refund, reason: string): void {
-  const open = WAITS_STILL[refund.state] ?? ''
-  if (orderHeld(draft))
-    throw rejected(
-      `the gateway speaks against our books of this order, so nothing is asked of it; release that first, on its payment: ${possibleNow(refund, draft.setting, 'retryTicket')}`,
-    )
-  if (refund.blockedBecause === 'approvalNeeded')
-    throw rejected(
-      `nobody with a key asked for this refund, and it is above the limit: another person approves it (request ${START_REQUEST}), or it is withdrawn`,
-    )
-  if (!retryable(refund, draft.setting))
-    throw rejected(`${inState(refund)} takes no new ticket: ${open}${possibleNow(refund, draft.setting)}`)
-  const sentAt = latestIntentAt(refund)
-  const waitMs = sentAt === undefined ? 0 : RETRY_AFTER_MS - (Date.parse(draft.setting.now) - Date.parse(sentAt))
+  const { now, patience } = draft.setting
+  const retry = retryOf(draft, refund, patience)
+  if ('against' in retry) throw rejected(retryRefused(draft, refund, retry))
+  const waitMs = Date.parse(retry.from) - Date.parse(now)
   if (waitMs > 0)
     throw rejected(
-      `the last try began less than a minute ago and its answer may be on its way; ask again in ${Math.ceil(waitMs / 1_000)} s`,
+      WAITS_STILL[refund.state] === undefined
+        ? `the last try has only just begun and its answer may be on its way; ask again in ${Math.ceil(waitMs / 1_000)} s`
+        : takesNone(draft, refund, `from ${retry.from} on; `),
     )
-  const attempt = attemptOf(draft, refund.gatewayRef)
-  const missing = attempt ? (refundReserves(refund) ? 0 : remainingOf(refund, attempt)) : refund.amount
-  const left = attempt ? balanceOf(draft, attempt) : 0
-  if (missing > left)
-    throw rejected(
-      `this refund no longer reserves its amount, and only ${printMoney(money(Math.max(0, left), refund.currency))} is left for another one: ${possibleNow(refund, draft.setting, 'retryTicket')}`,
-    )
-  const authorisation = `retry-${new Set(refund.tickets.map(({ authorisedBy }) => authorisedBy.split('.')[0])).size + 1}`
+  const authorisation = `retry-${nextNumber(refund)}`
   putRefund(draft, { ...refund, authorisation, ticketDead: false, blockedBecause: null })
   moveRefund(draft, refund.refundId, 'retried', { why: reason, facts: { authorisation } })
 }
 
+/**
+ * Above every number that was used: keys that a database lost and its workflow remembers leave
+ * gaps, and under a key that is there nothing would ever be sent.
+ */
+function nextNumber({ tickets }: Refund): number {
+  const authorisations = new Set(tickets.map(({ authorisedBy }) => authorisedBy.split('.')[0] ?? ''))
+  const used = [...authorisations].map((each) => Number(/^retry-(\d+)$/.exec(each)?.[1] ?? 0))
+  return Math.max(authorisations.size, ...used) + 1
+}
+
+function retryRefused(draft: Draft, refund: Refund, retry: Extract<Retry, { against: unknown }>): string {
+  const others = possibleNow(draft, refund, draft.setting)
+  switch (retry.against) {
+    case 'contradicted':
+      return `the gateway speaks against our books of this order, so nothing is asked of it; release that first, on its payment: ${others}`
+    case 'approvalNeeded':
+      return `nobody with a key asked for this refund, and it is above the limit: another person approves it (request ${START_REQUEST}), or it is withdrawn`
+    case 'balance':
+      return `this refund no longer reserves its amount, and only ${printMoney(money(retry.left, refund.currency))} is left for another one: ${others}`
+    case 'state':
+      return takesNone(draft, refund, 'which this patience never asks for; ')
+  }
+}
+
 /** Why a ticket that may be open bars another one. */
 const WAITS_STILL: Partial<Record<RefundState, string>> = {
-  ticketOpen: 'its ticket is open, and another is possible once that one has waited past the page level; ',
-  unknown: 'its answer may still come, and another ticket is possible an hour after the last one was asked for; ',
+  ticketOpen: 'its ticket is open, and another is possible once that one has waited past the page level, ',
+  unknown: 'its answer may still come, and another ticket is possible an hour after the last one was asked for, ',
+}
+
+function takesNone(draft: Draft, refund: Refund, when: string): string {
+  const open = WAITS_STILL[refund.state]
+  return `${inState(refund)} takes no new ticket: ${open === undefined ? '' : open + when}${possibleNow(draft, refund, draft.setting)}`
 }
 
 type Resolve = Extract<RefundCommand, { kind: 'resolve' }>
@@ -143,7 +145,7 @@ function resolve(draft: Draft, refund: Refund, { outcome, reason, evidence, tick
   if (outcome === 'ticketOpen' && ticketDead) throw rejected('a ticket cannot be open and dead; choose one')
   const closes = ticketDead && closesByDeadTicket(refund, outcome)
   if (!closes && !possible(refund, EVENTS[outcome]))
-    throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(refund, draft.setting)}`)
+    throw rejected(`${inState(refund)} cannot be resolved as ${outcome}: ${possibleNow(draft, refund, draft.setting)}`)
   const attempt = attemptOf(draft, refund.gatewayRef)
   const balanceBefore = attempt && balanceOf(draft, attempt)
   // What the bank has paid back stays paid back: said again after a reversal, it is the same
@@ -173,16 +175,17 @@ function quieten(draft: Draft, id: RefundId): void {
 
 function withdraw(draft: Draft, refund: Refund, reason: string): void {
   if (!possible(refund, 'withdrawn'))
-    throw rejected(`${inState(refund)} cannot be withdrawn: ${possibleNow(refund, draft.setting)}`)
+    throw rejected(`${inState(refund)} cannot be withdrawn: ${possibleNow(draft, refund, draft.setting)}`)
   if (mayBeSent(refund))
     throw rejected(
-      `a ticket of this ${refund.state} refund may be worked off, so it cannot be withdrawn: ${possibleNow(refund, draft.setting)}`,
+      `a ticket of this ${refund.state} refund may be worked off, so it cannot be withdrawn: ${possibleNow(draft, refund, draft.setting)}`,
     )
   moveRefund(draft, refund.refundId, 'withdrawn', { why: reason })
 }
 
-function refuseClosed({ setting }: Draft, refund: Refund): void {
-  if (refundClosed(refund)) throw rejected(`${inState(refund)} asks for nobody: ${possibleNow(refund, setting)}`)
+function refuseClosed(draft: Draft, refund: Refund): void {
+  if (refundClosed(refund))
+    throw rejected(`${inState(refund)} asks for nobody: ${possibleNow(draft, refund, draft.setting)}`)
 }
 
 const rejected = (sentence: string): Failure => new Failure('updateRejected', sentence)

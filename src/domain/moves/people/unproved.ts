@@ -32,6 +32,8 @@ export const START_PROOF = 'start'
  * lapses.
  */
 export const START_REQUEST = 'start'
+export const startWaits = ({ state, blockedBecause }: Pick<Refund, 'state' | 'blockedBecause'>): boolean =>
+  state === 'blocked' && blockedBecause === 'approvalNeeded'
 
 /**
  * Minor units by currency. Unset: no four eyes. Set: above the currency's limit, and for every
@@ -53,10 +55,6 @@ export function isQuiet(command: Command, { refund, patience }: Situation): bool
   if (command.kind !== 'snooze' || !refund || refund.attention === 'page') return false
   return !pagesBy(refund, patience, command.until)
 }
-
-/** For the page of a saga, which lists what a person with a key may do. */
-export const QUIET_LINE =
-  'API keys are set: sent from here, only `recheck`, `acknowledge` and a `snooze` that ends before the next page are taken. All else is refused, with the line to paste: `npm run ops` asks with a key.'
 
 const KEBAB: Partial<Record<string, string>> = { retryTicket: 'retry-ticket' }
 const OPTIONS: Partial<Record<RefundCommandName | PaymentCommandName, string>> = {

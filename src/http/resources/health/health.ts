@@ -92,7 +92,7 @@ export const healthRoutes: readonly Route[] = [
     summary: 'The parts that work needs, each by itself',
     answers: {
       200: { description: 'All are up', schema: answers.ready },
-      503: { description: 'One is down', schema: answers.ready },
+      503: { description: 'One is down', schema: answers.ready, sample: { status: 'notReady', temporal: 'down' } },
     },
     errors: [],
     handle: getReady,

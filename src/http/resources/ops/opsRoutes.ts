@@ -78,6 +78,7 @@ const inbox: readonly Route[] = [
   }),
   route({
     ...post('/inbox/{id}/replay'),
+    again: 'once',
     summary: 'Look at what a parked hint is about after all',
     params: queries.rowParams,
     answers: TRIED,
@@ -105,6 +106,7 @@ const outbox: readonly Route[] = [
   }),
   route({
     ...post('/outbox/{id}/replay'),
+    again: 'once',
     summary: 'Try a parked row again, for a whole day',
     params: queries.rowParams,
     answers: TRIED,

@@ -31,6 +31,7 @@ export const rowParams = z.strictObject({
   id: z
     .string(ID_SENTENCE)
     .regex(/^[1-9]\d{0,14}$/, ID_SENTENCE)
+    .meta({ examples: ['7'] })
     .transform(Number),
 })
 

@@ -1,14 +1,14 @@
 // POST /payments: records the order once, waits until the gateway knows it, and answers with what
 // the payment window needs.
 // Must not know: gateways' addresses, Temporal. The buyer is used for the window alone: neither
-// stored, compared nor logged.
-import { shownStateOf } from '../../../db/books/payments.ts'
+// compared nor logged, and stored by his id only where the gateway finds orders by nothing else.
+import { keepBuyer } from '../../../db/books/payments.ts'
 import { openOrder } from '../../../db/books/record.ts'
-import { databaseNow } from '../../../db/clock.ts'
-import { transact, readTogether, type Db, type Trx } from '../../../db/connect.ts'
+import { transact, type Trx } from '../../../db/connect.ts'
+import { whenOpened } from '../../../db/notify.ts'
 import type { Books, Payment } from '../../../domain/books/books.ts'
 import { askItsGateway, type AskedOrder, type OrderRequest } from '../../../domain/books/order.ts'
-import { Failure } from '../../../domain/failures.ts'
+import { asRefusal, Failure, must } from '../../../domain/failures.ts'
 import type { Buyer, PaymentWindow } from '../../../domain/gateway.ts'
 import type { MerchantUid } from '../../../domain/ids.ts'
 import { paymentView } from '../../../domain/shown/views.ts'
@@ -16,7 +16,7 @@ import { quoted } from '../../../domain/text.ts'
 import { checkoutNamed } from '../../server/caller.ts'
 import type { HttpDeps } from '../../server/deps.ts'
 import type { Answer, Call } from '../../server/route.ts'
-import { waitUntil } from '../../server/wait.ts'
+import { waitUntil, type Waiting } from '../../server/wait.ts'
 import { booksOf } from '../read.ts'
 
 type Body = AskedOrder & { readonly buyer: Buyer }
@@ -30,11 +30,12 @@ export async function postPayment(
   const { merchantUid } = asked
   const who = checkoutNamed(call)
   const created = await transact(db, 'open payment', (trx) => record(deps, trx, asked, { who, buyer }))
+  const waiting = opensWith(deps, merchantUid, { forMs, gone: call.gone, notYet: created })
   if (created) deps.kick()
-  const left = await waitUntil(() => leftOpening(db, merchantUid), { forMs, gone: call.gone })
-  if (!left) throw stillOpening(merchantUid)
-  const { books, payment } = await readTogether(db, 'read opened payment', (trx) => booksOf(trx, merchantUid))
-  const window = hasMoney(books) ? null : windowOf(deps, stillSold(payment), buyer)
+  const books = await waiting
+  if (!books?.payment) throw stillOpening(merchantUid)
+  const { payment } = books
+  const window = hasMoney(books) ? null : must(windowOf(deps, stillSold(payment), buyer))
   return {
     status: created ? 201 : 200,
     body: { payment: paymentView(books, payment, links), window },
@@ -50,18 +51,19 @@ type Asking = { readonly who: string; readonly buyer: Buyer }
  */
 async function record(deps: HttpDeps, trx: Trx, asked: AskedOrder, { who, buyer }: Asking): Promise<boolean> {
   const { defaults, links, patience } = deps
-  const at = await databaseNow(trx)
-  const allows = (order: OrderRequest): void => void windowOf(deps, order, buyer)
+  const refusal = (order: OrderRequest) => asRefusal(windowOf(deps, order, buyer))
   const { row, books, created } = await openOrder(trx, asked, {
     who,
-    at,
     saga: null,
     links,
     patience,
     defaults,
-    allows,
+    refusal,
   })
-  if (!created && !hasMoney(books) && !hasEnded(row)) allows(row)
+  const bars = created || hasMoney(books) || hasEnded(row) ? undefined : refusal(row)
+  if (bars) throw bars
+  const buyerId = buyer.id?.trim() ?? ''
+  if (buyerId !== '' && deps.gateways.get(row.gateway)?.keepsBuyer) await keepBuyer(trx, row.merchantUid, buyerId)
   return created
 }
 
@@ -77,12 +79,31 @@ function stillSold(payment: Payment): Payment {
   throw new Failure('conflict', sentence, { state: orderState, closedReason })
 }
 
-/** Throws the typed refusals. Pure: the same order and buyer give the same window. */
-const windowOf = ({ gateways, publicUrl }: HttpDeps, order: OrderRequest, buyer: Buyer): PaymentWindow =>
-  askItsGateway(gateways, order).window(order, buyer, publicUrl)
+/** Or the typed refusal. Pure: the same order and buyer give the same window. */
+function windowOf({ gateways, publicUrl }: HttpDeps, order: OrderRequest, buyer: Buyer): PaymentWindow | Failure {
+  const gateway = askItsGateway(gateways, order)
+  return gateway instanceof Failure ? gateway : gateway.window(order, buyer, publicUrl)
+}
 
-async function leftOpening(db: Db, merchantUid: MerchantUid): Promise<boolean> {
-  return (await shownStateOf(db, merchantUid)) !== 'opening'
+/** Its books once it has left `opening`; undefined where it has not in time. */
+async function opensWith(
+  { db }: HttpDeps,
+  id: MerchantUid,
+  waiting: Omit<Waiting, 'when'>,
+): Promise<Books | undefined> {
+  let told: Books | undefined
+  const when = (ring: () => void) =>
+    whenOpened(db, id, (books) => {
+      told = books
+      ring()
+    })
+  const arrived = async (): Promise<boolean> => {
+    told ??= (await booksOf(db, id)).books
+    if (told.payment?.state !== 'opening') return true
+    told = undefined
+    return false
+  }
+  return (await waitUntil(arrived, { ...waiting, when })) ? told : undefined
 }
 
 function stillOpening(merchantUid: MerchantUid): Failure {

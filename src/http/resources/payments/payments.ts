@@ -9,7 +9,7 @@ import { transact, readTogether, type Db } from '../../../db/connect.ts'
 import { keepReturned } from '../../../db/hints/returned.ts'
 import { readOrderAndBuyer } from '../../../domain/books/order.ts'
 import { OWN_ID, type GatewayRef, type MerchantUid } from '../../../domain/ids.ts'
-import type { PaymentState } from '../../../domain/payment.ts'
+import { PAYMENT_STATES, type PaymentState } from '../../../domain/payment.ts'
 import { orderView, paymentView } from '../../../domain/shown/views.ts'
 import { metrics } from '../../../metrics.ts'
 import { ANYBODY, CHECKOUT, checkoutNamed } from '../../server/caller.ts'
@@ -20,6 +20,7 @@ import { makeSeats, waitUntil } from '../../server/wait.ts'
 import * as answers from '../answers.ts'
 import { booksOf, unknownPayment } from '../read.ts'
 import * as schemas from '../schemas.ts'
+import { postDelivery } from './delivery.ts'
 import { postPayment } from './open.ts'
 
 type About = { readonly params: { readonly merchantUid: MerchantUid } }
@@ -119,6 +120,22 @@ async function getJournal(
   return { status: 200, body: { journal, more: found.length > limit } }
 }
 
+/** For documents: what the example of an order without money has. */
+const UNPAID = {
+  'Payment.accepted': false,
+  'Payment.acceptedRef': null,
+  'Payment.paid': 0,
+  'Payment.payerCountry': null,
+  'Payment.attempts': [],
+}
+const OPENED = { ...UNPAID, 'Payment.state': 'prepared', 'Payment.label': PAYMENT_STATES.prepared }
+const CLOSED = {
+  ...UNPAID,
+  'Payment.state': 'closed',
+  'Payment.label': PAYMENT_STATES.closed,
+  'Payment.closedReason': 'not wanted any more',
+}
+
 export const paymentRoutes: readonly Route[] = [
   route({
     ...at('post', '/payments', CHECKOUT),
@@ -126,8 +143,8 @@ export const paymentRoutes: readonly Route[] = [
     body: judgedBy(readOrderAndBuyer),
     bodyShape: schemas.paymentBody,
     answers: {
-      201: { description: 'Recorded', schema: answers.opened },
-      200: { description: 'The same order was recorded before', schema: answers.opened },
+      201: { description: 'Recorded', schema: answers.opened, sample: OPENED },
+      200: { description: 'The same order was recorded before', schema: answers.opened, sample: OPENED },
     },
     errors: [
       ...BODY_REFUSALS,
@@ -170,9 +187,19 @@ export const paymentRoutes: readonly Route[] = [
     summary: 'Sell this order no more; money that comes later is late',
     params: schemas.merchantUidParams,
     body: schemas.closeBody,
-    answers: { 200: { description: 'As it stands', schema: answers.order } },
+    answers: { 200: { description: 'As it stands', schema: answers.order, sample: CLOSED } },
     errors: [...BODY_REFUSALS, 'notFound', 'alreadyPaid'],
     handle: postClose,
+  }),
+  route({
+    ...at('post', '/payments/{merchantUid}/delivery', CHECKOUT),
+    summary:
+      'How the order is delivered, for the gateway: it withholds money for goods of whose delivery it hears nothing',
+    params: schemas.merchantUidParams,
+    body: schemas.deliveryBody,
+    answers: { 200: { description: 'The gateway took it', schema: answers.empty } },
+    errors: [...BODY_REFUSALS, 'notFound', 'conflict', 'paymentNotPaid', 'gatewayUnavailable'],
+    handle: postDelivery,
   }),
   route({
     ...at('get', '/payments/{merchantUid}/journal', ANYBODY),

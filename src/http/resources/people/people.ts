@@ -29,6 +29,7 @@ import type { HttpDeps } from '../../server/deps.ts'
 import { at, route, type Answer, type Call, type Route } from '../../server/route.ts'
 import * as answers from '../answers.ts'
 import * as schemas from '../schemas.ts'
+import { commandShape } from './shapes.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -59,19 +60,23 @@ const commandStray =
     return command(deps, strayWorkflowId(params.gateway, params.gatewayRef), name, body, call)
   }
 
+const KEY = /^[\x21-\x7e]{1,100}$/
+
 /**
  * The same key of the same person is the same command, however often it is sent; without one each
  * is its own.
  */
-function updateIdOf({ request }: Call, person: string): string {
-  const key = request.headers['idempotency-key']
-  if (key === undefined) return randomUUID()
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,100}$/.test(key)) return `key:${person}:${key}`
+function updateIdOf(call: Call, person: string): string {
+  const key = call.request.headers['idempotency-key']
+  if (!isKeyed(call)) return randomUUID()
+  if (typeof key === 'string' && KEY.test(key)) return `key:${person}:${key}`
   throw new Failure(
     'invalidRequest',
     'Idempotency-Key is 1 to 100 printable characters without spaces. Nothing was done.',
   )
 }
+
+const isKeyed = ({ request }: Call): boolean => request.headers['idempotency-key'] !== undefined
 
 /** Over HTTP the key says who asks: a name in the body would be another one's. */
 function withoutAsker(body: Body): Body {
@@ -86,20 +91,29 @@ async function command(deps: HttpDeps, saga: string, name: string, body: Body, c
   const updateId = updateIdOf(call, person.name)
   const proof = await mintProof(deps.db, { saga, command: name, args: body, person })
   const update = { saga, updateId, command: name, args: body }
-  try {
-    const answer = await deps.command(saga, name, { ...body, proof }, updateId)
-    return { status: answer.answer === 'approvalNeeded' ? 202 : 200, body: answer }
-  } finally {
-    await refuseAnother(deps, update)
-  }
+  const [told] = await Promise.allSettled([deps.command(saga, name, { ...body, proof }, updateId)])
+  // What is no Failure came before anything was sent.
+  if (told.status === 'rejected' && !(told.reason instanceof Failure)) throw told.reason
+  if (isKeyed(call)) await refuseAnother(deps, update)
+  if (told.status === 'rejected') throw told.reason
+  return { status: told.value.answer === 'approvalNeeded' ? 202 : 200, body: told.value }
 }
+
+/** Never that nothing was done: by then the saga may have done it. */
+const SENT =
+  'the command was sent, and the database cannot be reached now; whether it was carried out is in the journal. Ask again with the same Idempotency-Key, and it is carried out at most once'
 
 /**
  * Temporal knows an update again by its id alone, and gives the first one's answer to whatever is
  * asked under it.
  */
-async function refuseAnother({ db }: HttpDeps, update: UpdateOf): Promise<void> {
-  if (await answeredAnother(db, update))
+async function refuseAnother({ db, log }: HttpDeps, update: UpdateOf): Promise<void> {
+  const another = await answeredAnother(db, update).catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error)
+    log.warn({ said, saga: update.saga, command: update.command }, 'a command was sent, and its answer is not known')
+    throw new Failure('temporarilyUnavailable', SENT)
+  })
+  if (another)
     throw new Failure(
       'conflict',
       'this Idempotency-Key was used before for another command or other arguments, which the journal shows; use a new key for a new command. Nothing was done',
@@ -119,7 +133,7 @@ const ERRORS: readonly FailureKind[] = [
 ]
 const anyFields = z.looseObject({})
 const headers = z.object({
-  'idempotency-key': z.string().optional().meta({
+  'idempotency-key': z.string().regex(KEY).optional().meta({
     description:
       'The same key is the same command, however often it is sent: carried out at most once, and answered alike',
   }),
@@ -132,13 +146,18 @@ const answered = {
   202: { description: 'Above the limit: waits for another person', schema: answers.commanded },
 }
 
+/** Its form is the body's. */
+const summaryOf = (name: RefundCommandName | PaymentCommandName): string => COMMAND_HELP[name].replace(/: \{.*$/, '')
+
 const refundRoute = (name: RefundCommandName): Route =>
   route({
     ...at('post', `/refunds/{refundId}/${pathOf(name)}`, rolesOf(name)),
-    summary: COMMAND_HELP[name],
+    summary: summaryOf(name),
     params: schemas.refundIdParams,
     headers,
+    again: 'byKey',
     body: anyFields,
+    bodyShape: commandShape(name),
     answers: answered,
     errors: ERRORS,
     handle: commandRefund(name),
@@ -147,10 +166,12 @@ const refundRoute = (name: RefundCommandName): Route =>
 const paymentRoute = (name: PaymentCommandName): Route =>
   route({
     ...at('post', `/payments/{merchantUid}/${pathOf(name)}`, rolesOf(name)),
-    summary: COMMAND_HELP[name],
+    summary: summaryOf(name),
     params: schemas.merchantUidParams,
     headers,
+    again: 'byKey',
     body: anyFields,
+    bodyShape: commandShape(name),
     answers: answered,
     errors: ERRORS,
     handle: commandPayment(name),
@@ -159,10 +180,12 @@ const paymentRoute = (name: PaymentCommandName): Route =>
 const strayRoute = (name: PaymentCommandName): Route =>
   route({
     ...at('post', `/strays/{kind}/{account}/{gatewayRef}/${pathOf(name)}`, rolesOf(name)),
-    summary: COMMAND_HELP[name],
+    summary: summaryOf(name),
     params: schemas.strayParams,
     headers,
+    again: 'byKey',
     body: anyFields,
+    bodyShape: commandShape(name),
     answers: answered,
     errors: ERRORS,
     handle: commandStray(name),

@@ -3,6 +3,7 @@
 // Must not know: hints about known orders and payments, which need no room. What is counted here
 // got no 200.
 import { transact, type Db } from '../../../db/connect.ts'
+import { noteForged, type Forged } from '../../../db/hints/forged.ts'
 import { noteRefused, OTHERS, SENDERS, type Refused } from '../../../db/hints/refused.ts'
 
 /**
@@ -28,6 +29,8 @@ export type HintRoom = {
   take(from: From): boolean
   /** Remembers one that got no row, until the next note. */
   refuse(hint: Omit<Refused, 'times'>): void
+  /** The same of one whose signature is wrong. */
+  forge(message: Omit<Forged, 'times'>): void
   /**
    * Notes what was refused since the last note; true never, for there is nothing more to do at
    * once.
@@ -51,11 +54,17 @@ export function makeHintRoom({ db, kick, now = () => performance.now() }: Option
   const senders = windowOf(60_000, now)
   const classes = windowOf(3_600_000, now)
   let refused = new Map<string, Refused>()
+  let forged = new Map<string, Forged>()
   const remember = (hint: Refused): void => {
     const apart = hint.fromKnownAddress || refused.has(hint.sender) || refused.size < SENDERS
     const sender = apart ? hint.sender : OTHERS
     const before = refused.get(sender)
     refused.set(sender, { ...(before ?? { ...hint, sender }), times: (before?.times ?? 0) + hint.times })
+  }
+  const rememberForged = (message: Forged): void => {
+    const of = `${message.kind} ${message.fromKnownAddress}`
+    const before = forged.get(of)
+    forged.set(of, { ...(before ?? message), times: (before?.times ?? 0) + message.times })
   }
   return {
     take: ({ sender, fromKnownAddress }) =>
@@ -65,14 +74,22 @@ export function makeHintRoom({ db, kick, now = () => performance.now() }: Option
           classes.take('strangers', STRANGERS_AN_HOUR) &&
           senders.take(sender, A_SENDER_A_MINUTE),
     refuse: (hint) => remember({ ...hint, times: 1 }),
+    forge: (message) => rememberForged({ ...message, times: 1 }),
     note: async () => {
       const noting = [...refused.values()]
-      if (noting.length === 0) return false
+      const forgeries = [...forged.values()]
+      if (noting.length === 0 && forgeries.length === 0) return false
       refused = new Map()
+      forged = new Map()
       try {
-        if (await transact(db, 'note refused hints', (trx) => noteRefused(trx, noting))) kick()
+        const told = await transact(db, 'note refused hints', async (trx) => [
+          noting.length > 0 && (await noteRefused(trx, noting)),
+          await noteForged(trx, forgeries),
+        ])
+        if (told.includes(true)) kick()
       } catch (error) {
         for (const each of noting) remember(each)
+        for (const each of forgeries) rememberForged(each)
         throw error
       }
       return false

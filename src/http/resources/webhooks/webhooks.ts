@@ -3,11 +3,14 @@
 // Must not know: payments, looks, Temporal. What can never be understood is answered with 4xx, and
 // kept too while there is room.
 import { z } from 'zod'
-import { keepHint } from '../../../db/hints/hints.ts'
+import { transact } from '../../../db/connect.ts'
+import { keepHint, type Hint } from '../../../db/hints/hints.ts'
 import { keepReceived } from '../../../db/hints/received.ts'
+import { keepSigned } from '../../../db/hints/signed.ts'
+import { putAlert } from '../../../db/outgoing/outgoing.ts'
 import { Failure, FAILURES } from '../../../domain/failures.ts'
-import type { Webhooks } from '../../../domain/gateway.ts'
-import { kindOf } from '../../../domain/ids.ts'
+import type { Gateway, HintRequest, ReadHint, Signed, Webhooks } from '../../../domain/gateway.ts'
+import { kindOf, type GatewayName } from '../../../domain/ids.ts'
 import { KINDS } from '../../../gateways/index.ts'
 import { metrics } from '../../../metrics.ts'
 import { readBody, tooLarge } from '../../server/body.ts'
@@ -35,10 +38,12 @@ type Received = {
 type Door = { readonly kind: string; readonly webhooks: Webhooks }
 
 async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Promise<Answer> {
-  const { gateway, readHint } = accountOf(deps, kind)
+  const accounts = accountsOf(deps, kind)
   const sent = await readBody(call.request)
   const contentType = call.request.headers['content-type']
   const bytes = sent.kind === 'tooLarge' ? sent.start : sent.bytes
+  const query = call.request.url?.split('?')[1] ?? ''
+  const { gateway, hint } = readBy(accounts, { query, headers: call.request.headers, body: bytes })
   const received: Received = {
     gateway,
     contentType: contentType?.slice(0, CONTENT_TYPE_LENGTH) ?? null,
@@ -50,24 +55,65 @@ async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Pr
     const kept = await keepUnreadable(deps, received, 'oversized')
     throw tooLarge(kept ? `its first ${BODY_KEPT_BYTES} bytes were kept for a person` : COUNTED)
   }
-  const query = call.request.url?.split('?')[1] ?? ''
-  const hint = readHint({ query, headers: call.request.headers, body: bytes })
+  if (hint.kind === 'forged') return forged(deps, kind, received, hint.why)
+  if (hint.kind === 'ignored') return ignored(webhooks)
+  if (hint.kind === 'signed') return takeSigned(deps, webhooks, received, hint.signed, query)
+  if (hint.kind === 'unreadable' && hint.isSigned) {
+    // It would come again and again, and say the same; where there is no room, that is the memory.
+    const asSigned = { ...received, body: Buffer.from(query.slice(0, BODY_KEPT_BYTES)) }
+    if (!(await keepUnreadable(deps, asSigned, 'unreadable', hint.why))) return noRoom(webhooks)
+    return { status: 200, ...webhooks.taken }
+  }
   if (hint.kind === 'unreadable') {
     const kept = await keepUnreadable(deps, received, 'unreadable')
     const sentence = `This webhook cannot be understood: ${hint.why}. ${kept ? 'It was kept for a person' : COUNTED}; sending it again changes nothing.`
     throw new Failure('malformedBody', sentence)
   }
-  const { gatewayRef, merchantUid, status, cancellationId } = hint
+  const { gatewayRef, merchantUid, status, cancellationId, messageId } = hint
+  const ids = { gatewayRef, merchantUid, ...(messageId !== undefined && { messageId }) }
   const said = { saidStatus: status || null, saidCancellationId: cancellationId }
-  const kept = await keepReceived(deps.db, { ...received, gatewayRef, merchantUid, ...said }, () =>
-    deps.hintRoom.take(fromOf(received)),
-  )
+  const kept = await keepReceived(deps.db, { ...received, ...ids, ...said }, () => deps.hintRoom.take(fromOf(received)))
   if (kept === 'refused') return refused(deps, webhooks, received)
   metrics.hintsReceived.inc({ source: 'webhook' })
   // What was counted in a waiting row is looked at with it: in a flood nobody is kicked for each.
   if (kept === 'row') deps.kick()
   else metrics.hintsCounted.inc()
   return { status: 200, ...webhooks.taken }
+}
+
+/** Kept as it was signed, for it is judged from its row; a repeat is counted in it. */
+async function takeSigned(
+  deps: HttpDeps,
+  { taken }: Webhooks,
+  received: Received,
+  { gatewayRef, merchantUid, key, event }: Signed,
+  query: string,
+): Promise<Answer> {
+  const said = { gatewayRef, merchantUid, signedKey: key, saidStatus: event.kind }
+  const kept = await keepSigned(deps.db, { ...received, ...said, body: Buffer.from(query) })
+  metrics.hintsReceived.inc({ source: 'pingback' })
+  if (kept === 'row') deps.kick()
+  else metrics.hintsCounted.inc()
+  return { status: 200, ...taken }
+}
+
+/** So that it does not come again. */
+function ignored({ taken }: Webhooks): Answer {
+  metrics.hintsRefused.inc({ because: 'ignored' })
+  return { status: 200, ...taken }
+}
+
+/** Not thrown, as `refused` below: whoever sends one can send thousands. Nothing of it is kept. */
+function forged({ hintRoom }: HttpDeps, kind: string, received: Received, why: string): Answer {
+  hintRoom.forge({ ...fromOf(received), kind, why })
+  metrics.hintsRefused.inc({ because: 'forged' })
+  const { code, http: status } = FAILURES.unauthorized
+  const detail = `This message is not taken: ${why}. Nothing of it was kept.`
+  return {
+    status,
+    body: { type: 'about:blank', title: titleOf(code), status, code, detail },
+    type: 'application/problem+json',
+  }
 }
 
 const COUNTED = 'so many of that kind come that it was only counted'
@@ -77,17 +123,30 @@ const fromOf = ({ remoteAddress, fromKnownAddress }: Received) => ({
   fromKnownAddress,
 })
 
-/** False where there was no room, so that it was only counted. Committed when it returns. */
+/**
+ * False where there was no room, so that it was only counted. Committed when it returns. What a
+ * gateway has signed and nobody can read (`signedWhy`) is told at once.
+ */
 async function keepUnreadable(
   deps: HttpDeps,
   received: Received,
   parkedBecause: 'unreadable' | 'oversized',
+  signedWhy?: string,
 ): Promise<boolean> {
   if (!deps.hintRoom.take(fromOf(received))) {
     refuse(deps, received, parkedBecause)
     return false
   }
-  await keepHint(deps.db, { ...received, source: 'webhook', gatewayRef: null, merchantUid: null, parkedBecause })
+  const hint: Hint = { ...received, source: 'webhook', gatewayRef: null, merchantUid: null, parkedBecause }
+  if (signedWhy === undefined) await keepHint(deps.db, hint)
+  else {
+    const sentence = `a signed message is kept for a person, for it cannot be read: ${signedWhy}`
+    await transact(deps.db, 'keep signed', async (trx) => {
+      await keepHint(trx, hint)
+      await putAlert(trx, { level: 'page', kind: 'signedUnclear', saga: 'inbox', sentence })
+    })
+    deps.kick()
+  }
   metrics.hintsReceived.inc({ source: 'webhook' })
   metrics.hintsParked.inc({ because: parkedBecause })
   return true
@@ -103,27 +162,45 @@ function refuse({ hintRoom }: HttpDeps, received: Received, because: string): vo
  * it was about money, a repeat brings it, and in any case the sweep finds it in the gateway's own
  * list. Returned, not thrown: what is thrown is logged one by one, and this comes by the thousand.
  */
-function refused(deps: HttpDeps, { againAfterSeconds }: Webhooks, received: Received): Answer {
+function refused(deps: HttpDeps, webhooks: Webhooks, received: Received): Answer {
   refuse(deps, received, 'unknownOrder')
+  return noRoom(webhooks)
+}
+
+function noRoom({ againAfterSeconds }: Webhooks): Answer {
   const { code, http: status } = FAILURES.temporarilyUnavailable
   const detail =
-    'This webhook names an order and a payment that are unknown here, and more such webhooks come than are kept. It was only counted; send it again later.'
+    'This webhook names an order and a payment that are unknown here, or cannot be understood, and more such webhooks come than are kept. It was only counted; send it again later.'
   const body = { type: 'about:blank', title: titleOf(code), status, code, detail }
   const headers = { 'retry-after': String(againAfterSeconds) }
   return { status, body, headers, type: 'application/problem+json' }
 }
 
-function accountOf({ gateways }: HttpDeps, kind: string) {
-  for (const [gateway, { readHint }] of gateways) if (kindOf(gateway) === kind) return { gateway, readHint }
+type Account = readonly [GatewayName, Pick<Gateway, 'readHint'>]
+
+/**
+ * Each account has keys of its own: what one of them has signed is that one's; else the first says
+ * what is wrong.
+ */
+function readBy(accounts: readonly Account[], request: HintRequest): { gateway: string; hint: ReadHint } {
+  const read = accounts.map(([gateway, { readHint }]) => ({ gateway, hint: readHint(request) }))
+  const found = read.find(({ hint }) => hint.kind !== 'forged') ?? read[0]
+  if (!found) throw new Failure('notFound', 'No account is there that could read this.')
+  return found
+}
+
+function accountsOf({ gateways }: HttpDeps, kind: string): readonly Account[] {
+  const accounts = [...gateways].filter(([name]) => kindOf(name) === kind)
+  if (accounts.length > 0) return accounts
   throw new Failure('notFound', `No ${kind} account is configured here, so its messages are not taken.`)
 }
 
 /** A door for each kind of gateway; shut while no account of it is configured. */
-export const webhookRoutes: readonly Route[] = KINDS.map(({ kind, webhooks: door }) =>
+export const webhookRoutes: readonly Route[] = KINDS.map(({ kind, webhooks: door, hintShape }) =>
   route({
     ...at(door.method, door.path, 'open'),
     summary: door.summary,
-    ...(door.bodies.length > 0 && { rawBody: door.bodies }),
+    ...(door.bodies.length > 0 && { rawBody: door.bodies, ...(hintShape && { bodyShape: hintShape }) }),
     answers: {
       200:
         door.taken.type === undefined
@@ -132,6 +209,7 @@ export const webhookRoutes: readonly Route[] = KINDS.map(({ kind, webhooks: door
     },
     errors: [
       ...(door.bodies.length > 0 ? (['malformedBody', 'payloadTooLarge'] as const) : []),
+      ...(door.method === 'get' ? (['unauthorized'] as const) : []),
       'notFound',
       'temporarilyUnavailable',
     ],

@@ -176,6 +176,36 @@ test('a cancel that is gone and is listed again, and not counted, stays gone: a 
   expect(see(listed.books, anEvidence({ entries: [anEntry()], returned: 0 }), 40)).toMatchObject({ alerts: [] })
 })
 
+describe('a cancel that is gone, and another of its amount', () => {
+  const gone = (): Books => twice(whole(), anEvidence()).books
+  const bare = { cancellationId: null, cancelledAt: null } as const
+
+  test.each([
+    ['another reason', { ...bare, reason: 'desk' }],
+    ['another time', { ...bare, cancelledAt: later(2 * DAY), reason: '' }],
+    ['another id', { cancellationId: 'c9', cancelledAt: null, reason: '' }],
+  ])('with %s is not that one', (_, shown) => {
+    const { books } = see(gone(), anEvidence({ entries: [anEntry(shown)] }), 30)
+    expect(attemptIn(books).entries.map(({ gone: isGone }) => isGone)).toEqual([true, false])
+    expect(bookedTotal(attemptIn(books))).toBe(10_000)
+  })
+
+  test.each([
+    ['its reason', { ...bare, reason: '#r1 too small' }],
+    ['its reason with words around it', { cancellationId: null, reason: '[PG] #r1 too small' }],
+    ['its time', { cancellationId: null, reason: '' }],
+    ['its id', { cancelledAt: null, reason: '' }],
+  ])('with %s is back, and done', (_, shown) => {
+    const decision = see(gone(), anEvidence({ entries: [anEntry(shown)] }), 30)
+    expect([statesOf(decision.books), kindsOf(decision)]).toEqual([['r1 refunded'], []])
+  })
+
+  test('which says nothing else is taken as that one, and a person is told', () => {
+    const decision = see(gone(), anEvidence({ entries: [anEntry({ ...bare, reason: '' })] }), 30)
+    expect([statesOf(decision.books), kindsOf(decision)]).toEqual([['r1 refunded'], ['warn reversed']])
+  })
+})
+
 describe('evidence that is older than what is booked', () => {
   const waiting = theBooks({ refunds: [aRefund({ ...half, tickets: [], state: 'requested' })] })
   /** A look numbered 20 saw nothing of it yet. */

@@ -81,7 +81,7 @@ describe('a refund that was closed by its amount', () => {
   test('wakes its saga, which waits for the checkpoint and does not end', () => {
     const before = theBooks({ refunds: [aRefund(part)] })
     expect(wakesOf(before, see(before, [silent], 2 * HOUR), null)).toEqual(['refund:r1'])
-    expect(refundStep(closed(), refundOf(closed()), later(2 * HOUR)).next).toMatchObject({
+    expect(refundStep(closed(), refundOf(closed()), setting({ now: later(2 * HOUR) })).next).toMatchObject({
       whenDue: 'checkpoint',
       ms: DAY,
     })
@@ -133,7 +133,7 @@ describe('a refund that was closed by its amount', () => {
   test('is shown as that to the checkout and to people, who read what to do', () => {
     const refund = refundOf(closed())
     expect(refundView(closed(), refund, () => null).matchedByAmount).toBe(true)
-    const page = refundDetails(closed(), refund)
+    const page = refundDetails(closed(), refund, setting({ now: later(2 * HOUR) }))
     expect(page).toMatch(/\*\*Waits for\*\* a person: .*amount/)
     expect(page).toMatch(/`resolve` .*"outcome": *"refunded".*"ticketDead": *true/)
     expect(page).not.toContain('It is over.')
@@ -249,6 +249,25 @@ describe('the doubt ends by an entry', () => {
     expect(decision.alerts[0]?.sentence).toContain('names r2 by now')
     expect(refundOf(decision.books)).toMatchObject({ state: 'refunded', matchedByAmount: true, attention: 'warn' })
     expect(see(decision.books, [{ ...silent, reason: '#r2 too small' }], 5 * HOUR).alerts).toEqual([])
+  })
+
+  test('and begins where a cancel was taken by what was left of its reason, and names another by now', () => {
+    const refunds = ['r-1', 'r-10'].map((id) => aRefund({ ...part, refundId: id }))
+    const first = anEntry({ ...part, reason: '#r-10 too small' })
+    const cut = anEntry({ ...part, cancellationId: 'c2', cancelledAt: later(2 * HOUR), reason: '#r-1' })
+    const taken = see(see(theBooks({ refunds }), [first], 2 * HOUR).books, [first, cut], 3 * HOUR).books
+    expect(refundOf(taken, 'r-1')).toMatchObject({ state: 'refunded', matchedByAmount: false })
+    const decision = see(taken, [first, { ...cut, reason: '#r-10 too small' }], 4 * HOUR)
+    expect(kindsOf(decision)).toEqual(['page matchedByAmount'])
+    expect(decision.alerts[0]).toMatchObject({ saga: 'refund:r-1' })
+    expect(decision.alerts[0]?.sentence).toContain('names r-10 by now')
+    expect(refundOf(decision.books, 'r-1')).toMatchObject({
+      state: 'refunded',
+      matchedByAmount: true,
+      attention: 'warn',
+    })
+    expect(wakesOf(taken, decision, null)).toEqual(['refund:r-1'])
+    expect(moneyIn(decision.books)).toMatchObject({ returned: 8_000, reserved: 2_000, left: 0 })
   })
 
   test('not by a second one under the same id, which says no more than the first', () => {

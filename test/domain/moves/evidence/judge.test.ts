@@ -109,6 +109,19 @@ describe('the first money', () => {
     expect(decision.books.payment).toMatchObject({ state: 'prepared', acceptedRef: null })
     expect(attemptIn(decision.books)).toMatchObject({ status: 'unrecognized', everPaid: false })
   })
+
+  test('of an unknown status is told once: it may be money that would never be taken as paid', () => {
+    const unknown = anEvidence({ status: 'unrecognized', statusSaid: 'pondering' })
+    const decision = judged(unpaidBooks(), unknown)
+    expect(kindsOf(decision)).toEqual(['warn statusUnknown'])
+    expect(decision.alerts[0]).toMatchObject({ saga: `payment:${ORDER}`, amount: 10_000, currency: 'KRW' })
+    expect(decision.alerts[0]?.sentence).toContain('pondering')
+    const again = judged(decision.books, unknown, { asOf: later(3 * HOUR) })
+    expect([kindsOf(again), linesOf(again)]).toEqual([[], []])
+    const known = judged(again.books, anEvidence(), { asOf: later(4 * HOUR) })
+    expect(known.books.payment).toMatchObject({ state: 'paid', acceptedRef: REF })
+    expect(kindsOf(known)).toEqual([])
+  })
 })
 
 describe('late money', () => {

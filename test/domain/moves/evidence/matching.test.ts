@@ -206,6 +206,42 @@ describe('a cancel that says nothing of its refund', () => {
   })
 })
 
+describe('a cancel that was booked as moved outside and names its refund later', () => {
+  const named = { amount: 4_000, reason: '#r2 too small' }
+  const later3 = (books: Books) => judged(books, anEvidence({ entries: [anEntry(named)] }), { asOf: later(3 * HOUR) })
+
+  test.each([
+    ['it fitted two', [r('r1', 4_000), r('r2', 4_000)]],
+    ['it is a part of it', [r('r2', 5_000)]],
+    ['it was not sent yet, by what a restored backup knows', [r('r2', 4_000, { state: 'requested', tickets: [] })]],
+  ])('(%s) stays there, and whoever waits for that money is paged once', (_why, refunds) => {
+    const silent = answer(theBooks({ refunds }), { amount: 4_000, reason: '' })
+    expect(takenBy(silent)).toBe('outside')
+    const decision = later3(silent.books)
+    expect(takenBy(decision)).toBe('outside')
+    expect(kindsOf(decision)).toEqual(['page namedLate'])
+    expect(decision.alerts[0]).toMatchObject({ saga: 'refund:r2' })
+    expect(decision.alerts[0]?.sentence).toContain(`${attemptIn(decision.books).entries[0]?.refundId}`)
+    expect(kindsOf(later3(decision.books))).toEqual([])
+  })
+
+  test('pages too where it had overtaken that very refund, whose ticket nobody needs to drop', () => {
+    const silent = answer(theBooks({ refunds: [r('r1', 6_000), r('r2', 7_000)] }), { amount: 4_000, reason: '' })
+    expect(silent.books.refunds.map(({ state }) => state)).toContain('superseded')
+    const over = silent.books.refunds.find(({ state }) => state === 'superseded')?.refundId
+    const decision = judged(silent.books, anEvidence({ entries: [anEntry({ ...named, reason: `#${over} x` })] }))
+    expect(kindsOf(decision)).toEqual(['page namedLate'])
+  })
+
+  test.each(['withdrawn', 'settledElsewhere', 'superseded'] as const)('is nobody’s news where it is %s', (state) => {
+    const silent = answer(theBooks({ refunds: [r('r2', 4_000, { state, tickets: [] })] }), {
+      amount: 4_000,
+      reason: '',
+    })
+    expect(kindsOf(later3(silent.books))).toEqual([])
+  })
+})
+
 describe('a cancel that is known to be another’s', () => {
   test.each([
     ['console', '관리자페이지취소'],

@@ -77,9 +77,21 @@ describe('one more ticket', () => {
     expect(nextTicketKey(refundOf(books))).toBe('retry-1')
   })
 
+  test.each([
+    [['submit'], 'retry-2'],
+    [['submit', 'submit.2'], 'retry-2'],
+    [['submit', 'retry-3'], 'retry-4'],
+    [['retry-9.2'], 'retry-10'],
+  ] as const)('after %j is authorised as %s, which nothing was ever sent under', (keys, authorisation) => {
+    const tickets = keys.map((authorisedBy) => aTicket({ authorisedBy, outcome: 'refused' }))
+    const { books } = command(booksWith({ state: 'refused', tickets }), retry)
+    expect(refundOf(books)).toMatchObject({ state: 'requested', authorisation })
+    expect(nextTicketKey(refundOf(books))).toBe(authorisation)
+  })
+
   test('while one is open is refused until that one has waited past the page level, however old and loud the refund is', () => {
     const possible = `possible now: resolve as refunded, refused, settledElsewhere${OPEN}`
-    const why = `a ticketOpen refund takes no new ticket: its ticket is open, and another is possible once that one has waited past the page level; ${possible}`
+    const why = `a ticketOpen refund takes no new ticket: its ticket is open, and another is possible once that one has waited past the page level, from ${later(7 * DAY)} on; ${possible}`
     for (const attention of ['none', 'remind', 'warn', 'page'] as const)
       expect(() => command(booksWith({ attention }), retry, later(7 * DAY - 1))).toThrow(rejected(why))
     expect(refundOf(command(booksWith({}), retry, later(7 * DAY)).books).state).toBe('requested')
@@ -99,7 +111,7 @@ describe('one more ticket', () => {
       aTicket({ authorisedBy: 'retry-2', outcome: 'unknown', intentAt: later(2 * HOUR) }),
     ]
     const before = booksWith({ state: 'unknown', authorisation: 'retry-2', tickets })
-    const why = `an unknown refund takes no new ticket: its answer may still come, and another ticket is possible an hour after the last one was asked for; possible now: resolve as refunded, refused, settledElsewhere, ticketOpen${OPEN}`
+    const why = `an unknown refund takes no new ticket: its answer may still come, and another ticket is possible an hour after the last one was asked for, from ${later(3 * HOUR)} on; possible now: resolve as refunded, refused, settledElsewhere, ticketOpen${OPEN}`
     for (const now of [later(2 * HOUR + MINUTE), later(3 * HOUR - 1)])
       expect(() => command(before, retry, now)).toThrow(rejected(why))
     expect(refundOf(command(before, retry, later(3 * HOUR)).books).state).toBe('requested')
@@ -128,12 +140,40 @@ describe('one more ticket', () => {
     [59_001, 1],
     [59_999, 1],
   ])('%i ms after the last intent is refused for another %i s', (ms, seconds) => {
-    const why = `the last try began less than a minute ago and its answer may be on its way; ask again in ${seconds} s`
+    const why = `the last try has only just begun and its answer may be on its way; ask again in ${seconds} s`
     expect(() => command(refusedTwice, retry, later(HOUR + ms))).toThrow(rejected(why))
   })
 
   test('is possible from the 60th second on', () => {
     expect(refundOf(command(refusedTwice, retry, later(HOUR + MINUTE)).books).state).toBe('requested')
+  })
+
+  describe('where the gateway takes the same call again, and advises to wait longer for its answer', () => {
+    const sent = aTicket({ outcome: 'refused', sentCall: '{}' })
+    const repeated = { ...sent, repeatedAt: later(2 * HOUR) }
+    const why = (seconds: number) =>
+      `the last try has only just begun and its answer may be on its way; ask again in ${seconds} s`
+
+    test.each([
+      ['its call', sent, 0],
+      ['its repeat', repeated, 2 * HOUR],
+    ])('90 s pass after %s', (_, ticket, at) => {
+      const refused = booksWith({ state: 'refused', tickets: [ticket] })
+      expect(() => command(refused, retry, later(at + MINUTE))).toThrow(rejected(why(30)))
+      expect(() => command(refused, retry, later(at + 90_000 - 1))).toThrow(rejected(why(1)))
+      expect(refundOf(command(refused, retry, later(at + 90_000)).books).state).toBe('requested')
+    })
+
+    test('an unknown one waits for both, its last early look and its repeat', () => {
+      const asked = later(HOUR - 10_000)
+      const unknown = booksWith({
+        state: 'unknown',
+        tickets: [aTicket({ outcome: 'unknown', sentCall: '{}', repeatedAt: asked })],
+      })
+      const from = later(HOUR + 80_000)
+      expect(() => command(unknown, retry, later(HOUR + 79_999))).toThrow(`from ${from} on`)
+      expect(refundOf(command(unknown, retry, from).books).state).toBe('requested')
+    })
   })
 
   test('reserves again what a refusal had released, or says what is left', () => {

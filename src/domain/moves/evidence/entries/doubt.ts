@@ -6,7 +6,7 @@ import { attemptIn, putAttempt, putRefund, raise, draftedRefund, type Draft } fr
 import { planRefund } from '../../../books/waits.ts'
 import type { CancelEntry } from '../../../gateway.ts'
 import type { GatewayRef } from '../../../ids.ts'
-import { closedByAmount } from '../../../refund.ts'
+import { closedByAmount, refundClosed, ticketMayLive } from '../../../refund.ts'
 import { outsideRefund } from '../../policyRefunds.ts'
 import { groupsOf, restKey } from './groups.ts'
 import { fittingByAmount, saysItIs } from './matching.ts'
@@ -37,13 +37,34 @@ export function takeAsOutside(draft: Draft, attempt: Attempt, refund: Refund, na
 export function nowNamed(draft: Draft, ref: GatewayRef, row: BookedEntry, named: Refund | undefined): void {
   const refund = draftedRefund(draft, row.refundId)
   const attempt = attemptIn(draft, ref)
-  if (!refund || !attempt || !closedByAmount(refund)) return
-  if (rowsInDoubt(draft, attempt, refund).length === 0)
+  if (!refund || !attempt) return
+  if (refund.origin === 'outside') {
+    if (named) tellWhoseItWas(draft, named, row)
+  } else if (named && named.refundId !== refund.refundId) doubt(draft, refund, named)
+  else if (closedByAmount(refund) && rowsInDoubt(draft, attempt, refund).length === 0)
     confirm(draft, refund, 'the entry that closed it by amount names it by now')
-  else if (named && named.refundId !== refund.refundId) {
-    const sentence = `the cancel that was taken as this refund by its amount names ${named.refundId} by now: ask the desk which of the two was carried out`
-    raise(draft, 'page', refund, 'matchedByAmount', sentence)
-  }
+}
+
+/**
+ * What was left of a reason, or the amount, spoke for this refund; the whole of it speaks for
+ * another.
+ */
+function doubt(draft: Draft, refund: Refund, named: Refund): void {
+  const { patience, now } = draft.setting
+  const doubted = { ...refund, matchedByAmount: true }
+  if (!refund.matchedByAmount) putRefund(draft, planRefund({ ...doubted, stateSince: now }, patience, now, false))
+  const sentence = `the cancel that was taken as this refund names ${named.refundId} by now: ask the desk which of the two was carried out`
+  raise(draft, 'page', refund, 'matchedByAmount', sentence)
+}
+
+/**
+ * What is booked as moved outside stays there, for the checkout has heard of it; but whoever waits
+ * for that very money must not ask for it once more.
+ */
+function tellWhoseItWas(draft: Draft, named: Refund, row: BookedEntry): void {
+  if (refundClosed(named) && !(named.state === 'superseded' && ticketMayLive(named))) return
+  const sentence = `the cancel of ${row.amount} ${named.currency} (minor units) that was booked as moved outside (${row.refundId}) names this refund by now: that much of it has gone back already. Ask the desk what is left of its ticket; where nothing is, resolve it as refused with ticketDead`
+  raise(draft, 'page', named, 'namedLate', sentence)
 }
 
 /**

@@ -35,7 +35,7 @@ export function bookEntries(draft: Draft, evidence: Evidence, asOf: string, olde
 
 /** Before anything is booked: an entry may say by now whose it is. */
 function noteShown(draft: Draft, ref: GatewayRef, { returned, shown, renamed }: Pairs): void {
-  for (const { group } of returned) for (const row of group.rows) countedAgain(draft, ref, row)
+  for (const { group, sure } of returned) for (const row of group.rows) countedAgain(draft, ref, row, sure)
   for (const { rows } of [...shown.map(({ group }) => group), ...renamed])
     for (const row of rows) foundAgain(draft, ref, row)
   for (const { group, entry, sure } of [...returned, ...shown]) if (sure) learn(draft, ref, group, entry)

@@ -19,6 +19,8 @@ export type Match = {
  * that was withdrawn is named all the same: no other one is meant.
  */
 export function matchEntry(books: Books, attempt: Attempt, entry: CancelEntry): Match | undefined {
+  const shown = shownBefore(books, attempt, entry)
+  if (shown) return { refund: shown, matchedBy: 'cancellationId' }
   const named = namedRefund(books, attempt, entry.reason)
   if (named) return named.state === 'withdrawn' ? undefined : { refund: named, matchedBy: 'refundId' }
   const waiting = refundsOf(books, attempt).filter((refund) => mayBeAnswered(refund, attempt))
@@ -39,6 +41,14 @@ export function fittingByAmount(books: Books, attempt: Attempt, entry: CancelEnt
   if (entry.mark !== null) return []
   const waiting = refundsOf(books, attempt).filter((refund) => mayBeAnswered(refund, attempt))
   return waiting.filter((refund) => remainingOf(refund, attempt) === entry.amount && filedBefore(refund, entry))
+}
+
+/** Its request was seen under the same id, and known as ours. */
+function shownBefore(books: Books, attempt: Attempt, { cancellationId: id }: CancelEntry): Refund | undefined {
+  if (id === null) return undefined
+  return refundsOf(books, attempt).find(
+    (refund) => refund.tickets.some(({ shownAs }) => shownAs === id) && remainingOf(refund, attempt) > 0,
+  )
 }
 
 /** The refund that a reason names by its marker, whatever became of it. */

@@ -41,11 +41,7 @@ export function pair(booked: readonly BookedEntry[], evidence: Evidence, known: 
   const open: Open = { entries: oldestFirst(evidence.entries), groups: [...there], unsure: new Set() }
   const shown = sameness.steps.flatMap((same) => takePairs(open, same))
   const back: Open = { ...open, groups: groups.filter(({ gone }) => gone) }
-  const whole =
-    (same: Same): Same =>
-    (group, entry) =>
-      sameness.equal(group, entry) && same(group, entry)
-  const again = sameness.steps.flatMap((same) => takePairs(back, whole(same)))
+  const again = sameness.again.flatMap((same) => takePairs(back, same))
   const room = {
     left: known.older ? roomOfOlder(evidence, known, there, [...shown, ...again]) : evidence.returned - sum(there),
   }

@@ -16,9 +16,9 @@ export function foundAgain(draft: Draft, ref: GatewayRef, { key }: BookedEntry):
 
 /**
  * An entry that was gone is shown and counted again: where nothing else is missing, its refund is
- * done after all.
+ * done after all. `sure`: more than its amount says that it is this one.
  */
-export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry): void {
+export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry, sure: boolean): void {
   const booked = rowIn(draft, ref, name)
   if (!booked) return
   replace(draft, ref, { ...booked, missingSince: null, gone: false })
@@ -30,6 +30,9 @@ export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: Booke
     draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef: ref, ...because })
   const twice = 'a cancel that was gone is booked again, and the bank has paid it back: paid back twice'
   if (refund?.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
+  const unsure =
+    'a cancel of the amount that was gone, which says nothing else, is taken as that one: ask the desk whether it is, or another’s'
+  if (refund && !sure) raise(draft, 'warn', refund, 'reversed', unsure)
 }
 
 /**

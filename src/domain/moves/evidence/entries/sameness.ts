@@ -10,9 +10,13 @@ export type Same = (group: Group, entry: CancelEntry) => boolean
 export type NameOf = (reason: string) => string | undefined
 
 export type Sameness = {
-  readonly equal: Same
   /** In this order. */
   readonly steps: readonly Same[]
+  /**
+   * For entries that were gone: the amount alone brings none back where anything that is said
+   * besides is another's.
+   */
+  readonly again: readonly Same[]
   /** For entries whose ids were given anew, so that nothing is left of them. */
   readonly renamed: readonly Same[]
   /** More than the amount says so. */
@@ -34,15 +38,10 @@ export function samenessBy(nameOf: NameOf): Sameness {
     all(may, equal, sameReason),
     all(may, equal),
   ]
+  const byId: readonly Same[] = [all(sameId, equal, sameTime, sameReason), all(sameId, equal)]
   return {
-    equal,
-    steps: [
-      all(sameId, equal, sameTime, sameReason),
-      all(sameId, equal),
-      sameId,
-      ...byContent(mayBe),
-      all(mayBe, more, knownTime, knownReason),
-    ],
+    steps: [...byId, sameId, ...byContent(mayBe), all(mayBe, more, knownTime, knownReason)],
+    again: [...byId, ...byContent(all(mayBe, noOtherTime, noOtherReason))],
     renamed: byContent(other),
     sure: any(sameId, knownTime, all(noOtherTime, any(namesIts, knownReason))),
   }
@@ -66,6 +65,8 @@ const knownTime: Same = ({ base }, { cancelledAt }) =>
   base.cancelledAt !== null && cancelledAt !== null && Date.parse(base.cancelledAt) === Date.parse(cancelledAt)
 const noOtherTime: Same = (group, entry) =>
   group.base.cancelledAt === null || entry.cancelledAt === null || knownTime(group, entry)
+/** A reason may have been cut, or have words before and behind it. */
+const noOtherReason: Same = ({ base }, { reason }) => base.reason.includes(reason) || reason.includes(base.reason)
 const sameTime: Same = (group, entry) => group.base.cancelledAt === entry.cancelledAt || knownTime(group, entry)
 
 /**
