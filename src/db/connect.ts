@@ -2,28 +2,21 @@
 // transactions with their guards.
 // Must not know: what is stored. Numbers and times come out the same from both: int8 as a safe
 // integer, timestamptz as ISO 8601.
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { PGlite, types as pgliteTypes } from '@electric-sql/pglite'
-import { CamelCasePlugin, Kysely, PGliteDialect, sql, type Dialect, type Transaction } from 'kysely'
-import { withFileLock } from '../lock.ts'
+import { CamelCasePlugin, Kysely, sql, type Dialect, type Transaction } from 'kysely'
+import { openEmbedded, type EmbeddedOptions } from './embedded/open.ts'
 import { guarded, insideOf } from './guard.ts'
 import { migrateAlone, migratePostgres } from './migrate.ts'
 import { beginsOn, tellCommitted } from './notify.ts'
-import { iso, postgresDialect, safeInteger, TIMEOUTS } from './postgres.ts'
+import { postgresDialect, TIMEOUTS } from './postgres.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
 export type Trx = Transaction<Schema>
 export type Database = { readonly db: Db; readonly kind: 'postgres' | 'pglite'; close(): Promise<void> }
 
-export type DatabaseOptions = {
-  /** postgres://… ; undefined: PGlite in `folder`, or in memory where `folder` is undefined too. */
-  readonly url: string | undefined
-  readonly folder: string | undefined
-  readonly log: (line: string) => void
-}
+/** `url` is postgres://… ; undefined: PGlite. */
+export type DatabaseOptions = EmbeddedOptions & { readonly url: string | undefined }
 
 const SLOW_TRANSACTION_MS = 2_000
 const REPEATS = 5
@@ -46,7 +39,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const own = new Set<number>()
   const opened =
     url === undefined
-      ? await openPglite(options)
+      ? await openEmbedded(options)
       : { dialect: postgresDialect(url, log, TIMEOUTS, own), release: async () => {} }
   const db = handle(opened.dialect)
   logs.set(db, log)
@@ -100,45 +93,6 @@ const handle = (dialect: Dialect): Db =>
     dialect: guarded(dialect),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
-
-type Opened = { dialect: Dialect; release: () => Promise<void> }
-
-/**
- * A folder opened by two processes silently loses rows, so the folder is locked while it is open.
- */
-async function openPglite({ folder }: DatabaseOptions): Promise<Opened> {
-  const parsers = { [pgliteTypes.INT8]: safeInteger, [pgliteTypes.TIMESTAMPTZ]: iso }
-  if (folder === undefined)
-    return { dialect: new PGliteDialect({ pglite: await PGlite.create({ parsers }) }), release: async () => {} }
-  await mkdir(folder, { recursive: true })
-  const release = await holdFolder(folder)
-  const pglite = await PGlite.create({ dataDir: join(folder, 'pglite'), parsers })
-  return { dialect: new PGliteDialect({ pglite }), release }
-}
-
-async function holdFolder(folder: string): Promise<() => Promise<void>> {
-  let letGo = () => {}
-  const closed = new Promise<void>((resolve) => (letGo = resolve))
-  let held: Promise<void> = Promise.resolve()
-  await new Promise<void>((holding, refused) => {
-    const path = join(folder, 'pglite.lock')
-    held = withFileLock({ path, waitMs: 0, onWait: () => {} }, () => {
-      holding()
-      return closed
-    })
-    held.catch(() =>
-      refused(
-        new Error(
-          `${folder} is open in another process, and two at once would lose rows. Stop that process, or set DATA_DIR to another folder, or DATABASE_URL to a Postgres server.`,
-        ),
-      ),
-    )
-  })
-  return async () => {
-    letGo()
-    await held
-  }
-}
 
 /**
  * Runs `work` in one transaction, repeated whole on serialization failures and deadlocks. Named for

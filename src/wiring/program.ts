@@ -90,16 +90,22 @@ async function start(wiring: Wiring, checkpointLook: CheckpointLook): Promise<Om
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
   const log = (line: string) => wiring.log.info(line)
   if (url === undefined) await refuseHeldFolder(folder)
-  const opening = openDatabase({ url, folder: url === undefined ? folder : undefined, log })
-  const database = await saidWhenSlow(log, 'opening the database, and bringing it up to date', opening)
-  stops.push(database.close)
+  // At the same time as the database, for a Temporal server takes as long to start.
+  const connecting = connectTemporal(wiring)
+  const opening = openDatabase({ url, folder: url === undefined ? folder : undefined, templates: config.cacheDir, log })
+  const opened = saidWhenSlow(log, 'opening the database, and bringing it up to date', opening).then((database) => {
+    stops.push(database.close)
+    return database
+  })
+  // Both, whatever becomes of one: what has started by then is stopped.
+  await Promise.allSettled([opened, connecting])
+  const { db } = await opened
+  const temporal = await connecting
   // Once more, for what a first start has made.
   if (kept) await keepPrivate(folder)
-  const { db } = database
   await checkClock(db, Date.now)
   if (config.API_KEYS.length > 0) wiring.log.info(saidOfTemporal(temporalAccess(config)))
   await noteHold(db, config.FILING, (line) => wiring.log.warn(line))
-  const temporal = await connectTemporal(wiring)
   await runVitals(wiring, { db, temporalReady: temporal.ready })
   const shared = shareParts(wiring, db, temporal, simulator?.url)
   const api = roles.includes('api') ? await runApi(wiring, shared.look, temporal) : null
