@@ -9,9 +9,9 @@ COPY src src
 COPY workflows workflows
 COPY activities activities
 ENV XDG_CACHE_HOME=/app/.cache NODE_ENV=production
-# The workflow bundle is made now, so that a start does not have to.
+# The programs and the workflow bundle are made now, so that a start does not have to, and writes nothing.
 RUN npm run bundle && chown -R node:node /app/.cache
 USER node
 EXPOSE 8080
 # Node itself is the process that gets the signal: npm would not pass it on.
-ENTRYPOINT ["node", "--import", "tsx", "src/main.ts"]
+ENTRYPOINT ["node", "src/run.js", "src/main.ts"]

@@ -6,12 +6,12 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-export const PROGRAMS = ['src/main.ts', 'src/ops/main.ts', 'src/simulator/main.ts', 'src/demo/main.ts', 'src/bundle.ts']
+export const PROGRAMS = ['src/main.ts', 'src/ops/main.ts', 'src/simulator/main.ts', 'src/demo/main.ts']
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CACHE = join(ROOT, 'node_modules', '.cache', 'paymentwall-saga')
 const SOURCES = ['src', 'workflows', 'activities']
-/** Old ones go when a new one is made; not the youngest, from which somebody may just be starting. */
+/** Old ones go when a new one is made, but for those from which somebody may just be starting. */
 const KEPT_MS = 3_600_000
 
 /**
@@ -95,7 +95,8 @@ function sourcesDigest() {
     const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) =>
       /\.[jt]s$/.test(name),
     )
-    for (const file of files.toSorted()) hash.update(`${folder}/${file}\n`).update(readFileSync(join(ROOT, folder, file)))
+    for (const file of files.toSorted())
+      hash.update(`${folder}/${file}\n`).update(readFileSync(join(ROOT, folder, file)))
   }
   return hash.digest('hex').slice(0, 16)
 }

@@ -67,7 +67,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 function partOf(file: string): string {
   const [top = '', second = ''] = file.split('/')
   if (top !== 'src') return top
-  return second.endsWith('.ts') ? 'main' : second
+  return /\.[jt]s$/.test(second) ? 'main' : second
 }
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean }

@@ -1,7 +1,6 @@
 // How the tests run: real servers, no fake clocks; one process per file (Temporal's Runtime is one per process), but for files without one.
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './support/longestFirst.ts'
-import { BRIEFLY } from './support/wasm.ts'
 
 const root = new URL('..', import.meta.url).pathname
 /** Nothing in them starts a program, and each opens what it needs: two processes read the sources once for all of them. */
@@ -10,7 +9,6 @@ const SHARING = ['domain', 'gateways', 'inbox', 'simulator'].map((room) => `test
 const files = {
   root,
   pool: 'forks' as const,
-  execArgv: [...BRIEFLY],
   // Whatever the language of whoever runs them.
   env: { LANGUAGE: 'en' },
   maxWorkers: 2,

@@ -4,7 +4,7 @@
 // integer, timestamptz as ISO 8601.
 import { setTimeout as pause } from 'node:timers/promises'
 import { CamelCasePlugin, Kysely, sql, type Dialect, type Transaction } from 'kysely'
-import { openEmbedded, type EmbeddedOptions } from './embedded/open.ts'
+import { openEmbedded, type OpenEmbedded } from './embedded/open.ts'
 import { guarded, insideOf } from './guard.ts'
 import { migrateAlone, migratePostgres } from './migrate.ts'
 import { beginsOn, tellCommitted } from './notify.ts'
@@ -16,7 +16,7 @@ export type Trx = Transaction<Schema>
 export type Database = { readonly db: Db; readonly kind: 'postgres' | 'pglite'; close(): Promise<void> }
 
 /** `url` is postgres://… ; undefined: PGlite. */
-export type DatabaseOptions = EmbeddedOptions & { readonly url: string | undefined }
+export type DatabaseOptions = OpenEmbedded & { readonly url: string | undefined }
 
 const SLOW_TRANSACTION_MS = 2_000
 const REPEATS = 5

@@ -57,11 +57,11 @@ describe.skipIf(programs === undefined)('Postgres (skipped where it is not insta
   test('npm run migrate, as the owner, needs no other setting, says what it did, and may be repeated', async () => {
     const env = { PATH: process.env['PATH'], NODE_ENV: 'production', DATABASE_URL: as('merchant_owner') }
     const run = () =>
-      promisify(execFile)('node', ['--import', 'tsx', 'src/main.ts', 'migrate'], { cwd: ROOT, env, encoding: 'utf8' })
+      promisify(execFile)('node', ['src/run.js', 'src/main.ts', 'migrate'], { cwd: ROOT, env, encoding: 'utf8' })
     expect((await run()).stdout).toMatch(/^migrated: 0001_books, /)
     expect((await run()).stdout).toBe('the database is up to date\n')
     const { DATABASE_URL: _left, ...nothing } = env
-    const failed = await promisify(execFile)('node', ['--import', 'tsx', 'src/main.ts', 'migrate'], {
+    const failed = await promisify(execFile)('node', ['src/run.js', 'src/main.ts', 'migrate'], {
       cwd: ROOT,
       env: nothing,
     }).catch((error: unknown) => error)

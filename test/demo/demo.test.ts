@@ -25,7 +25,7 @@ function demo(
   own: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const folder = temporaryFolder()
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo/main.ts', ...args], {
+  const child = spawn(process.execPath, ['src/run.js', 'src/demo/main.ts', ...args], {
     cwd: ROOT,
     // A shell's own settings must not reach the demo's program.
     env: {

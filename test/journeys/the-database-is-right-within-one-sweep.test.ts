@@ -266,7 +266,7 @@ describe('in a running shop', () => {
 
   function ops(url: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     return new Promise((resolve) => {
-      const command = ['--import', 'tsx', 'src/ops/main.ts', '--url', url, ...args]
+      const command = ['src/run.js', 'src/ops/main.ts', '--url', url, ...args]
       const child = execFile(process.execPath, command, { cwd: ROOT }, (_error, stdout, stderr) =>
         resolve({ code: child.exitCode ?? -1, stdout, stderr }),
       )

@@ -14,7 +14,7 @@ export type Ran = {
 
 export function makeCli(url: string, key?: string): (...args: readonly string[]) => Promise<Ran> {
   return (...args) => {
-    const command = ['--import', 'tsx', 'src/ops/main.ts', ...args]
+    const command = ['src/run.js', 'src/ops/main.ts', ...args]
     const { SAGA_KEY: _, PAYMENTWALL_PROJECT: __, ...others } = process.env
     const { TEMPORAL_UI_URL: ___, TEMPORAL_NAMESPACE: ____, ...inherited } = others
     const env = { ...inherited, SAGA_URL: url, ...(key !== undefined && { SAGA_KEY: key }) }

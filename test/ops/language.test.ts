@@ -81,7 +81,7 @@ test('--language is heard on a terminal, and changes nothing in a pipe', async (
   const address = api.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
   const onTerminal = async (options: string, env: Readonly<Record<string, string>>) => {
-    const command = `"${process.execPath}" --import tsx src/ops/main.ts --url ${url} ${options} overdue`
+    const command = `"${process.execPath}" src/run.js src/ops/main.ts --url ${url} ${options} overdue`
     const script = ['-qec', command, '/dev/null']
     const { stdout } = await promisify(execFile)('script', script, { cwd: ROOT, env: { ...process.env, ...env } })
     return stdout

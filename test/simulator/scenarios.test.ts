@@ -194,7 +194,7 @@ test('an order at Paymentwall itself is named, and what i’mport has no word fo
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 function command(...words: string[]) {
-  const args = ['--import', 'tsx', 'src/simulator/main.ts', ...words]
+  const args = ['src/run.js', 'src/simulator/main.ts', ...words]
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let text = ''

@@ -24,7 +24,7 @@ const PORTS = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_
 
 /** Runs it until it has said where everything is, and ends it after the test. Under a shell that keeps nothing from others. */
 async function startIn(folder: string): Promise<number> {
-  const child = spawn('sh', ['-c', 'umask 0; exec node --import tsx src/main.ts'], {
+  const child = spawn('sh', ['-c', 'umask 0; exec node src/run.js src/main.ts'], {
     cwd: ROOT,
     env: { ...process.env, ...PORTS, ...SECRETS, DATA_DIR: folder, LOG_LEVEL: 'warn', DATABASE_URL: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -50,8 +50,10 @@ test('all that it writes is for its own user, and its children hold none of its 
   const pid = await startIn(folder)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(open(folder)).toEqual([])
-  const children = below(pid).filter(({ command }) => !command.includes('esbuild'))
-  expect(children.map(({ command }) => command).join('\n')).toContain('start-dev')
+  const children = below(pid)
+  const commands = children.map(({ command }) => command).join('\n')
+  expect(commands).toContain('start-dev')
+  expect(commands, 'what compiled it is gone').not.toMatch(/esbuild|tsx|run\.js/)
   for (const child of children) {
     const given = readFileSync(`/proc/${child.pid}/environ`, 'utf8')
     for (const secret of ['hunter2', 'aHVudGVy', 'API_KEYS', 'SOME_TOKEN'])

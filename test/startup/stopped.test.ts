@@ -27,7 +27,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       DATA_DIR: folder,
       LOG_LEVEL: 'warn',
     }
-    const program = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    const program = spawn(process.execPath, ['src/run.js', 'src/main.ts'], {
       cwd: ROOT,
       env: { ...process.env, DATABASE_URL: '', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],

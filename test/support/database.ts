@@ -8,6 +8,7 @@ import pg from 'pg'
 import { openDatabase, type Database } from '../../src/db/connect.ts'
 import { migratePostgres } from '../../src/db/migrate.ts'
 import { copyMigrated, onceARun } from './migrated.ts'
+import { testCacheDir } from './temporalCli.ts'
 
 const SERVER = process.env['TEST_POSTGRES_URL']
 /** Whether this run is on Postgres. */
@@ -47,7 +48,7 @@ export const createTestDatabase = (): Promise<TestDatabase> =>
 /** As a program finds it that has run before; the embedded one is put into its folder. */
 export async function createMigratedDatabase(dataDir: string): Promise<TestDatabase> {
   if (SERVER !== undefined) return createOn(SERVER, await migratedOn(SERVER))
-  await copyMigrated(dataDir)
+  await copyMigrated(dataDir, testCacheDir())
   return EMBEDDED
 }
 

@@ -7,7 +7,7 @@ import type { Environment } from './shop.ts'
 type Ran = { readonly code: number | null; readonly rows: readonly (readonly string[])[]; readonly error: string }
 
 export function runCommand(environment: Environment, ...args: readonly string[]): Promise<Ran> {
-  const command = ['--import', 'tsx', 'src/main.ts', ...args]
+  const command = ['src/run.js', 'src/main.ts', ...args]
   const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...environment } })
   let [out, error] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))

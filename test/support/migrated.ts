@@ -18,10 +18,10 @@ export default async function setup(): Promise<() => Promise<void>> {
   return () => rm(folder, { recursive: true, force: true })
 }
 
-/** Puts a migrated embedded database where a program with this DATA_DIR finds it. */
-export async function copyMigrated(dataDir: string): Promise<void> {
+/** Puts a migrated embedded database where a program with this DATA_DIR finds it. `templates`: as the program keeps them. */
+export async function copyMigrated(dataDir: string, templates: string): Promise<void> {
   const made = await onceARun('embedded', async (folder) => {
-    const { close } = await openDatabase({ url: undefined, folder, log: () => {} })
+    const { close } = await openDatabase({ url: undefined, folder, templates, log: () => {} })
     await close()
   })
   await mkdir(dataDir, { recursive: true, mode: 0o700 })

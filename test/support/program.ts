@@ -12,7 +12,6 @@ import { createMigratedDatabase } from './database.ts'
 import { confideSettings, foundAt, foundIn, foundInFiles, nothingLeft } from './leftBehind.ts'
 import { exchange, gatewayToken, shopAt, type Environment, type Shop } from './shop.ts'
 import { temporalCliForTests } from './temporalCli.ts'
-import { BRIEFLY } from './wasm.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HOST = '127.0.0.1'
@@ -132,7 +131,7 @@ export function processOf(
   }
   return {
     start: async (more = {}) => {
-      const started = spawn(process.execPath, [...BRIEFLY, '--import', 'tsx', 'src/main.ts', ...args], {
+      const started = spawn(process.execPath, ['src/run.js', 'src/main.ts', ...args], {
         cwd: ROOT,
         env: { ...process.env, ...environment, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,7 +12,7 @@ import { iso, safeInteger } from '../postgres.ts'
 import { copyOfTemplate } from './template.ts'
 
 type Opened = { dialect: Dialect; release: () => Promise<void> }
-export type EmbeddedOptions = {
+export type OpenEmbedded = {
   /** undefined: in memory. */
   readonly folder: string | undefined
   /** Where a migrated database is kept to be copied for a first start; undefined: nowhere. */
@@ -29,7 +29,7 @@ const SMALL = ['-c', 'shared_buffers=16MB']
 /**
  * A folder opened by two processes silently loses rows, so the folder is locked while it is open.
  */
-export async function openEmbedded({ folder, templates, log }: EmbeddedOptions): Promise<Opened> {
+export async function openEmbedded({ folder, templates, log }: OpenEmbedded): Promise<Opened> {
   if (folder === undefined) return { dialect: await started(undefined), release: async () => {} }
   await mkdir(folder, { recursive: true })
   const release = await holdFolder(folder)

@@ -51,7 +51,7 @@ async function cachedTemplate(cacheDir: string, make: Copying['make'], log: Copy
   return template
 }
 
-/** A machine that went down may have left a part of it; what is inside the pages Postgres checks. */
+/** A machine that went down may have left a part of it; inside its pages Postgres checks. */
 async function isWhole(template: string): Promise<boolean> {
   if (!(await isThere(join(template, 'files')))) return false
   return (await readFile(join(template, 'files'), 'utf8')) === (await filesOf(template))
@@ -61,9 +61,7 @@ async function isWhole(template: string): Promise<boolean> {
 async function filesOf(template: string): Promise<string> {
   const found = await readdir(join(template, 'pglite'), { recursive: true, withFileTypes: true })
   const files = found.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
-  const lines = await Promise.all(
-    files.map(async (file) => `${(await stat(file)).size} ${relative(template, file)}\n`),
-  )
+  const lines = await Promise.all(files.map(async (file) => `${(await stat(file)).size} ${relative(template, file)}\n`))
   return lines.toSorted().join('')
 }
 
