@@ -81,8 +81,7 @@ const atHome = {
   setup: ({ onLoad }) =>
     onLoad({ filter: /\/(src|activities)\/.*\.[jt]s$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8')
-      if (!text.includes('import.meta.url')) return undefined
-      const contents = text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+      const contents = text.replaceAll(/import\.meta\.url/g, JSON.stringify(pathToFileURL(path).href))
       return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' }
     }),
 }

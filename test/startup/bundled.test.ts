@@ -57,6 +57,16 @@ test('the second start makes nothing; a changed source makes a new file; argumen
   expect([programs().length, state()]).toEqual([2, before])
 })
 
+test('a program that is such a file itself makes those of others, as for an image, and their start makes nothing', async () => {
+  const { root, write, run, programs } = tree()
+  write('src/ahead.ts', `import { bundled } from './bundled.${'js'}'\nawait bundled('src/main.ts')\n`)
+  await promisify(execFile)(process.execPath, ['src/run.js', 'src/ahead.ts'], { cwd: root })
+  const made = programs()
+  expect(made).toHaveLength(2)
+  expect(await run()).toBe('first beside')
+  expect(programs()).toEqual(made)
+})
+
 test('several starts at once on an empty cache each run, and leave one whole file', async () => {
   const { run, all, programs } = tree()
   expect(await Promise.all([run('a'), run('b'), run('c')])).toEqual(
