@@ -1,15 +1,18 @@
 // A signal while the program still starts, which a worker may do for as long as its Temporal server is away: it ends in order, as later.
 // And a stop that does not end.
 // Must not know: what has been started by then.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { LATEST_STOP_MS, stopBy } from '../../src/wiring/signals.ts'
-import { temporaryFolder } from '../support/temporalCli.ts'
+import { onPostgres } from '../support/database.ts'
+import { runCommand } from '../support/mainCommand.ts'
+import { temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Below the 90 s after which an operator kills. */
@@ -42,6 +45,40 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(existsSync(lock)).toBe(false)
   },
   2 * LIMIT_MS,
+)
+
+describe.skipIf(onPostgres)(
+  'of what starts at the same time (skipped on Postgres, whose database is no part of it)',
+  () => {
+    const own = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_UI_PORT: '0', DATABASE_URL: '', LOG_LEVEL: 'warn' }
+    const naming = (folder: string) =>
+      execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.includes(folder))
+
+    test('the database is closed where the Temporal server does not start', async () => {
+      await temporalCliForTests()
+      const folder = temporaryFolder()
+      const taking = createServer().listen(0, '127.0.0.1')
+      await once(taking, 'listening')
+      onTestFinished(() => void taking.close())
+      const address = taking.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const { code, error } = await runCommand({ ...own, DATA_DIR: folder, TEMPORAL_PORT: String(port) })
+      expect(error).toContain(`Port ${port} on 127.0.0.1, meant for the Temporal server, is taken`)
+      expect([code, existsSync(join(folder, 'pglite', 'PG_VERSION'))]).toEqual([1, true])
+      expect([existsSync(join(folder, 'pglite.lock')), naming(folder)]).toEqual([false, []])
+    })
+
+    test('the Temporal server is ended where the database does not open', async () => {
+      const folder = temporaryFolder()
+      mkdirSync(join(folder, 'pglite'))
+      writeFileSync(join(folder, 'pglite', 'PG_VERSION'), '9.6')
+      const { code } = await runCommand({ ...own, DATA_DIR: folder, TEMPORAL_PORT: '0' })
+      expect([code, existsSync(join(folder, 'temporal.db'))]).toEqual([1, true])
+      expect([existsSync(join(folder, 'pglite.lock')), naming(folder)]).toEqual([false, []])
+    })
+  },
 )
 
 test('a stop that does not end is ended, before those who wait for it kill', async () => {
