@@ -117,6 +117,8 @@ test.each(AT)(
     // The other one has no row: the checkout asks again, and its saga remembers the ticket.
     expect(await shop.call('GET', `/refunds/${lostId}`)).toMatchObject({ status: 404 })
     await shop.askRefund(later.merchantUid, { refundId: lostId })
+    await eventually(() => shop.refund(lostId)).toMatchObject({ state: expect.stringMatching(/unknown|ticketOpen/) })
+    await shop.call('POST', `/refunds/${lostId}/recheck`, {})
     await eventually(() => shop.refund(lostId)).toMatchObject(at.found)
 
     expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
