@@ -244,7 +244,10 @@ function gateways(
   return createGateways(config, simulator, {
     onCall: (gateway, route, ms, outcome) => {
       metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000)
-      spannedBefore({ name: route, kind: 'client', facts: { 'saga.gateway': gateway, 'saga.outcome': outcome } }, ms)
+      spannedBefore(
+        { name: `gateway ${route}`, kind: 'client', facts: { 'saga.gateway': gateway, 'saga.outcome': outcome } },
+        ms,
+      )
     },
     onMissing: (gateway, field, sentence) => {
       metrics.gatewayFieldsMissing.inc({ gateway, field })
