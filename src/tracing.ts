@@ -2,15 +2,14 @@
 // each costs a comparison.
 // Must not know: who takes them. No word of a person, a secret or a message is ever given to one.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Failure } from './domain/failures.ts'
 
-export type Facts = Readonly<Record<string, string | number>>
+type SpanFacts = Readonly<Record<string, string | number>>
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal'
 export type Spanned = {
   readonly name: string
   readonly kind: SpanKind
   /** Ids as the log may have them, and words of ours. */
-  readonly facts: Facts
+  readonly facts: SpanFacts
   /**
    * What caused it, where that came by a row or a header; null: nothing that is known. Left out:
    * what it runs in.
@@ -21,16 +20,16 @@ type Running = {
   /** As W3C writes it: `00-{trace}-{span}-{flags}`. */
   readonly traceparent: string
   /** `failed`: the kind of failure, none of its words. */
-  end(more: Facts, failed?: string): void
+  end(more: SpanFacts, failed?: string): void
 }
 /** `agoMs`: it began that long ago. */
-export type Begin = (span: Omit<Spanned, 'from'>, from: string | null, agoMs: number) => Running
+export type BeginSpan = (span: Omit<Spanned, 'from'>, from: string | null, agoMs: number) => Running
 
-let begin: Begin | undefined
+let begin: BeginSpan | undefined
 const within = new AsyncLocalStorage<string>()
 
 /** From now on, until the answer is called. */
-export function takeSpans(taken: Begin): () => void {
+export function takeSpans(taken: BeginSpan): () => void {
   begin = taken
   return () => void (begin = undefined)
 }
@@ -52,11 +51,11 @@ export function traceIn(carrier: unknown): string | null {
 }
 
 /** `note` adds what is known only at the end. */
-export async function spanned<T>(asked: Spanned, work: (note: (facts: Facts) => void) => Promise<T>): Promise<T> {
+export async function spanned<T>(asked: Spanned, work: (note: (facts: SpanFacts) => void) => Promise<T>): Promise<T> {
   if (!begin) return work(() => undefined)
   const { from = within.getStore() ?? null, ...span } = asked
   const running = begin(span, from, 0)
-  let more: Facts = {}
+  let more: SpanFacts = {}
   try {
     const result = await within.run(running.traceparent, () => work((facts) => void (more = { ...more, ...facts })))
     running.end(more)
@@ -72,5 +71,9 @@ export function spannedBefore(span: Omit<Spanned, 'from'>, tookMs: number): void
   begin?.(span, within.getStore() ?? null, tookMs).end({})
 }
 
-const failureOf = (error: unknown): string =>
-  error instanceof Failure ? error.kind : error instanceof Error ? error.name : 'unknown'
+/** A kind of ours is its `kind`, and at Temporal its `type`; of all others the class. */
+function failureOf(error: unknown): string {
+  const { kind, type = kind, name }: { kind?: unknown; type?: unknown; name?: unknown } = Object(error)
+  const word = typeof type === 'string' && /^\w{1,60}$/.test(type) ? type : name
+  return typeof word === 'string' ? word : 'unknown'
+}

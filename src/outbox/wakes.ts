@@ -26,8 +26,8 @@ export type WakeDeps = {
 }
 
 /**
- * Throws where Temporal did not accept it. A sentence says what was done. `payload`: its row's, with
- * the trace that it belongs to.
+ * Throws where Temporal did not accept it. A sentence says what was done. `payload`: its row's,
+ * with the trace that it belongs to.
  */
 export const deliverWake = (deps: WakeDeps, saga: string, woken?: Woken, payload?: unknown): Promise<string> =>
   spanned({ name: 'wake', kind: 'producer', facts: { 'saga.id': saga }, from: traceIn(payload) }, () =>

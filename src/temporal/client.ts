@@ -21,7 +21,7 @@ import { STATUS } from './ask.ts'
 import { watchAttributes, type AttributeWatch } from './attributes.ts'
 import { lastMemory } from './memory.ts'
 import { saidBy } from './said.ts'
-import { tracedCalls } from './traced.ts'
+import { tracedCalls } from './interceptors/traced.ts'
 
 export type Start = {
   readonly workflowId: string

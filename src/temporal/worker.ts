@@ -15,7 +15,7 @@ import {
 } from '@temporalio/worker'
 import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/names.ts'
 import { saidBy } from './said.ts'
-import { tracedSteps } from './traced.ts'
+import { tracedSteps } from './interceptors/traced.ts'
 
 export type WorkersOptions = {
   readonly connection: NativeConnectionOptions

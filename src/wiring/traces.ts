@@ -1,10 +1,10 @@
-// Hands spans to OpenTelemetry's own exporter, where an address is set; its packages are loaded only
-// then.
+// Hands spans to OpenTelemetry's own exporter, where an address is set; its packages are loaded
+// only then.
 // Must not know: what is spanned. What does not leave is lost, and nothing waits for it.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tracer } from '@opentelemetry/api'
 import { quoted } from '../domain/text.ts'
-import { takeSpans, type Begin, type SpanKind } from '../tracing.ts'
+import { takeSpans, type BeginSpan, type SpanKind } from '../tracing.ts'
 import type { Wiring } from './parts.ts'
 
 const EXPORT_MS = 5_000
@@ -57,7 +57,7 @@ export async function startTraces({ config, log, stops }: Pick<Wiring, 'config' 
 
 type Api = Pick<typeof import('@opentelemetry/api'), 'ROOT_CONTEXT' | 'SpanKind' | 'SpanStatusCode' | 'trace'>
 
-function beginOn({ ROOT_CONTEXT, SpanKind: KINDS, SpanStatusCode: { ERROR }, trace }: Api, tracer: Tracer): Begin {
+function beginOn({ ROOT_CONTEXT, SpanKind: KINDS, SpanStatusCode: { ERROR }, trace }: Api, tracer: Tracer): BeginSpan {
   const kinds = {
     server: KINDS.SERVER,
     client: KINDS.CLIENT,

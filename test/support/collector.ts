@@ -2,7 +2,6 @@
 // Must not know: who sends.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 
 const span = z.object({
@@ -17,21 +16,22 @@ const sent = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(span) })) })),
 })
 
-/** `status`: of every answer; undefined: it never answers. */
-export async function startCollector(status: number | undefined = 200) {
+/** `status`: of every answer; 0: it never answers. */
+export async function startCollector(status = 200) {
   const bodies: string[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       bodies.push(`${request.url} ${Buffer.concat(chunks).toString()}`)
-      if (status !== undefined) response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+      if (status !== 0) response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
     })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // A server that listens on a port has an address of that form.
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the collector listens on no port')
+  const { port } = address
   return {
     url: `http://127.0.0.1:${port}`,
     /** All that came, its addresses included. */

@@ -5,8 +5,8 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { WorkflowClientInterceptor } from '@temporalio/client'
 import { defaultPayloadConverter, type Headers } from '@temporalio/common'
-import { TRACE_HEADER } from '../domain/names.ts'
-import { spanned, traced, traceIn, traceparent } from '../tracing.ts'
+import { TRACE_HEADER } from '../../domain/names.ts'
+import { spanned, traced, traceIn, traceparent } from '../../tracing.ts'
 
 const withTrace = (headers: Headers): Headers =>
   traceparent() === undefined ? headers : { ...headers, [TRACE_HEADER]: defaultPayloadConverter.toPayload(traced()) }
