@@ -86,8 +86,9 @@ const candidatesOf = (limit: number) => sql`
   group by i.gateway, i.subject) as waiting
   order by place limit ${limit}`
 
-const TRACE = sql`, (select t.traceparent from inbox t where t.gateway = a.gateway and t.subject = a.subject
-  and t.state = 'received' and t.traceparent is not null order by t.id limit 1) as traceparent`
+/** Not ordered and cut: that might walk through all hints by their id. */
+const TRACE = sql`, (select (array_agg(t.traceparent order by t.id))[1] from inbox t where t.gateway = a.gateway
+  and t.subject = a.subject and t.state = 'received' and t.traceparent is not null) as traceparent`
 
 export type Claim = {
   readonly candidate: Candidate
