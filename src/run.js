@@ -2,7 +2,7 @@
 // Must not know: what the program does, and how its file is made.
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { bundled } from './bundled.js'
+import { bundled } from './bundle/bundled.js'
 
 const entry = process.argv[2] ?? 'src/main.ts'
 // The program reads its arguments as if it had been started by itself.

@@ -9,8 +9,9 @@ import { z } from 'zod'
 import { ROOT } from '../support/readme.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 
-/** Not written out below, for this file imports no such thing. */
+/** Not written out below, for this file imports no such things. */
 const WORD = 'word.ts'
+const MAKER = 'bundled.js'
 const MAIN = `// A program with a source beside it, and a file.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -22,8 +23,8 @@ if (process.argv.includes('fail')) throw new Error('it failed')
 
 function tree() {
   const root = temporaryFolder()
-  for (const folder of ['src', 'workflows', 'activities', 'node_modules']) mkdirSync(join(root, folder))
-  for (const file of ['src/run.js', 'src/bundled.js', 'package.json', 'package-lock.json'])
+  for (const folder of ['src', 'src/bundle', 'workflows', 'activities', 'node_modules']) mkdirSync(join(root, folder))
+  for (const file of ['src/run.js', 'src/bundle/bundled.js', 'package.json', 'package-lock.json'])
     copyFileSync(join(ROOT, file), join(root, file))
   symlinkSync(join(ROOT, 'node_modules/esbuild'), join(root, 'node_modules/esbuild'))
   const write = (file: string, text: string) => writeFileSync(join(root, file), text)
@@ -59,8 +60,8 @@ test('the second start makes nothing; a changed source makes a new file; argumen
 
 test('a program that is such a file itself makes those of others, as for an image, and their start makes nothing', async () => {
   const { root, write, run, programs } = tree()
-  write('src/ahead.ts', `import { bundled } from './bundled.${'js'}'\nawait bundled('src/main.ts')\n`)
-  await promisify(execFile)(process.execPath, ['src/run.js', 'src/ahead.ts'], { cwd: root })
+  write('src/bundle/ahead.ts', `import { bundled } from './${MAKER}'\nawait bundled('src/main.ts')\n`)
+  await promisify(execFile)(process.execPath, ['src/run.js', 'src/bundle/ahead.ts'], { cwd: root })
   const made = programs()
   expect(made).toHaveLength(2)
   expect(await run()).toBe('first beside')

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const PROGRAMS = ['src/main.ts', 'src/ops/main.ts', 'src/simulator/main.ts', 'src/demo/main.ts']
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CACHE = join(ROOT, 'node_modules', '.cache', 'paymentwall-saga')
 const SOURCES = ['src', 'workflows', 'activities']
 /** Old ones go when a new one is made, but for those from which somebody may just be starting. */

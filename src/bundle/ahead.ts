@@ -2,8 +2,8 @@
 // file, and the workflow bundle.
 // Must not know: what the workflows do.
 import { bundled, PROGRAMS } from './bundled.js'
-import { readConfig } from './config.ts'
-import { workflowBundle } from './temporal/worker.ts'
+import { readConfig } from '../config.ts'
+import { workflowBundle } from '../temporal/worker.ts'
 
 for (const program of PROGRAMS) process.stdout.write(`${await bundled(program)}\n`)
 // For no role and not in production, so that nothing but the cache folder is needed from the
