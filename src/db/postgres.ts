@@ -10,6 +10,13 @@ type Log = (line: string) => void
 export const APPLICATION = 'paymentwall-saga'
 const CONNECTIONS = 10
 /**
+ * The receiver's: each of its statements is short, and those that wait on the disk together are
+ * written together.
+ */
+const RECEIVER_CONNECTIONS = 8
+/** A webhook an hour would else wait for a new connection each time; less than what a firewall forgets. */
+const RECEIVER_IDLE_MS = 60_000
+/**
  * A crowd queues for the connections. Longer than any statement may take: whoever is ahead is done
  * by then or has failed, and a webhook that is turned away is sent by nobody again.
  */
@@ -31,14 +38,14 @@ export function postgresDialect(
   log: Log,
   timeouts: Partial<typeof TIMEOUTS>,
   backends = new Set<number>(),
+  own: pg.PoolConfig = { max: CONNECTIONS, application_name: APPLICATION },
 ): Dialect {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, safeInteger)
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, iso)
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS,
-    application_name: APPLICATION,
+    ...own,
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
     keepAlive: true,
     ...timeouts,
@@ -56,16 +63,25 @@ export function postgresDialect(
   return new PostgresDialect({ pool })
 }
 
+/** The same server over connections that nobody but the receiver uses. */
+export const receiverDialect = (url: string, log: Log, backends: Set<number>): Dialect =>
+  postgresDialect(url, log, TIMEOUTS, backends, {
+    max: RECEIVER_CONNECTIONS,
+    application_name: `${APPLICATION} receiver`,
+    idleTimeoutMillis: RECEIVER_IDLE_MS,
+  })
+
 /**
  * Begins a statement that every saga sends: the server plans it once for each connection. What it
  * answers with must be of one form for ever, whatever columns its tables get: no `select *`.
  */
-export const HOT = sql.raw('/* hot */')
+export const HOT_MARK = '/* hot */'
+export const HOT = sql.raw(HOT_MARK)
 const hotNames = new Map<string, string>()
 
 /** One name for each text; undefined where it is not to be prepared. */
 function nameOf(text: string): string | undefined {
-  if (!text.includes('/* hot */')) return undefined
+  if (!text.includes(HOT_MARK)) return undefined
   const name = hotNames.get(text) ?? `hot_${hotNames.size + 1}`
   hotNames.set(text, name)
   return name

@@ -36,8 +36,11 @@ const UNLINKED_LOOKS = 5
 
 export type LookerOptions = LookDeps & { readonly spacingMs: number; readonly pollMs: number }
 
+/** `judge` kicks for what a gateway signed, which needs no look. */
+export type Looker = Loop & { readonly judge: Loop }
+
 /** At most `AT_ONCE` looks are under way; a slow one holds up no other reference. */
-export function startLooker(options: LookerOptions): Loop {
+export function startLooker(options: LookerOptions): Looker {
   const underWay = new Set<Promise<void>>()
   /**
    * Asked while looks were under way: what they hold, or left no room for, may be due after them.
@@ -61,12 +64,19 @@ export function startLooker(options: LookerOptions): Loop {
     return judged || settled || (full && underWay.size < AT_ONCE)
   }
   const loop = startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work })
+  const stop = async () => {
+    await loop.stop()
+    await Promise.all(underWay)
+  }
   return {
     ...loop,
-    stop: async () => {
-      await loop.stop()
-      await Promise.all(underWay)
+    // Without room for a look there is nothing to ask the database; the end of one asks it.
+    kick: () => {
+      if (underWay.size < AT_ONCE) loop.kick()
+      else askedMeanwhile = true
     },
+    judge: { ...loop, stop },
+    stop,
   }
 }
 

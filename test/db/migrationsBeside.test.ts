@@ -148,7 +148,7 @@ const keepOfToday: Keep = (db, gatewayRef) =>
       remoteAddress: '52.78.100.19',
       fromKnownAddress: true,
     },
-    () => true,
+    { take: () => true, giveBack: () => {} },
   )
 const keepOfAllTimes: Keep = (db, gatewayRef) =>
   keepHint(db, { gateway: GATEWAY, source: 'webhook', gatewayRef, merchantUid: `order-${gatewayRef}` })

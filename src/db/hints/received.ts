@@ -2,11 +2,11 @@
 // none that may be money is dropped.
 // Must not know: HTTP, what a look finds. Each statement stands alone, so that a flood about one
 // order blocks nobody else's hint.
-import { sql, type RawBuilder } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { NEXT_ARRIVAL } from '../clock.ts'
 import type { Db } from '../connect.ts'
 import { notePut } from '../notify.ts'
-import { HOT } from '../postgres.ts'
+import { HOT_MARK } from '../postgres.ts'
 import { subjectOf } from './hints.ts'
 
 export type ReceivedHint = {
@@ -37,38 +37,44 @@ export type Kept = 'row' | 'counted' | 'refused'
  */
 const WAITING_ROWS = 5
 
-/**
- * Committed when it returns. `room` takes a place among the rows of what nobody knows; it is asked
- * for nothing else.
- */
-export async function keepReceived(db: Db, hint: ReceivedHint, room: () => boolean): Promise<Kept> {
-  if (await countRepeat(db, hint)) return 'counted'
-  const { counted, made, linked, ordered } = await keepKnown(db, hint)
-  if (counted) return 'counted'
-  if (made) return 'row'
-  if (!linked && !ordered) {
-    if (!room()) return 'refused'
-    await insert(db, hint)
-    return 'row'
-  }
-  // Where rows are few, it is worth waiting for the row that another hint is just counted in: it
-  // says what was said.
-  if (await countSame(db, hint)) return 'counted'
-  return keepAmongSeveral(db, hint, linked)
+/** Places for rows about what nobody knows. */
+export type Places = {
+  /** Whether there was one; it is the hint's from now on. */
+  take(): boolean
+  giveBack(): void
 }
 
-/** Its message was kept before, so that a look has begun since, or will. */
-async function countRepeat(db: Db, { gateway, messageId }: ReceivedHint): Promise<boolean> {
-  if (messageId === undefined) return false
-  const { numAffectedRows = 0n } = await sql`
-    update inbox set times = times + 1 where gateway = ${gateway} and message_id = ${messageId}`.execute(db)
-  return numAffectedRows > 0n
+/**
+ * Committed when it returns, mostly by one statement. A place is taken before it, for the statement
+ * alone finds out whether the hint needs one.
+ */
+export async function keepReceived(db: Db, hint: ReceivedHint, places: Places): Promise<Kept> {
+  const kept = await keepAt(db, hint, places, places.take())
+  // What had taken the last places may have needed none.
+  return kept === 'refused' && places.take() ? keepAt(db, hint, places, true) : kept
 }
-/** Two of one message at the same moment. */
-const onceOf = ({ messageId }: ReceivedHint) =>
-  messageId === undefined
-    ? sql``
-    : sql`on conflict (gateway, message_id) where message_id is not null do update set times = inbox.times + 1`
+
+async function keepAt(db: Db, hint: ReceivedHint, places: Places, place: boolean): Promise<Kept> {
+  let needed = false
+  try {
+    const { counted, made, linked, ordered } = await keepOnce(db, hint, place)
+    needed = made && !linked && !ordered
+    if (made) return 'row'
+    if (counted) return 'counted'
+    return linked || ordered ? await keepInCrowd(db, hint, linked) : 'refused'
+  } finally {
+    if (place && !needed) places.giveBack()
+  }
+}
+
+/**
+ * Where rows are few, it is worth waiting for the row that another hint is just counted in: it says
+ * what was said.
+ */
+async function keepInCrowd(db: Db, hint: ReceivedHint, linked: boolean): Promise<'row' | 'counted'> {
+  const { numAffectedRows = 0n } = await asked(db, countingSame('for update'), hint)
+  return numAffectedRows > 0n ? 'counted' : keepAmongSeveral(db, hint, linked)
+}
 
 type Standing = {
   readonly counted: boolean
@@ -77,22 +83,8 @@ type Standing = {
   readonly ordered: boolean
 }
 
-/**
- * One statement for what is mostly so: it is counted where the same waits, else it gets a row of
- * its own, where what it names is known and not crowded.
- */
-async function keepKnown(db: Db, hint: ReceivedHint): Promise<Standing> {
-  const { gateway, gatewayRef, merchantUid } = hint
-  const known = sql`(linked or ordered) and not exists (select 1 from counted)
-    and not case when linked then ${crowd(hint, true)} else ${crowd(hint, false)} end`
-  const { rows } = await sql<Standing>`
-    ${HOT} with counted as (${countingSame(hint, sql`skip locked`)} returning 1),
-    standing as (select
-      exists (select 1 from attempts where gateway = ${gateway} and gateway_ref = ${gatewayRef}) as linked,
-      exists (select 1 from payments where merchant_uid = ${merchantUid}) as ordered),
-    made as (${insertion(hint)} from standing where ${known} ${onceOf(hint)} returning 1)
-    select exists (select 1 from counted) as counted, exists (select 1 from made) as made, linked, ordered
-    from standing`.execute(db)
+async function keepOnce(db: Db, hint: ReceivedHint, place: boolean): Promise<Standing> {
+  const { rows } = await asked<Standing>(db, hint.messageId === undefined ? KEEP : KEEP_MESSAGE, hint, place)
   const [standing] = rows
   if (!standing) throw new Error('the hint was not kept')
   if (standing.made) notePut(db, 'hint')
@@ -100,57 +92,82 @@ async function keepKnown(db: Db, hint: ReceivedHint): Promise<Standing> {
 }
 
 /**
- * Counts it in a row that says the same and waits: for a look, or for its order to be recorded. The
- * arrival of the latest is the row's, so the look that answers the row has begun after it; a row
- * that a look is just settling, or another hint is just counted in, is passed over, and this one
- * gets a row of its own.
+ * The text is made once, not for each hint: what a statement is made of takes longer than sending
+ * it.
  */
-const countingSame = (hint: ReceivedHint, locked: RawBuilder<unknown>) => sql`
-  update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
-  where id = (select id from inbox
-    where gateway = ${hint.gateway} and gateway_ref = ${hint.gatewayRef} and merchant_uid = ${hint.merchantUid}
-      and said_status is not distinct from ${hint.saidStatus}
-      and said_cancellation_id is not distinct from ${hint.saidCancellationId}
-      and source = 'webhook' and from_known_address = ${hint.fromKnownAddress} and ${WAITS}
-    limit 1 for update ${locked})
-  and ${WAITS}`
-
-async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
-  const { numAffectedRows = 0n } = await countingSame(hint, sql``).execute(db)
-  return numAffectedRows > 0n
+function asked<T>(db: Db, text: string, hint: ReceivedHint, place?: boolean) {
+  const { gateway, gatewayRef, merchantUid, saidStatus, saidCancellationId, fromKnownAddress, messageId } = hint
+  const same = [gateway, gatewayRef, merchantUid, saidStatus, saidCancellationId, fromKnownAddress]
+  const { contentType, remoteAddress, body } = hint
+  const whole = [...same, subjectOf(hint), contentType, Buffer.from(body), remoteAddress, place]
+  const values = place === undefined ? same : messageId === undefined ? whole : [...whole, messageId]
+  return db.executeQuery<T>(CompiledQuery.raw(text, values))
 }
 
-const WAITS = sql`state in ('received', 'parked') and (state = 'received' or parked_because = 'unknownOrder'
+const WAITS = `state in ('received', 'parked') and (state = 'received' or parked_because = 'unknownOrder'
   and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)
   and not exists (select 1 from attempts a where a.gateway = inbox.gateway and a.gateway_ref = inbox.gateway_ref))`
+const NEXT = `times = times + 1, received_at = clock_timestamp(), arrival = nextval('looks_order')`
+
+/**
+ * Counts it in a row that says the same and waits: for a look, or for its order to be recorded. The
+ * arrival of the latest is the row's, so the look that answers the row has begun after it. A row
+ * that a look is just settling, or another hint is just counted in, may be passed over: then this
+ * one gets a row of its own.
+ */
+const countingSame = (locked: 'for update' | 'for update skip locked') => `update inbox set ${NEXT}
+  where id = (select id from inbox
+    where gateway = $1::text and gateway_ref = $2::text and merchant_uid = $3::text
+      and said_status is not distinct from $4::text and said_cancellation_id is not distinct from $5::text
+      and source = 'webhook' and from_known_address = $6::boolean and ${WAITS}
+    limit 1 ${locked})
+  and ${WAITS}`
 
 /**
  * Strangers and the gateway's own addresses are counted apart, so that strangers never take the
- * gateway's rows.
+ * gateway's rows. Each way to say "waits" fits one index alone: a plan is kept for as long as a
+ * connection lives, and one that was made while little waited, so that any index would do, would
+ * read all that waits in a burst.
  */
-const crowd = ({ gateway, gatewayRef, merchantUid, fromKnownAddress }: ReceivedHint, linked: boolean) => sql`
-  (${WAITING_ROWS} <= (select count(*) from (select 1 from inbox
-    where ${
-      linked ? sql`gateway = ${gateway} and subject = ${`ref:${gatewayRef}`}` : sql`merchant_uid = ${merchantUid}`
-    } and state = 'received' and source = 'webhook' and from_known_address = ${fromKnownAddress}
-    limit ${WAITING_ROWS}) as waiting))`
+const isRoomy = (about: string) => `${WAITING_ROWS} > (select count(*) from (select 1 from inbox
+  where ${about} and source = 'webhook' and from_known_address = $6::boolean
+  limit ${WAITING_ROWS}) as waiting)`
+const OF_REFERENCE = `gateway = $1::text and gateway_ref = $2::text and state in ('received', 'parked') and state <> 'parked'`
+const OF_ORDER = `merchant_uid = $3::text and settled_at is null`
 
-const insertion = (hint: ReceivedHint) => {
-  const { gateway, gatewayRef, merchantUid, saidStatus, saidCancellationId, contentType, remoteAddress } = hint
-  // A hint without the id of its message needs nothing of the column, nor waits for a migration
-  // that makes it.
-  const [column, id] = hint.messageId === undefined ? [sql``, sql``] : [sql`, message_id`, sql`, ${hint.messageId}`]
-  return sql`
+/**
+ * One statement for what is mostly so: it is counted where its message was kept before, for a look
+ * has begun since or will, or where the same waits; else it gets a row of its own, where what it
+ * names is known and not crowded, or where there is a place.
+ */
+const keeping = (repeated: string, column: string, value: string, once: string) => `${HOT_MARK} with
+  ${repeated === '' ? '' : `repeated as (${repeated} returning 1),`}
+  counted as (${countingSame('for update skip locked')}
+    ${repeated === '' ? '' : 'and not exists (select 1 from repeated)'} returning 1),
+  standing as (select
+    exists (select 1 from counted) ${repeated === '' ? '' : 'or exists (select 1 from repeated)'} as counted,
+    exists (select 1 from attempts where gateway = $1::text and gateway_ref = $2::text) as linked,
+    exists (select 1 from payments where merchant_uid = $3::text) as ordered),
+  made as (
     insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, said_status, said_cancellation_id,
       content_type, body, remote_address, from_known_address${column})
-    select ${gateway}, ${subjectOf(hint)}, ${gatewayRef}, ${merchantUid}, 'webhook', ${saidStatus}, ${saidCancellationId},
-      ${contentType}, ${Buffer.from(hint.body)}::bytea, ${remoteAddress}, ${hint.fromKnownAddress}::boolean${id}`
-}
+    select $1::text, $7::text, $2::text, $3::text, 'webhook', $4::text, $5::text,
+      $8::text, $9::bytea, $10::text, $6::boolean${value}
+    from standing where not counted
+      and case when linked then ${isRoomy(OF_REFERENCE)}
+        when ordered then ${isRoomy(OF_ORDER)} else $11::boolean end
+    ${once} returning 1)
+  select counted, exists (select 1 from made) as made, linked, ordered from standing`
 
-async function insert(db: Db, hint: ReceivedHint): Promise<void> {
-  await sql`${insertion(hint)} ${onceOf(hint)}`.execute(db)
-  notePut(db, 'hint')
-}
+/** Needs nothing of the column for messages, nor waits for a migration that makes it. */
+const KEEP = keeping('', '', '', '')
+const KEEP_MESSAGE = keeping(
+  'update inbox set times = times + 1 where gateway = $1::text and message_id = $12::text',
+  ', message_id',
+  ', $12::text',
+  // Two of one message at the same moment.
+  'on conflict (gateway, message_id) where message_id is not null do update set times = inbox.times + 1',
+)
 
 /**
  * One row for all further hints about a reference, or about an order's unlinked references

@@ -20,7 +20,7 @@ export type Reading = {
   readonly p99Ms: number
 }
 export type Round = Readonly<Record<'bare' | 'ours' | 'oursBusy', Reading>>
-export type Sizes = { readonly connections: number; readonly saturateMs: number; readonly paceMs: number }
+type Sizes = { readonly connections: number; readonly saturateMs: number; readonly paceMs: number }
 const SIZES: Sizes = { connections: 64, saturateMs: 4_000, paceMs: 20_000 }
 const EVERY_MS = 1_000 / 25
 
@@ -30,7 +30,8 @@ const ORDERS = 400_000
 
 export type Comparison = { round(): Promise<Round>; stop(): Promise<void> }
 
-export async function compareReceivers(sizes: Sizes = SIZES): Promise<Comparison> {
+export async function compareReceivers(wished: Partial<Sizes> = {}): Promise<Comparison> {
+  const sizes = { ...SIZES, ...wished }
   const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-receivers-'))
   const postgres = await startPostgres(DURABLE)
   const gateway = await startGateway()

@@ -1,12 +1,14 @@
-// npx tsx test/bench/receiver/run.ts [--rounds N]: our receiver beside a bare one, in rounds of both; medians of what each round shows.
+// npx tsx test/bench/receiver/run.ts [--rounds N] [--pace-ms N]: our receiver beside a bare one, in rounds of both; medians of what each round shows.
 // Must not know: what is measured.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { compareReceivers, type Reading, type Round } from './receiver.ts'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, 'pace-ms': { type: 'string', default: '20000' } },
+})
 const rounds: Round[] = []
-const comparison = await compareReceivers()
+const comparison = await compareReceivers({ paceMs: Number(values['pace-ms']) })
 try {
   for (let count = 1; count <= Number(values.rounds); count += 1) {
     const round = await comparison.round()
