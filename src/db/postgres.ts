@@ -9,11 +9,8 @@ type Log = (line: string) => void
 /** What the server's own lists call this program. */
 export const APPLICATION = 'paymentwall-saga'
 const CONNECTIONS = 10
-/**
- * The receiver's: each of its statements is short, and those that wait on the disk together are
- * written together.
- */
-const RECEIVER_CONNECTIONS = 8
+/** The receiver's, by which many hints at once are kept (hints/together.ts). */
+const RECEIVER_CONNECTIONS = 4
 /** A webhook an hour would else wait for a new connection each time; less than what a firewall forgets. */
 const RECEIVER_IDLE_MS = 60_000
 /**
@@ -75,13 +72,12 @@ export const receiverDialect = (url: string, log: Log, backends: Set<number>): D
  * Begins a statement that every saga sends: the server plans it once for each connection. What it
  * answers with must be of one form for ever, whatever columns its tables get: no `select *`.
  */
-export const HOT_MARK = '/* hot */'
-export const HOT = sql.raw(HOT_MARK)
+export const HOT = sql.raw('/* hot */')
 const hotNames = new Map<string, string>()
 
 /** One name for each text; undefined where it is not to be prepared. */
 function nameOf(text: string): string | undefined {
-  if (!text.includes(HOT_MARK)) return undefined
+  if (!text.includes('/* hot */')) return undefined
   const name = hotNames.get(text) ?? `hot_${hotNames.size + 1}`
   hotNames.set(text, name)
   return name
