@@ -83,7 +83,10 @@ export function openAsItIs(url: string, log: Log): Database {
  * receiver; what is committed over them is this process's own. The embedded database has one, which
  * all share.
  */
-export function openForReceiver({ db, kind }: Pick<Database, 'db' | 'kind'>, url: string | undefined): Omit<Database, 'kind'> {
+export function openForReceiver(
+  { db, kind }: Pick<Database, 'db' | 'kind'>,
+  url: string | undefined,
+): Omit<Database, 'kind'> {
   if (kind === 'pglite' || url === undefined) return { db, close: () => Promise.resolve() }
   const log = logs.get(db) ?? (() => {})
   const apart = handle(receiverDialect(url, log, backends.get(db) ?? new Set()))

@@ -92,6 +92,11 @@ async function keepInCrowd(db: Db, hint: ReceivedHint, linked: boolean): Promise
   return (await countSame(db, hint)) ? 'counted' : keepAmongSeveral(db, hint, linked)
 }
 
+/** Its words, like those of `keep_hints`, fit one index alone. */
+const WAITING_OF_REFERENCE = sql`state in ('received', 'parked') and state <> 'parked'`
+/** Of a row that is found by its id: fits none but that. */
+const STILL_WAITS = sql`state not in ('looked', 'parked')`
+
 async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
@@ -99,9 +104,9 @@ async function countSame(db: Db, hint: ReceivedHint): Promise<boolean> {
       where gateway = ${hint.gateway} and gateway_ref = ${hint.gatewayRef} and merchant_uid = ${hint.merchantUid}
         and said_status is not distinct from ${hint.saidStatus}
         and said_cancellation_id is not distinct from ${hint.saidCancellationId}
-        and source = 'webhook' and from_known_address = ${hint.fromKnownAddress} and state = 'received'
+        and source = 'webhook' and from_known_address = ${hint.fromKnownAddress} and ${WAITING_OF_REFERENCE}
       limit 1 for update)
-    and state = 'received'`.execute(db)
+    and ${STILL_WAITS}`.execute(db)
   return numAffectedRows > 0n
 }
 
@@ -116,12 +121,15 @@ async function keepAmongSeveral(db: Db, hint: ReceivedHint, linked: boolean): Pr
     : { gatewayRef: null, merchantUid: hint.merchantUid }
   const { gateway, fromKnownAddress, remoteAddress } = hint
   const subject = subjectOf(about)
+  const where = linked
+    ? sql`gateway_ref = ${about.gatewayRef} and ${WAITING_OF_REFERENCE}`
+    : sql`merchant_uid = ${about.merchantUid} and settled_at is null`
   const { rows } = await sql<{ counted: boolean }>`
     with counted as (
       update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
-      where id = (select id from inbox where gateway = ${gateway} and subject = ${subject} and state = 'received'
+      where id = (select id from inbox where gateway = ${gateway} and subject = ${subject} and ${where}
         and several and from_known_address = ${fromKnownAddress} limit 1 for update skip locked)
-      and state = 'received' returning id),
+      and ${STILL_WAITS} returning id),
     made as (
       insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, several, remote_address, from_known_address)
       select ${gateway}, ${subject}, ${about.gatewayRef}, ${about.merchantUid}, 'webhook', true, ${remoteAddress}, ${fromKnownAddress}::boolean

@@ -11,9 +11,7 @@ import { HOT } from '../postgres.ts'
  * What became of a hint. `placed`: nobody knows what it names, and it got the place that was
  * offered; `unknown`: none was.
  */
-const answersSchema = z.array(
-  z.enum(['counted', 'row', 'placed', 'unknown', 'crowdedReference', 'crowdedOrder']),
-)
+const answersSchema = z.array(z.enum(['counted', 'row', 'placed', 'unknown', 'crowdedReference', 'crowdedOrder']))
 export type Became = z.infer<typeof answersSchema>[number]
 /** As the function reads it. */
 export type ToKeep = Readonly<

@@ -6,11 +6,6 @@
 import { sql, type Kysely } from 'kysely'
 import { briefly, index, steps } from '../migrating.ts'
 
-/** It is looked at, or is parked until its order is recorded. */
-const WAITS = sql`state in ('received', 'parked') and (state = 'received' or parked_because = 'unknownOrder'
-  and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)
-  and not exists (select 1 from attempts a where a.gateway = inbox.gateway and a.gateway_ref = inbox.gateway_ref))`
-
 /**
  * Different hints that wait for one look. Strangers and the gateway's own addresses are counted
  * apart, so that strangers never take the gateway's rows.
@@ -28,8 +23,9 @@ const KEEP_HINTS = sql`create or replace function keep_hints(hints jsonb) return
 set enable_seqscan = off as $$
 declare
   hint record;
+  same int8;
   linked boolean;
-  crowded boolean;
+  ordered boolean;
   answers jsonb := '[]';
   answer text;
 begin
@@ -39,35 +35,38 @@ begin
     answer := null;
     if hint.message is not null then
       -- Kept before, so that a look has begun since, or will.
-      perform 1 from inbox i where i.gateway = hint.gateway and i.message_id = hint.message;
+      select id into same from inbox i where i.gateway = hint.gateway and i.message_id = hint.message;
       if found then
-        update inbox set times = times + 1 where id = (select id from inbox i
-          where i.gateway = hint.gateway and i.message_id = hint.message for update skip locked);
+        update inbox set times = times + 1 where id = (select id from inbox where id = same for update skip locked);
         answer := 'counted';
       end if;
     end if;
     if answer is null then
-      -- The arrival of the latest is the row's, so the look that answers the row has begun after it.
-      update inbox set times = times + 1, received_at = clock_timestamp(), arrival = nextval('looks_order')
-        where id = (select id from inbox
-          where gateway = hint.gateway and gateway_ref = hint.ref and merchant_uid = hint.uid
-            and said_status is not distinct from hint.status and said_cancellation_id is not distinct from hint.cancellation
-            and source = 'webhook' and from_known_address = hint.known and ${WAITS}
-          limit 1 for update skip locked)
-        and ${WAITS};
-      if found then answer := 'counted'; end if;
-    end if;
-    if answer is null then
-      crowded := false;
       linked := exists (select 1 from attempts a where a.gateway = hint.gateway and a.gateway_ref = hint.ref);
-      if linked then
-        crowded := ${isCrowded(sql`i.gateway = hint.gateway and i.gateway_ref = hint.ref and i.state in ('received', 'parked') and i.state <> 'parked'`)};
-      elsif exists (select 1 from payments p where p.merchant_uid = hint.uid) then
-        crowded := ${isCrowded(sql`i.merchant_uid = hint.uid and i.settled_at is null`)};
+      ordered := exists (select 1 from payments p where p.merchant_uid = hint.uid);
+      -- It is looked at, or is parked until its order is recorded.
+      select id into same from inbox i
+        where i.gateway = hint.gateway and i.gateway_ref = hint.ref and i.merchant_uid = hint.uid
+          and i.said_status is not distinct from hint.status and i.said_cancellation_id is not distinct from hint.cancellation
+          and i.source = 'webhook' and i.from_known_address = hint.known and i.state in ('received', 'parked')
+          and (i.state <> 'parked' or i.parked_because = 'unknownOrder' and not linked and not ordered)
+        limit 1 for update skip locked;
+      if found then
+        -- The arrival of the latest is the row's, so the look that answers the row has begun after it.
+        update inbox set times = times + 1, received_at = clock_timestamp(), arrival = nextval('looks_order')
+          where id = same;
+        answer := 'counted';
+      elsif linked then
+        if ${isCrowded(sql`i.gateway = hint.gateway and i.gateway_ref = hint.ref and i.state in ('received', 'parked') and i.state <> 'parked'`)} then
+          answer := 'crowdedReference';
+        end if;
+      elsif ordered then
+        if ${isCrowded(sql`i.merchant_uid = hint.uid and i.settled_at is null`)} then
+          answer := 'crowdedOrder';
+        end if;
       else
         answer := case when hint.place then 'placed' else 'unknown' end;
       end if;
-      if crowded then answer := case when linked then 'crowdedReference' else 'crowdedOrder' end; end if;
       if answer is null or answer = 'placed' then
         insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, said_status, said_cancellation_id,
           content_type, body, remote_address, from_known_address, message_id)

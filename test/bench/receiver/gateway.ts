@@ -28,7 +28,7 @@ const say = (response: ServerResponse, answer: object): void => {
   response.end(JSON.stringify({ code: 0, message: null, response: answer }))
 }
 
-export async function startGateway() {
+export async function startPayingGateway() {
   let mood: Mood = 'hangs'
   const server = createServer((request, response) => {
     request.resume()

@@ -19,9 +19,12 @@ export function tellWhere(bound: AddressInfo | string | null): void {
 }
 
 type Environment = Readonly<Record<string, string>>
-export type Running = { readonly pid: number; stop(): Promise<void> }
+export type RunningSource = { readonly pid: number; stop(): Promise<void> }
 
-export function run(args: readonly string[], environment: Environment): Running & { readonly child: ChildProcess } {
+export function run(
+  args: readonly string[],
+  environment: Environment,
+): RunningSource & { readonly child: ChildProcess } {
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from '../../../src/temporal/server/ports.ts'
 import { startPostgres } from '../../support/postgres.ts'
-import { startGateway, PRICE, type Mood } from './gateway.ts'
+import { startPayingGateway, PRICE, type Mood } from './gateway.ts'
 import { sentSchema, type Load } from './loads.ts'
 import { addressOf, cpuWithChildrenMs, postmasterOf, run, saidBy } from './processes.ts'
 
@@ -34,7 +34,7 @@ export async function compareReceivers(wished: Partial<Sizes> = {}): Promise<Com
   const sizes = { ...SIZES, ...wished }
   const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-receivers-'))
   const postgres = await startPostgres(DURABLE)
-  const gateway = await startGateway()
+  const gateway = await startPayingGateway()
   const client = new pg.Client({ connectionString: postgres.url })
   await client.connect()
   const postmaster = await postmasterOf(client)

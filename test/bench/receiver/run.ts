@@ -21,7 +21,13 @@ try {
 
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-const NAMES = ['hooksPerSecond', 'p50Ms', 'p99Ms', 'appMsAHook', 'postgresMsAHook'] as const satisfies readonly (keyof Reading)[]
+const NAMES = [
+  'hooksPerSecond',
+  'p50Ms',
+  'p99Ms',
+  'appMsAHook',
+  'postgresMsAHook',
+] as const satisfies readonly (keyof Reading)[]
 const of = (which: keyof Round, name: keyof Reading) => median(rounds.map((round) => round[which][name]))
 /** Both of one round: whatever else the machine had to do, it had it beside both. */
 const ratio = (which: keyof Round, name: keyof Reading) =>
