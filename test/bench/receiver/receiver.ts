@@ -1,5 +1,5 @@
 // Our receiver beside a bare one on the same Postgres: webhooks a second when they come as fast as they are answered, and how long an
-// answer takes at 25 a second; ours with looks that all hang, and with a looker that books as fast as it can. Temporal is down.
+// answer takes at 25 a second; ours with looks that all hang, with looks that book what they find, and with thousands that wait for one.
 // Must not know: how rounds are told of.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,16 +12,29 @@ import { startPayingGateway, PRICE, type Mood } from './gateway.ts'
 import { sentSchema, type Load } from './loads.ts'
 import { addressOf, cpuWithChildrenMs, postmasterOf, run, saidBy } from './processes.ts'
 
-export type Reading = {
+export type Acks = { readonly p50Ms: number; readonly p99Ms: number }
+export type Reading = Acks & {
   readonly hooksPerSecond: number
   readonly appMsAHook: number
   readonly postgresMsAHook: number
-  readonly p50Ms: number
-  readonly p99Ms: number
 }
-export type Round = Readonly<Record<'bare' | 'ours' | 'oursBusy', Reading>>
-type Sizes = { readonly connections: number; readonly saturateMs: number; readonly paceMs: number }
-const SIZES: Sizes = { connections: 64, saturateMs: 4_000, paceMs: 20_000 }
+export type Round = {
+  readonly bare: Reading
+  /** All looks wait for a gateway that never answers. */
+  readonly hanging: Reading
+  /** Each webhook is followed by its look, which books a payment. */
+  readonly working: Acks
+  /** The same behind thousands that wait: the looker takes all that it gets of the machine. */
+  readonly busy: Reading
+}
+type Options = {
+  readonly connections: number
+  readonly saturateMs: number
+  readonly paceMs: number
+  /** Where Temporal is; by default nobody listens there. */
+  readonly temporal: string
+}
+const OPTIONS: Options = { connections: 64, saturateMs: 4_000, paceMs: 20_000, temporal: '127.0.0.1:9' }
 const EVERY_MS = 1_000 / 25
 
 /** As in production: what is committed is on the disk. */
@@ -30,8 +43,8 @@ const ORDERS = 400_000
 
 export type Comparison = { round(): Promise<Round>; stop(): Promise<void> }
 
-export async function compareReceivers(wished: Partial<Sizes> = {}): Promise<Comparison> {
-  const sizes = { ...SIZES, ...wished }
+export async function compareReceivers(wished: Partial<Options> = {}): Promise<Comparison> {
+  const options = { ...OPTIONS, ...wished }
   const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-receivers-'))
   const postgres = await startPostgres(DURABLE)
   const gateway = await startPayingGateway()
@@ -45,8 +58,7 @@ export async function compareReceivers(wished: Partial<Sizes> = {}): Promise<Com
     DATA_DIR: folder,
     PORT: String(port),
     METRICS_PORT: '0',
-    // Nobody listens there.
-    TEMPORAL_ADDRESS: '127.0.0.1:9',
+    TEMPORAL_ADDRESS: options.temporal,
     IAMPORT_API_URL: gateway.url,
     IAMPORT_KEY: 'key',
     IAMPORT_SECRET: 'secret',
@@ -70,33 +82,43 @@ export async function compareReceivers(wished: Partial<Sizes> = {}): Promise<Com
     if (result.refused > 0) throw new Error(`${result.refused} of ${result.answered} webhooks got no 200`)
     return result
   }
-  const read = async ({ pid, url, path }: typeof oursAt): Promise<Reading> => {
-    const at = { url, path, connections: sizes.connections }
+  type At = typeof oursAt
+  const acks = async ({ url, path }: At): Promise<Acks> => {
+    const { connections, paceMs } = options
+    const { ackMs } = await load({ url, path, connections, forMs: paceMs, everyMs: EVERY_MS })
+    return { p50Ms: partOf(ackMs, 0.5), p99Ms: partOf(ackMs, 0.99) }
+  }
+  const read = async (at: At): Promise<Reading> => {
+    const { url, path, pid } = at
+    const { connections, saturateMs } = options
     // What is made once is nobody's in this comparison.
-    await load({ ...at, forMs: 500 })
+    await load({ url, path, connections, forMs: 500 })
     const [app, server] = [cpuWithChildrenMs(pid), cpuWithChildrenMs(postmaster)]
-    const most = await load({ ...at, forMs: sizes.saturateMs })
+    const most = await load({ url, path, connections, forMs: saturateMs })
     const [appMs, serverMs] = [cpuWithChildrenMs(pid) - app, cpuWithChildrenMs(postmaster) - server]
     await pause(1_000)
-    const { ackMs } = await load({ ...at, forMs: sizes.paceMs, everyMs: EVERY_MS })
     return {
       hooksPerSecond: (1_000 * most.answered) / most.tookMs,
       appMsAHook: appMs / most.answered,
       postgresMsAHook: serverMs / most.answered,
-      p50Ms: partOf(ackMs, 0.5),
-      p99Ms: partOf(ackMs, 0.99),
+      ...(await acks(at)),
     }
   }
-  const readOurs = async (mood: Mood) => {
+  const ofOurs = async <T>(mood: Mood, measure: (at: At) => Promise<T>): Promise<T> => {
     await client.query('delete from inbox')
     gateway.be(mood)
-    return read(oursAt)
+    return measure(oursAt)
   }
+  // Both shall be as warm as they get.
+  for (const { url, path } of [oursAt, bareAt])
+    await load({ url, path, connections: options.connections, forMs: options.saturateMs })
   return {
-    round: async () => {
-      const [hanging, bareOne, busy] = [await readOurs('hangs'), await read(bareAt), await readOurs('answers')]
-      return { bare: bareOne, ours: hanging, oursBusy: busy }
-    },
+    round: async () => ({
+      hanging: await ofOurs('hangs', read),
+      bare: await read(bareAt),
+      working: await ofOurs('answers', acks),
+      busy: await ofOurs('answers', read),
+    }),
     stop: async () => {
       await Promise.all([ours.stop(), bare.stop(), gateway.stop(), client.end()])
       await postgres.stop()
