@@ -11,7 +11,10 @@ export const APPLICATION = 'paymentwall-saga'
 const CONNECTIONS = 10
 /** The receiver's, by which many hints at once are kept (hints/together.ts). */
 const RECEIVER_CONNECTIONS = 4
-/** A webhook an hour would else wait for a new connection each time; less than what a firewall forgets. */
+/**
+ * A webhook a minute shall not wait for a new connection each time; less than firewalls forget
+ * after.
+ */
 const RECEIVER_IDLE_MS = 60_000
 /**
  * A crowd queues for the connections. Longer than any statement may take: whoever is ahead is done

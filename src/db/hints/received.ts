@@ -1,7 +1,7 @@
 // Hints as the receiver keeps them: however many come, the rows that wait for a look are few, and
 // none that may be money is dropped.
-// Must not know: HTTP, what a look finds. No statement waits for another's row, so that a flood about
-// one order blocks nobody else's hint.
+// Must not know: HTTP, what a look finds. No hint waits for another's row but where many wait
+// about one order, so that a flood about it blocks nobody else's hint.
 import { sql } from 'kysely'
 import { NEXT_ARRIVAL } from '../clock.ts'
 import type { Db } from '../connect.ts'

@@ -1,4 +1,4 @@
-// Keeps webhooks, as many as came together by one call. Its row tells nobody else: the looker beside
+// Keeps webhooks, as many as came together by one call. Their rows notify nobody: the looker beside
 // the receiver is told at once, and others poll. For Postgres lets commits that notify pass one by
 // one, each waiting for the disk behind the one before.
 // Must not know: anything but SQL. Runs on Postgres 15+ and PGlite alike; never edited after a
