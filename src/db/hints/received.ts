@@ -4,6 +4,7 @@
 // about one order, so that a flood about it blocks nobody else's hint.
 import { sql } from 'kysely'
 import { NEXT_ARRIVAL } from '../clock.ts'
+import { traced } from '../../tracing.ts'
 import type { Db } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { subjectOf } from './hints.ts'
@@ -82,6 +83,7 @@ const asKept = (hint: ReceivedHint, place: boolean): ToKeep => ({
   known: hint.fromKnownAddress,
   place,
   message: hint.messageId ?? null,
+  trace: traced().traceparent ?? null,
 })
 
 /**

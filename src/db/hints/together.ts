@@ -1,6 +1,6 @@
 // Webhooks that come together are kept together: while statements are under way, whoever comes next
 // goes with the next one. In a burst few commits keep many; alone, each goes at once.
-// Must not know: what is kept, nor what becomes of it. The function keep_hints (migration 0018)
+// Must not know: what is kept, nor what becomes of it. The function keep_hints (migration 0019)
 // decides.
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -16,7 +16,7 @@ export type Became = z.infer<typeof answersSchema>[number]
 /** As the function reads it. */
 export type ToKeep = Readonly<
   Record<'gateway' | 'ref' | 'uid' | 'body' | 'address', string> &
-    Record<'subject' | 'status' | 'cancellation' | 'type' | 'message', string | null> &
+    Record<'subject' | 'status' | 'cancellation' | 'type' | 'message' | 'trace', string | null> &
     Record<'known' | 'place', boolean>
 >
 

@@ -30,7 +30,7 @@ declare
   answer text;
 begin
   for hint in select * from jsonb_to_recordset(hints) as h(gateway text, ref text, uid text, subject text, status text,
-    cancellation text, type text, body text, address text, known boolean, place boolean, message text)
+    cancellation text, type text, body text, address text, known boolean, place boolean, message text, trace text)
   loop
     answer := null;
     if hint.message is not null then
@@ -69,9 +69,9 @@ begin
       end if;
       if answer is null or answer = 'placed' then
         insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, said_status, said_cancellation_id,
-          content_type, body, remote_address, from_known_address, message_id)
+          content_type, body, remote_address, from_known_address, message_id, traceparent)
         values (hint.gateway, hint.subject, hint.ref, hint.uid, 'webhook', hint.status, hint.cancellation,
-          hint.type, decode(hint.body, 'hex'), hint.address, hint.known, hint.message)
+          hint.type, decode(hint.body, 'hex'), hint.address, hint.known, hint.message, hint.trace)
         on conflict (gateway, message_id) where message_id is not null do nothing;
         if not found then answer := 'counted'; end if;
       end if;
