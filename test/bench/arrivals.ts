@@ -1,8 +1,6 @@
 // What has come, by its id, when, and the wait until all of it is there.
 // Must not know: what it is.
 
-export type Arrivals = ReturnType<typeof arrivals>
-
 const LIMIT_MS = 180_000
 const SHOWN = 3
 
@@ -38,7 +36,7 @@ export function arrivals(what: string) {
           reject(
             new Error(
               `${what} of ${missing.size} of ${ids.length} did not come within ${LIMIT_MS / 1_000} s, the first: ${first}. ` +
-                'Ask for fewer --orders where the machine is busy; what the program said is in its log.',
+                'Ask for fewer --orders where the machine is busy; what the programs said is in .bench/logs.',
             ),
           )
         }, LIMIT_MS)

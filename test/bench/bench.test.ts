@@ -14,7 +14,7 @@ test('a run is as large as it is asked to be, with those that are named, in the 
 })
 
 test.each([
-  [['--orders', '0']],
+  [['--orders', '2']],
   [['--orders', '1e3']],
   [['--orders', '100001']],
   [['--rounds', '-1']],

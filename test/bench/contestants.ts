@@ -18,6 +18,8 @@ const POLL_MS = 25
 /** What all have in common. */
 export type Common = {
   readonly folder: string
+  /** Of what the programs say; it stays. */
+  readonly logs: string
   readonly gatewayUrl: string
   /** The Temporal CLI. */
   readonly cli: string
@@ -32,6 +34,7 @@ export type Contestant = {
   readonly api: string
   readonly rows: WatchedDatabase['rows']
   readonly postgresVersion: string
+  readonly onTemporal: boolean
   /** Until it is ready. */
   start(): Promise<void>
   /** Without the wait. */
@@ -50,7 +53,8 @@ export type Spent = {
   readonly postgres: number
   readonly wal: number
   readonly statements: number
-  readonly transactions: number
+  /** Transactions that wrote, each of which waits for the disk. */
+  readonly writes: number
 }
 
 const FILES: Readonly<Record<Name, string>> = {
@@ -74,7 +78,7 @@ export async function makeContestant(name: Name, common: Common): Promise<Contes
     const port = await freePort(HOST)
     const api = `http://${HOST}:${port}`
     const environment = environmentOf(name, common, { port, url: database.url, temporal: temporal?.address ?? '' })
-    const log = createWriteStream(join(common.folder, `${name}.log`), { flags: 'a' })
+    const log = createWriteStream(join(common.logs, `${name}.log`))
     let running: Running | undefined
     const kill9 = async () => running?.kill9()
     stops.push(kill9)
@@ -87,10 +91,11 @@ export async function makeContestant(name: Name, common: Common): Promise<Contes
       api,
       rows: database.rows,
       postgresVersion: database.version,
+      onTemporal: temporal !== undefined,
       spawn,
       start: async () => {
         await spawn()
-        await untilReady(name, api, () => running?.hasEnded() ?? true, join(common.folder, `${name}.log`))
+        await untilReady(name, api, () => running?.hasEnded() ?? true, `.bench/logs/${name}.log`)
       },
       kill9,
       spent: async () => ({

@@ -15,7 +15,7 @@ echo "pid $program"
 { read -r _ <&3; kill -9 "$program"; } >/dev/null 2>&1 & watcher=$!
 exec 3<&-
 wait "$program"
-kill "$watcher"
+kill "$watcher" 2>/dev/null
 `
 
 export type Running = {

@@ -27,6 +27,7 @@ const say = (line: string): void => {
   process.stderr.write(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}  ${line}\n`)
 }
 
+let interrupted = false
 /** Ended in the reverse order of their start, each once, whatever happened. */
 const stops: (() => Promise<void> | void)[] = []
 async function stopAll(): Promise<void> {
@@ -50,10 +51,12 @@ async function main(asked: Asked): Promise<void> {
   const gateway = await startGateway()
   stops.push(gateway.stop)
   say('starting a Postgres for each, and a Temporal server for those that need one')
+  const logs = join(KEPT, 'logs')
+  mkdirSync(logs, { recursive: true })
   const bundle = asked.only.includes('bare') ? await bundleBareSaga(folder) : ''
   const contestants: Contestant[] = []
   for (const name of asked.only) {
-    const contestant = await makeContestant(name, { folder, gatewayUrl: gateway.url, cli, peers, bundle })
+    const contestant = await makeContestant(name, { folder, logs, gatewayUrl: gateway.url, cli, peers, bundle })
     stops.push(contestant.stop)
     contestants.push(contestant)
     say(`starting ${name}`)
@@ -106,13 +109,23 @@ async function publish(run: Run, { write }: Asked): Promise<void> {
   say('docs/benchmark.md has this run')
 }
 
-for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => void stopAll().finally(() => process.exit(INTERRUPTED)))
+function interrupt(): void {
+  if (interrupted) return
+  interrupted = true
+  say('ending what was started')
+  void stopAll().finally(() => process.exit(INTERRUPTED))
+}
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt)
+let code = 0
 try {
   await main(readArguments(process.argv.slice(2)))
 } catch (error) {
+  // What was interrupted fails, which is no news.
+  if (interrupted) await new Promise(() => {})
   process.stderr.write(`${error instanceof RangeError ? error.message : String(error)}\n`)
-  process.exitCode = 1
-} finally {
-  await stopAll()
+  code = 1
 }
+await stopAll()
+// Webhooks of a turn that failed may still be repeated.
+process.exit(code)

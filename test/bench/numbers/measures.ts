@@ -14,8 +14,8 @@ export const MEASURES = {
   refundPostgresMs: { label: '– Postgres', digits: 1 },
   paymentStatements: { label: 'SQL statements a payment', digits: 1 },
   refundStatements: { label: 'SQL statements a refund', digits: 1 },
-  paymentTransactions: { label: 'transactions a payment', digits: 1 },
-  refundTransactions: { label: 'transactions a refund', digits: 1 },
+  paymentWrites: { label: 'transactions that write, a payment', digits: 1 },
+  refundWrites: { label: 'transactions that write, a refund', digits: 1 },
   paymentWalKb: { label: 'write-ahead log a payment, KB', digits: 1 },
   refundWalKb: { label: 'write-ahead log a refund, KB', digits: 1 },
   paymentEvents: { label: 'events of Temporal a payment', digits: 0 },
@@ -27,7 +27,8 @@ export const MEASURES = {
   idleAppMs: { label: 'CPU ms a second while they wait, app', digits: 1 },
   idleServerMs: { label: '– Temporal server', digits: 1 },
   idlePostgresMs: { label: '– Postgres', digits: 1 },
-  restartS: { label: 'kill -9 to the first refund’s row, s', digits: 2 },
+  restartKnownS: { label: 'kill -9 to the row of a refund in its memory, s', digits: 2 },
+  restartS: { label: 'kill -9 to the row of one not in its memory, s', digits: 2 },
   backlogASecond: { label: 'refunds a second, backlog after a restart', digits: 1 },
 } as const
 
