@@ -29,6 +29,8 @@ const cancelling = z.object({
   reason: z.string(),
 })
 
+/** In monotonic milliseconds: when it was first sent, and how long it took until it was taken. */
+export type Told = { readonly sentAt: number; readonly takenMs: number }
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
 export async function startGateway() {
@@ -88,13 +90,13 @@ export async function startGateway() {
     url: `http://${HOST}:${port}`,
     prepared,
     filed,
-    /** The buyer pays; resolves, once the webhook is taken, with when it was first sent. */
-    pay: (merchantUid: string, api: string): Promise<number> => {
+    /** The buyer pays; resolves once the webhook is taken. */
+    pay: (merchantUid: string, api: string): Promise<Told> => {
       find(merchantUid).paidAt = unixSeconds()
       return tell(api, { imp_uid: impUidOf(merchantUid), merchant_uid: merchantUid, status: 'paid' })
     },
     /** The desk does the ticket; resolves as above. */
-    complete: (merchantUid: string, api: string): Promise<number> => {
+    complete: (merchantUid: string, api: string): Promise<Told> => {
       const payment = find(merchantUid)
       if (payment.ticket === null) throw new Error(`there is no ticket for ${merchantUid}`)
       payment.cancelledAt = unixSeconds()
@@ -140,13 +142,13 @@ function shown({ merchantUid, amount, currency, paidAt, ticket, cancelledAt }: S
   }
 }
 
-async function tell(api: string, words: object): Promise<number> {
+async function tell(api: string, words: object): Promise<Told> {
   const began = performance.now()
   for (let tries = 1; !(await isTaken(`${api}/webhooks/iamport`, words)); tries += 1) {
     if (tries === MOST_TRIES) throw new Error(`nobody took a webhook at ${api}`)
     await pause(AGAIN_MS)
   }
-  return began
+  return { sentAt: began, takenMs: performance.now() - began }
 }
 
 /** Not while the other side is down. */

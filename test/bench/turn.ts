@@ -60,8 +60,7 @@ export async function takeTurn(turn: Turn): Promise<Measures> {
     refundWrites: refunds.writes,
     refundWalKb: refunds.wal / KB,
     ...(contestant.onTemporal && { paymentServerMs: payments.server, refundServerMs: refunds.server }),
-    rowP50Ms: percentile(latencies, 0.5),
-    rowP99Ms: percentile(latencies, 0.99),
+    ...latencies,
     restedMb,
     ...waited,
     ...(await eventsOf(contestant, burst)),
@@ -132,20 +131,27 @@ async function measured(
   }
 }
 
-/** Milliseconds from webhook to row, each sent in its time whatever became of those before it. */
-async function steadily(turn: Turn, ids: readonly string[]): Promise<readonly number[]> {
+/** Milliseconds from each webhook to its answer and to its row, each sent in its time whatever became of those before it. */
+async function steadily(turn: Turn, ids: readonly string[]): Promise<Measures> {
   const { contestant, gateway } = turn
   await openAll(turn, ids)
   await pause(SETTLE_MS)
   const began = performance.now()
-  const sent = await Promise.all(
+  const told = await Promise.all(
     ids.map(async (id, index) => {
       await pause(began + index * EVERY_MS - performance.now())
-      return gateway.pay(id, contestant.api)
+      return { id, ...(await gateway.pay(id, contestant.api)) }
     }),
   )
   await contestant.rows.all(ids.map(paymentOf))
-  return ids.map((id, index) => contestant.rows.at(paymentOf(id)) - (sent[index] ?? 0))
+  const taken = told.map(({ takenMs }) => takenMs)
+  const booked = told.map(({ id, sentAt }) => contestant.rows.at(paymentOf(id)) - sentAt)
+  return {
+    ackP50Ms: percentile(taken, 0.5),
+    ackP99Ms: percentile(taken, 0.99),
+    rowP50Ms: percentile(booked, 0.5),
+    rowP99Ms: percentile(booked, 0.99),
+  }
 }
 
 /**

@@ -20,6 +20,8 @@ export const MEASURES = {
   refundWalKb: { label: 'write-ahead log a refund, KB', digits: 1 },
   paymentEvents: { label: 'events of Temporal a payment', digits: 0 },
   refundEvents: { label: 'events of Temporal a refund', digits: 0 },
+  ackP50Ms: { label: 'webhook to its 200 at 10 a second, p50 ms', digits: 1 },
+  ackP99Ms: { label: 'webhook to its 200 at 10 a second, p99 ms', digits: 1 },
   rowP50Ms: { label: 'webhook to row at 10 a second, p50 ms', digits: 1 },
   rowP99Ms: { label: 'webhook to row at 10 a second, p99 ms', digits: 1 },
   restedMb: { label: 'memory of the app, nothing waits, MB', digits: 0 },
