@@ -13,13 +13,13 @@ import { startGateway, type Gateway } from './gateway.ts'
 import { needsProc } from './processes.ts'
 import { report, written, type Run, type Taken } from './numbers/report.ts'
 import { bundleBareSaga, installPeers, KEPT, loadNow, machineOf } from './surroundings.ts'
-import { takeTurn } from './turn.ts'
+import { takeTurn, warmUp } from './turn.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCUMENT = join(ROOT, 'docs/benchmark.md')
 const INTERRUPTED = 130
 const MINUTE_MS = 60_000
-/** Of each kind, before the first round: what is compiled and connected once is not measured. */
+/** Of each kind, before the first round. */
 const WARM_UP_ORDERS = 20
 
 const say = (line: string): void => {
@@ -72,25 +72,22 @@ async function main(asked: Asked): Promise<void> {
   await publish({ began, minutes: performance.now() / MINUTE_MS, orders, rounds, machine, turns }, asked)
 }
 
-/** Round 0 is the warm-up, which is not kept. */
 async function takeTurns(
   { orders, rounds }: Asked,
   contestants: readonly Contestant[],
   gateway: Gateway,
 ): Promise<readonly Taken[]> {
+  for (const contestant of contestants) {
+    say(`warm-up, ${contestant.name}`)
+    await warmUp({ contestant, gateway, orders: WARM_UP_ORDERS, prefix: contestant.name, say })
+  }
   const turns: Taken[] = []
-  for (let round = 0; round <= rounds; round += 1)
+  for (let round = 1; round <= rounds; round += 1)
     for (const contestant of contestants) {
       const { name } = contestant
-      const where = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`
-      const measures = await takeTurn({
-        contestant,
-        gateway,
-        orders: round === 0 ? Math.min(WARM_UP_ORDERS, orders) : orders,
-        prefix: `${name}-${round}`,
-        say: (line) => say(`${where}, ${name}: ${line}`),
-      })
-      if (round > 0) turns.push({ round, name, measures })
+      const saying = (line: string) => say(`round ${round} of ${rounds}, ${name}: ${line}`)
+      const measures = await takeTurn({ contestant, gateway, orders, prefix: `${name}-${round}`, say: saying })
+      turns.push({ round, name, measures })
     }
   return turns
 }

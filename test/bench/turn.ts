@@ -30,6 +30,15 @@ const ORDER = {
   buyer: { name: 'Ann Roe', email: 'ann@example.com' },
 }
 
+/** Payments and refunds that nobody measures: what is compiled and connected once is paid for here. */
+export async function warmUp(turn: Turn): Promise<void> {
+  const ids = idsOf(`${turn.prefix}-w`, turn.orders)
+  for (const { ask, end } of [paying(turn, ids), refunding(turn, ids)]) {
+    await ask()
+    await end()
+  }
+}
+
 export async function takeTurn(turn: Turn): Promise<Measures> {
   const { contestant, prefix, orders, say } = turn
   const burst = idsOf(`${prefix}-b`, orders)
