@@ -19,8 +19,9 @@ const LANES = 16
 const EVERY_MS = 100
 /** What follows the last row is its sagas', too; Postgres counts what it did within a second. */
 const SETTLE_MS = 2_000
-/** Longer than Temporal asks for the worker that had a saga before it asks any. */
-const IDLE_MS = 10_000
+const IDLE_MS = 6_000
+/** Longer than Temporal waits for the worker that had a saga before any other may take it. */
+const FORGOTTEN_MS = 10_000
 const REST_MS = 4_000
 const KB = 1_024
 const ORDER = {
@@ -172,13 +173,12 @@ async function waiting(turn: Turn, ids: readonly string[]): Promise<Measures> {
   say(`${ids.length} refunds that wait`)
   await askAll(turn, ids)
   await pause(SETTLE_MS)
+  const idle = await aSecondOf(contestant, IDLE_MS)
   const waitingMb = contestant.memoryMb()
   const [first, second, ...others] = ids.toReversed()
   say('kill -9, and the first refund behind it')
   const restartKnownMs = await killed(turn, first)
-  await pause(SETTLE_MS)
-  say('nothing comes')
-  const idle = await aSecondOf(contestant, IDLE_MS)
+  await pause(FORGOTTEN_MS)
   say('kill -9 again')
   const restartMs = await killed(turn, second)
   await pause(SETTLE_MS)
