@@ -1,9 +1,10 @@
 // A contestant: one program, a Postgres of its own, and where it needs one a Temporal server of its own on disk, so that what it costs
 // there is its alone.
 // Must not know: what is measured.
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { startTemporalServer } from '../../src/temporal/server/server.ts'
 import { connectTemporal } from '../costs/temporal.ts'
@@ -11,6 +12,7 @@ import type { Name } from './arguments.ts'
 import { startWatchedDatabase, type WatchedDatabase } from './database.ts'
 import { cpuMsOf, memoryMbOf, runProgram, type Running } from './processes.ts'
 
+const PACKAGE = new URL('../../package.json', import.meta.url)
 const HOST = '127.0.0.1'
 const READY_MS = 180_000
 const POLL_MS = 25
@@ -57,12 +59,17 @@ export type Spent = {
   readonly writes: number
 }
 
-const FILES: Readonly<Record<Name, string>> = {
-  ours: 'src/main.ts',
-  bare: 'test/bench/apps/bare.ts',
-  dbos: 'test/bench/apps/dbos.ts',
-  plain: 'test/bench/apps/plain.ts',
+const scripted = z.object({ scripts: z.object({ start: z.string() }) })
+
+/** What node is given: ours is started as `npm start` does. */
+function commandOf(name: Name): readonly string[] {
+  if (name !== 'ours') return ['--import', 'tsx', `test/bench/apps/${name}.ts`]
+  const { start } = scripted.parse(JSON.parse(readFileSync(PACKAGE, 'utf8'))).scripts
+  const words = /^exec node (.+)$/.exec(start)?.[1]
+  if (words === undefined) throw new Error(`npm start is "${start}", which the bench cannot start: see commandOf`)
+  return words.split(' ')
 }
+
 const ON_TEMPORAL: ReadonlySet<Name> = new Set(['ours', 'bare'])
 
 export async function makeContestant(name: Name, common: Common): Promise<Contestant> {
@@ -84,7 +91,7 @@ export async function makeContestant(name: Name, common: Common): Promise<Contes
     stops.push(kill9)
     const pid = () => running?.pid ?? notRunning(name)
     const spawn = async () => {
-      running = await runProgram(FILES[name], environment, log)
+      running = await runProgram(commandOf(name), environment, log)
     }
     return {
       name,

@@ -24,13 +24,13 @@ export type Running = {
   kill9(): Promise<void>
 }
 
-/** `node --import tsx FILE`, as `npm start` does; what it says goes to the log. */
+/** `node` with these arguments; what it says goes to the log. */
 export async function runProgram(
-  file: string,
+  given: readonly string[],
   environment: Readonly<Record<string, string>>,
   log: WriteStream,
 ): Promise<Running> {
-  const args = ['-c', KEEPER, 'sh', process.execPath, '--import', 'tsx', file]
+  const args = ['-c', KEEPER, 'sh', process.execPath, ...given]
   const env = { ...process.env, ...environment }
   const shell = spawn('sh', args, { cwd: ROOT, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   shell.stdin.on('error', () => undefined)
