@@ -7,22 +7,34 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { backUp } from './backup.ts'
+import { waitedFor } from '../support/brief.ts'
 import { createMigratedDatabase } from '../support/database.ts'
 import { runCommand } from '../support/mainCommand.ts'
-import { eventually, fresh, startShop, type OwnShop } from '../support/shop.ts'
+import { BUYER, eventually, fresh, startShop, type OwnShop } from '../support/shop.ts'
 import { temporalCliForTests } from '../support/temporalCli.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 })
 beforeAll(async () => void (await temporalCliForTests()))
 
-const CANCEL = 'POST /payments/cancel'
+/** One that shows no ticket, and one that does: there a look finds it, and the refund waits for it by itself. */
+const AT = [
+  { gateway: 'iamport/main', cancel: 'POST /payments/cancel', found: { state: 'unknown', attention: 'page' } },
+  {
+    gateway: 'portone/main',
+    cancel: 'V2 POST /payments/:paymentId/cancel',
+    found: { state: 'ticketOpen' },
+  },
+] as const
+type At = (typeof AT)[number]
+const [{ cancel: CANCEL }] = AT
 const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
 
 /** A merchant whose program may be stopped, and whose database may be put back; Temporal and the gateway go on as they are. */
 async function installed() {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const database = await createMigratedDatabase(folder)
-  const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '2s', ...database.environment }
+  const shortly = { CANCEL_TIMEOUT: '2s', PORTONE_CANCEL_TIMEOUT: '2s' }
+  const environment = { DATA_DIR: folder, ...shortly, ...database.environment }
   let running: Awaited<ReturnType<typeof startShop>> | undefined
   const stop = async () => {
     await running?.close()
@@ -44,6 +56,13 @@ const pagesOf = async ({ db }: OwnShop, refundId: string) => {
   return rows.map(({ kind }) => kind)
 }
 
+async function paidAt(shop: OwnShop, { gateway }: Pick<At, 'gateway'>) {
+  const { merchantUid } = await shop.open({ gateway })
+  await shop.sim.pay(merchantUid, gateway === 'portone/main' ? { gateway: 'portone', uid: BUYER.id } : {})
+  await eventually(() => shop.payment(merchantUid)).toMatchObject({ state: 'paid', accepted: true })
+  return { merchantUid }
+}
+
 async function completed(shop: OwnShop, merchantUid: string, refundId: string): Promise<void> {
   const tickets = await shop.sim.tickets(merchantUid)
   expect(tickets, `tickets of ${merchantUid}`).toHaveLength(1)
@@ -52,8 +71,8 @@ async function completed(shop: OwnShop, merchantUid: string, refundId: string): 
 }
 
 /** A refund that was asked for and not filed, for the gateway was away; and an order whose refund is not asked for yet. */
-async function untilTheBackup(first: OwnShop) {
-  const [asked, later] = [await first.paid(), await first.paid()]
+async function untilTheBackup(first: OwnShop, at: At) {
+  const [asked, later] = [await paidAt(first, at), await paidAt(first, at)]
   await first.sim.faults({ reads: 'error500' })
   const { refundId } = await first.askRefund(asked.merchantUid)
   await eventually(() => first.refund(refundId)).toMatchObject({ said: expect.stringContaining('could not look') })
@@ -70,8 +89,8 @@ async function sinceTheBackup(shop: OwnShop, { later, refundId }: Awaited<Return
 }
 
 /** Backed up before the one was filed and the other asked for, and put back after both were filed; nothing runs. */
-async function restored({ start, stop, backUp: backUpNow }: Awaited<ReturnType<typeof installed>>) {
-  const before = await untilTheBackup(await start())
+async function restored({ start, stop, backUp: backUpNow }: Awaited<ReturnType<typeof installed>>, at: At) {
+  const before = await untilTheBackup(await start(), at)
   await stop()
   const backup = await backUpNow()
   onTestFinished(backup.drop)
@@ -81,86 +100,101 @@ async function restored({ start, stop, backUp: backUpNow }: Awaited<ReturnType<t
   return { ...before, lostId }
 }
 
-test('a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it', async () => {
-  const merchant = await installed()
-  const { asked, later, refundId, lostId } = await restored(merchant)
-  const { start } = merchant
+test.each(AT)(
+  '$gateway: a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it',
+  async (at) => {
+    const merchant = await installed()
+    const { asked, later, refundId, lostId } = await restored(merchant, at)
+    const { start } = merchant
 
-  const shop = await start()
-  const calls = await shop.sim.callsOf(CANCEL)
-  const command = await shop.call('POST', `/refunds/${refundId}/recheck`, {})
-  expect(command).toMatchObject({ status: 409, body: { detail: expect.stringContaining('went back in time') } })
-  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
-  expect(await pagesOf(shop, refundId)).toEqual(['rowWentBack'])
-  // The other one has no row: the checkout asks again, and its saga remembers the ticket.
-  expect(await shop.call('GET', `/refunds/${lostId}`)).toMatchObject({ status: 404 })
-  await shop.askRefund(later.merchantUid, { refundId: lostId })
-  await eventually(() => shop.refund(lostId)).toMatchObject({ state: 'unknown', attention: 'page' })
+    const shop = await start()
+    const calls = await shop.sim.callsOf(at.cancel)
+    const command = await shop.call('POST', `/refunds/${refundId}/recheck`, {})
+    expect(command).toMatchObject({ status: 409, body: { detail: expect.stringContaining('went back in time') } })
+    await eventually(() => shop.refund(refundId)).toMatchObject(at.found)
+    // Where a look is first, both it and the memory of the saga tell a person.
+    expect([...new Set(await pagesOf(shop, refundId))]).toEqual(['rowWentBack'])
+    // The other one has no row: the checkout asks again, and its saga remembers the ticket.
+    expect(await shop.call('GET', `/refunds/${lostId}`)).toMatchObject({ status: 404 })
+    await shop.askRefund(later.merchantUid, { refundId: lostId })
+    await eventually(() => shop.refund(lostId)).toMatchObject({ state: expect.stringMatching(/unknown|ticketOpen/) })
+    await shop.call('POST', `/refunds/${lostId}/recheck`, {})
+    await eventually(() => shop.refund(lostId)).toMatchObject(at.found)
 
-  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
-  await completed(shop, asked.merchantUid, refundId)
-  await completed(shop, later.merchantUid, lostId)
-  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
-})
+    expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
+    await completed(shop, asked.merchantUid, refundId)
+    await completed(shop, later.merchantUid, lostId)
+    expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
+  },
+)
 
-test('after-restore finds both before anything runs, filing is held until a release, and notices get higher numbers', async () => {
-  const merchant = await installed()
-  const { asked, later, refundId, lostId } = await restored(merchant)
-  const { start, environment } = merchant
+test.each(AT)(
+  '$gateway: after-restore finds both before anything runs, filing is held until a release, and notices get higher numbers',
+  async (at) => {
+    const merchant = await installed()
+    const { asked, later, refundId, lostId } = await restored(merchant, at)
+    const { start, environment } = merchant
 
-  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
-  expect(ran, ran.error).toMatchObject({ code: 2 })
-  expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'its row went back'])
-  expect(ran.rows).toContainEqual([`refund:${lostId}`, '-', 'it has no row; the checkout asks again'])
+    const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+    expect(ran, ran.error).toMatchObject({ code: 2 })
+    expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'its row went back'])
+    expect(ran.rows).toContainEqual([`refund:${lostId}`, '-', 'it has no row; the checkout asks again'])
 
-  const shop = await start()
-  const calls = await shop.sim.callsOf(CANCEL)
-  expect(await shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
-  const { rows } = await sql<{ notices: number }>`
+    const shop = await start()
+    const calls = await shop.sim.callsOf(at.cancel)
+    await eventually(() => shop.refund(refundId)).toMatchObject(at.found)
+    const { rows } = await sql<{ notices: number }>`
     select notices from payments where merchant_uid = ${asked.merchantUid}`.execute(shop.db)
-  expect(rows[0]?.notices).toBeGreaterThanOrEqual(1_000)
-  const held = await shop.paid()
-  const { refundId: heldId } = await shop.askRefund(held.merchantUid)
-  await eventually(() => shop.refund(heldId)).toMatchObject({
-    state: 'requested',
-    said: expect.stringContaining('filing is held'),
-  })
-  expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
+    expect(rows[0]?.notices).toBeGreaterThanOrEqual(1_000)
+    const held = await paidAt(shop, at)
+    const { refundId: heldId } = await shop.askRefund(held.merchantUid)
+    await eventually(() => shop.refund(heldId)).toMatchObject({
+      state: 'requested',
+      said: expect.stringContaining('filing is held'),
+    })
+    expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
 
-  await completed(shop, asked.merchantUid, refundId)
-  expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({
-    status: 200,
-    body: { hold: null, freed: 1 },
-  })
-  await eventually(() => shop.refund(heldId)).toMatchObject({ state: 'ticketOpen' })
-  expect(await shop.sim.tickets(later.merchantUid)).toHaveLength(1)
-})
+    await completed(shop, asked.merchantUid, refundId)
+    expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({
+      status: 200,
+      body: { hold: null, freed: 1 },
+    })
+    await eventually(() => shop.refund(heldId)).toMatchObject({ state: 'ticketOpen' })
+    expect(await shop.sim.tickets(later.merchantUid)).toHaveLength(1)
+  },
+)
 
-test('with the namespace lost too after-restore files nothing that may have been filed', async () => {
-  const merchant = await installed()
-  const { asked, refundId } = await restored(merchant)
-  const { start, environment, folder } = merchant
-  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+test.each(AT)(
+  '$gateway: with the namespace lost too after-restore files nothing that may have been filed',
+  async (at) => {
+    const merchant = await installed()
+    const { asked, refundId } = await restored(merchant, at)
+    const { start, environment, folder } = merchant
+    await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
 
-  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
-  expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'nobody remembers whether it was filed'])
-  const shop = await start()
-  await completed(shop, asked.merchantUid, refundId)
-  expect(await shop.sim.callsOf(CANCEL)).toBe(0)
-})
+    const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+    expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'nobody remembers whether it was filed'])
+    const shop = await start()
+    await completed(shop, asked.merchantUid, refundId)
+    expect(await shop.sim.callsOf(at.cancel)).toBe(0)
+  },
+)
 
-test('an intent that a failover loses while its call is under way: one ticket, a page', async () => {
-  const { start } = await installed()
-  const shop = await start()
-  const { merchantUid } = await shop.paid()
-  await shop.sim.faults({ cancel: 'lostAnswer' })
-  const { refundId } = await shop.askRefund(merchantUid)
-  await eventually(() => shop.sim.tickets(merchantUid)).toHaveLength(1)
-  await sql`delete from tickets where refund_id = ${refundId}`.execute(shop.db)
-  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown' })
-  expect(await pagesOf(shop, refundId)).toEqual(['rowWentBack'])
-  await completed(shop, merchantUid, refundId)
-})
+test.each(AT)(
+  '$gateway: an intent that a failover loses while its call is under way: one ticket, a page',
+  async (at) => {
+    const { start } = await installed()
+    const shop = await start()
+    const { merchantUid } = await paidAt(shop, at)
+    await shop.sim.faults({ cancel: 'lostAnswer' })
+    const { refundId } = await shop.askRefund(merchantUid)
+    await eventually(() => shop.sim.tickets(merchantUid)).toHaveLength(1)
+    await sql`delete from tickets where refund_id = ${refundId}`.execute(shop.db)
+    await eventually(() => shop.refund(refundId)).toMatchObject({ state: at.found.state })
+    await eventually(() => pagesOf(shop, refundId)).toEqual(['rowWentBack'])
+    await completed(shop, merchantUid, refundId)
+  },
+)
 
 test.each(['terminated', 'ended by its own word'])(
   'a row that went back below what a run had seen that was %s: the next run goes on with that memory',
@@ -186,3 +220,46 @@ test.each(['terminated', 'ended by its own word'])(
     await completed(shop, merchantUid, refundId)
   },
 )
+
+const [, SHOWN] = AT
+const declinesAreShown = ({ sim }: OwnShop) => sim.control('PUT', '/faults', { portone: { declined: 'failed' } })
+
+test('a request that was declined since the backup is seen as such: it is not filed again', async () => {
+  const merchant = await installed()
+  const { asked, refundId } = await restored(merchant, SHOWN)
+  const shop = await merchant.start()
+  await shop.sim.faults({ reads: 'error500' })
+  await declinesAreShown(shop)
+  const calls = await shop.sim.callsOf(SHOWN.cancel)
+  await shop.sim.refuse((await shop.sim.tickets(asked.merchantUid))[0]?.id ?? '')
+  await shop.sim.faults({ reads: 'ok' })
+  await shop.call('POST', `/refunds/${refundId}/recheck`, {})
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refused' })
+  expect(await pagesOf(shop, refundId)).toEqual(['rowWentBack'])
+  expect(await shop.sim.callsOf(SHOWN.cancel)).toBe(calls)
+})
+
+test('a dump from while an answer was lost, restored after its call was sent again: what is shown is not sent a third time', async () => {
+  const { start, stop, backUp: backUpNow } = await installed()
+  const first = await start()
+  const { merchantUid } = await paidAt(first, SHOWN)
+  await first.sim.faults({ cancel: 'timeoutBefore' })
+  const { refundId } = await first.askRefund(merchantUid)
+  await eventually(() => first.refund(refundId)).toMatchObject({ state: 'unknown' })
+  await stop()
+  const backup = await backUpNow()
+  onTestFinished(backup.drop)
+  const second = await start()
+  await second.sim.faults({ cancel: 'accept' })
+  await waitedFor(second, refundId, 59_000)
+  await eventually(() => second.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  await stop()
+  await backup.restore()
+
+  const shop = await start()
+  const calls = await shop.sim.callsOf(SHOWN.cancel)
+  await shop.call('POST', `/refunds/${refundId}/recheck`, {})
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
+  await completed(shop, merchantUid, refundId)
+  expect(await shop.sim.callsOf(SHOWN.cancel)).toBe(calls)
+})

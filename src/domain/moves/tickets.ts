@@ -246,9 +246,15 @@ function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined
   const ticket: Ticket = { ...ticketOf(refund, key, draft.setting), outcome: null, said: null }
   putRefund(draft, { ...refund, tickets: [...refund.tickets, ticket] })
   const why = `the database lost the intent under ${key} while its call was under way; it is written after all. Was there a failover?`
-  draft.journal.push({ what: 'refund.rowWentBack', refundId: id, gatewayRef: refund.gatewayRef, why, facts: { key } })
-  raise(draft, 'page', refund, 'rowWentBack', why)
+  tellOfLostIntent(draft, refund, key, why)
   return draftedRefund(draft, id)
+}
+
+/** The ticket is written after all; that the database lost it is nothing that anybody notices by himself. */
+export function tellOfLostIntent(draft: Draft, refund: Refund, key: string, why: string): void {
+  const { refundId, gatewayRef } = refund
+  draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why, facts: { key } })
+  raise(draft, 'page', refund, 'rowWentBack', why)
 }
 
 function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string): void {

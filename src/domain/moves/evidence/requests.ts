@@ -8,7 +8,7 @@ import { attemptIn, draftedRefund, moveRefund, putAttempt, putRefund, raise, typ
 import type { Evidence, SeenTicket } from '../../gateway.ts'
 import type { GatewayRef, RefundId } from '../../ids.ts'
 import { quoted } from '../../text.ts'
-import { ticketOf, ticketsOf, withOutcome } from '../tickets.ts'
+import { tellOfLostIntent, ticketOf, ticketsOf, withOutcome } from '../tickets.ts'
 import { saysItIs } from './entries/matching.ts'
 
 /**
@@ -70,6 +70,7 @@ function ticketShown(draft: Draft, id: RefundId, seen: SeenTicket): Ticket | und
   }
   const others = tickets.map((each) => (each === meant ? shown : each))
   putRefund(draft, { ...refund, tickets: meant ? others : [...others, shown] })
+  if (!meant) tellOfLostIntent(draft, refund, authorisation, `${LOST}; it is written after all. Was a backup restored?`)
   return shown
 }
 

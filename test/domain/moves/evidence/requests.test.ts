@@ -52,6 +52,13 @@ describe('an open one that names our refund is its ticket', () => {
     expect(decision.journal).toContainEqual(expect.objectContaining({ what: 'ticketShown', from, to: 'ticketOpen' }))
   })
 
+  test('of one that no row knows the database has lost the intent: a person is told, once', () => {
+    const decision = judged(bookOf(NOT_SENT), showing(seen()))
+    expect(kindsOf(decision)).toEqual(['page rowWentBack'])
+    expect(decision.journal).toContainEqual(expect.objectContaining({ what: 'refund.rowWentBack' }))
+    expect(kindsOf(judged(decision.books, showing(seen()), { asOf: later(3 * HOUR) }))).toEqual([])
+  })
+
   test('one that waits for it keeps the id, and nothing else moves', () => {
     const decision = judged(bookOf(), showing(seen()))
     expect(refundOf(decision.books)).toMatchObject({ state: 'ticketOpen', tickets: [{ shownAs: 'request-1' }] })
