@@ -27,7 +27,7 @@ export function readArguments(args: readonly string[]): Asked {
   const names = (only ?? NAMES.join(',')).split(',')
   if (!names.every(isName)) throw new RangeError(USAGE)
   return {
-    orders: whole(orders ?? '100', LEAST_ORDERS),
+    orders: whole(orders ?? '60', LEAST_ORDERS),
     rounds: whole(rounds ?? '3', 1),
     only: NAMES.filter((name) => names.includes(name)),
     write,

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { NAMES, readArguments, USAGE } from './arguments.ts'
 import { report, written, type Run, type Taken } from './numbers/report.ts'
-import { median, medianRatio, percentile } from './numbers/statistics.ts'
+import { median, percentile, ratioWithinRounds } from './numbers/statistics.ts'
 
 test('without arguments all four are measured, and nothing is written', () => {
-  expect(readArguments([])).toEqual({ orders: 100, rounds: 3, only: NAMES, write: false })
+  expect(readArguments([])).toEqual({ orders: 60, rounds: 3, only: NAMES, write: false })
 })
 
 test('a run is as large as it is asked to be, with those that are named, in the order of a round', () => {
@@ -45,22 +45,22 @@ test('a percentile is one of the numbers: the smallest that so many do not excee
 test('ratios are taken within a round, so that a slow round troubles both: it is not the ratio of the medians', () => {
   const ours = new Map([10, 1, 12].entries())
   const theirs = new Map([20, 1, 6].entries())
-  expect(medianRatio(ours, theirs)).toBe(1)
-  expect(medianRatio(theirs, ours)).toBe(1)
+  expect(ratioWithinRounds(ours, theirs)).toEqual({ median: 1, least: 0.5, most: 2 })
+  expect(ratioWithinRounds(theirs, ours)).toEqual({ median: 1, least: 0.5, most: 2 })
 })
 
 test('a round that one of them lacks, or in which the other has nothing, is no ratio', () => {
-  expect(medianRatio(new Map([[1, 4]]), new Map([[2, 8]]))).toBeUndefined()
-  expect(medianRatio(new Map([[1, 4]]), new Map([[1, 0]]))).toBeUndefined()
+  expect(ratioWithinRounds(new Map([[1, 4]]), new Map([[2, 8]]))).toBeUndefined()
+  expect(ratioWithinRounds(new Map([[1, 4]]), new Map([[1, 0]]))).toBeUndefined()
   expect(
-    medianRatio(
+    ratioWithinRounds(
       new Map([
         [1, 4],
         [2, 6],
       ]),
       new Map([[2, 3]]),
     ),
-  ).toBe(2)
+  ).toEqual({ median: 2, least: 2, most: 2 })
 })
 
 const turn = (round: number, name: Taken['name'], paymentsASecond: number): Taken => ({
@@ -94,9 +94,15 @@ test('a report names the day, the size, the machine with its load, and the versi
 test('its table has each one’s median and the median of the ratios; what one has not is a dash', () => {
   const lines = report(RUN).split('\n')
   expect(lines).toContain('|  | ours | plain Postgres | ours ÷ plain Postgres |')
-  expect(lines).toContain('| payments a second, burst | 20.0 | 50.0 | 0.38 |')
+  expect(lines).toContain('| payments a second, burst | 20.0 | 50.0 | 0.38 (0.25–0.50) |')
   expect(lines).toContain('| events of Temporal a payment | 12 | – | – |')
   expect(lines).toContain('| refunds a second, burst | – | – | – |')
+})
+
+test('nothing is compared with what is printed as 0', () => {
+  const turns = [turn(1, 'ours', 10), turn(1, 'plain', 0.0001), turn(2, 'ours', 30), turn(2, 'plain', 60)]
+  const lines = report({ ...RUN, turns }).split('\n')
+  expect(lines).toContain('| payments a second, burst | 20.0 | 30.0 | 0.50 (0.50–0.50) |')
 })
 
 test('without ours there is nothing to compare with', () => {

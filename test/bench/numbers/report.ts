@@ -1,8 +1,9 @@
-// The table of a run: each one's medians, and how ours compares with each other one, by the median of the ratios within the rounds.
+// The table of a run: each one's medians, and how ours compares with each other one, by the ratios within the rounds: their median,
+// and from which to which they go.
 // Must not know: where the numbers come from, what they mean.
 import type { Name } from '../arguments.ts'
 import { MEASURES, type MeasureName, type Measures } from './measures.ts'
-import { median, medianRatio } from './statistics.ts'
+import { median, ratioWithinRounds, type Ratio } from './statistics.ts'
 
 export type Taken = { readonly round: number; readonly name: Name; readonly measures: Measures }
 export type Machine = {
@@ -56,7 +57,7 @@ function tableOf(turns: readonly Taken[]): readonly string[] {
     return [
       MEASURES[measure].label,
       ...names.map((name) => middleOf(ofAll.get(name), MEASURES[measure].digits)),
-      ...others.map((name) => medianRatio(ours, ofAll.get(name) ?? new Map())?.toFixed(2) ?? NONE),
+      ...others.map((name) => printRatio(ratioWithinRounds(ours, seen(ofAll.get(name), MEASURES[measure].digits)))),
     ]
   })
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
@@ -74,6 +75,16 @@ function byRound(turns: readonly Taken[], name: Name, measure: MeasureName): Rea
 
 const middleOf = (numbers: ReadonlyMap<number, number> | undefined, digits: number): string =>
   numbers === undefined || numbers.size === 0 ? NONE : median([...numbers.values()]).toFixed(digits)
+
+/** Nothing is compared with what is too small to be told from nothing. */
+const seen = (numbers: ReadonlyMap<number, number> = new Map(), digits: number): ReadonlyMap<number, number> =>
+  new Map([...numbers].filter(([, number]) => Number(number.toFixed(digits)) > 0))
+
+const printRatio = (ratio: Ratio | undefined): string => {
+  if (ratio === undefined) return NONE
+  const [middle, least, most] = [ratio.median, ratio.least, ratio.most].map((number) => number.toFixed(2))
+  return `${middle} (${least}–${most})`
+}
 
 const PLACE = /(<!-- last run -->\n)[^]*?(<!-- \/last run -->)/
 

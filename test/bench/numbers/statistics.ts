@@ -19,14 +19,17 @@ export const percentile = (numbers: readonly number[], share: number): number =>
   return found
 }
 
+export type Ratio = { readonly median: number; readonly least: number; readonly most: number }
+
 /** By round; undefined where there is no round in which both have a number, and the other's is above 0. */
-export function medianRatio(
+export function ratioWithinRounds(
   ours: ReadonlyMap<number, number>,
   theirs: ReadonlyMap<number, number>,
-): number | undefined {
+): Ratio | undefined {
   const ratios = [...ours].flatMap(([round, number]) => {
     const other = theirs.get(round)
     return other === undefined || other <= 0 ? [] : [number / other]
   })
-  return ratios.length === 0 ? undefined : median(ratios)
+  if (ratios.length === 0) return undefined
+  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) }
 }
