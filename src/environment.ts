@@ -166,6 +166,11 @@ export const ENVIRONMENT = z.object({
     .prefault('5s')
     .describe('between looks that webhooks ask for; it doubles while they bring no news'),
   ALERT_WEBHOOK_URL: address.optional().describe('a secret address: alerts leave as messages to a chat tool'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: base
+    .optional()
+    .describe(
+      'where an OpenTelemetry collector takes OTLP over HTTP, such as `http://collector:4318`: traces leave to it (docs/operate.md); not set: none are made',
+    ),
   RUNBOOK_URL: address
     .optional()
     .describe('where `docs/runbook.md` is published, for the links in alerts; else they name the file'),

@@ -51,7 +51,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'workflows',
   ],
 }
-const LEAVES = new Set(['src/lock.ts', 'src/loop.ts', 'src/metrics.ts', 'src/settings.ts'])
+const LEAVES = new Set(['src/lock.ts', 'src/loop.ts', 'src/metrics.ts', 'src/settings.ts', 'src/tracing.ts'])
 const NO_LEAVES = new Set(['domain', 'workflows', 'simulator', 'ops', 'client'])
 /** Whoever tells people something may say it in their language; it imports nothing itself. */
 const LANGUAGE = 'src/language.ts'

@@ -22,6 +22,7 @@ import * as trips from './migrations/0014_trips.ts'
 import * as deliveries from './migrations/0015_deliveries.ts'
 import * as requests from './migrations/0016_requests.ts'
 import * as tallies from './migrations/0017_tallies.ts'
+import * as traces from './migrations/0018_traces.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
@@ -47,6 +48,7 @@ export const MIGRATIONS = {
   '0015_deliveries': deliveries,
   '0016_requests': requests,
   '0017_tallies': tallies,
+  '0018_traces': traces,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 

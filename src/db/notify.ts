@@ -31,7 +31,13 @@ function note<T>(notes: WeakMap<object, Set<T>>, where: object, what: Iterable<T
  * their refunds. Its row is held by this token, so that no relay claims it meanwhile; whatever
  * becomes of this process, it is free again soon.
  */
-export type WakeAtOnce = { readonly saga: string; readonly token: string; readonly about: Woken }
+export type WakeAtOnce = {
+  readonly saga: string
+  readonly token: string
+  readonly about: Woken
+  /** As its row has it. */
+  readonly trace: object
+}
 export type Woken = { readonly books: Books; readonly births: ReadonlyMap<RefundId, string | null> }
 
 const handles = new WeakMap<object, object>()

@@ -70,6 +70,8 @@ export type InboxTable = {
   messageId: Generated<string | null>
   /** How often what was signed could not be booked. */
   failures: Generated<number>
+  /** Of what kept it, where traces are wanted. */
+  traceparent: Generated<string | null>
 }
 
 export type LooksTable = {

@@ -17,6 +17,8 @@ export const SUPERVISE_WORKFLOW = 'supervise'
 export const SUPERVISE_SCHEDULE = 'supervise'
 export const sweepScheduleId = (gateway: string): string => `sweep:${gateway}`
 export const NEWS_SIGNAL = 'news'
+/** The header in which a trace goes on, under the name that Temporal's own interceptors have. */
+export const TRACE_HEADER = '_tracer-data'
 
 /** The names that operators filter by, and the Temporal type of each. */
 export const SEARCH_ATTRIBUTES = Object.freeze({

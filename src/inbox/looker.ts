@@ -20,6 +20,7 @@ import { gatewayName, gatewayRef, merchantUid } from '../domain/ids.ts'
 import { quoted, shownId, tame } from '../domain/text.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
+import { spanned, traceIn } from '../tracing.ts'
 import { FORGOTTEN } from './account.ts'
 import { look } from './look.ts'
 import { judgeWaiting } from './signed.ts'
@@ -120,8 +121,12 @@ async function parkAll({ db }: LookerOptions, claims: readonly Claim[]): Promise
 type Held = { readonly token: string; readonly began: Began }
 
 async function lookAt(options: LookerOptions, candidate: Candidate, held: Held): Promise<void> {
+  const { gateway, subject } = candidate
+  const facts = { 'saga.gateway': gateway, 'saga.subject': shownId(subject) }
   try {
-    await lookOf(options, candidate, held)
+    await spanned({ name: 'look', kind: 'consumer', facts, from: traceIn(candidate) }, () =>
+      lookOf(options, candidate, held),
+    )
   } catch (error) {
     await failed(options, candidate, held.token, error)
   }

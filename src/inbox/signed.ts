@@ -16,6 +16,7 @@ import { gatewayName, merchantUid, type MerchantUid } from '../domain/ids.ts'
 import { judgeSigned } from '../domain/moves/evidence/signed.ts'
 import { quoted, shownId, tame } from '../domain/text.ts'
 import { metrics } from '../metrics.ts'
+import { spanned, traceIn } from '../tracing.ts'
 import type { LookDeps } from './subject.ts'
 import { againAfterMs } from './tries.ts'
 
@@ -51,6 +52,12 @@ async function putOff(trx: Trx, id: number, said: string): Promise<boolean> {
 async function judgeRow(deps: LookDeps, trx: Trx, id: number): Promise<boolean> {
   const row = await lockSigned(trx, id)
   if (!row) return false
+  const facts = { 'saga.gateway': row.gateway, 'saga.subject': shownId(row.gatewayRef) }
+  return spanned({ name: 'judge', kind: 'consumer', facts, from: traceIn(row) }, () => judge(deps, trx, row))
+}
+
+async function judge(deps: LookDeps, trx: Trx, row: WaitingSigned): Promise<boolean> {
+  const { id } = row
   const gateway = deps.gateways.get(gatewayName(row.gateway))
   const read = gateway?.readHint({ query: Buffer.from(row.body).toString('utf8'), headers: {}, body: new Uint8Array() })
   // The keys or the version have changed since it was taken: then it counts for nothing until a

@@ -18,7 +18,7 @@ export type RelayOptions = {
   readonly deliverers: Partial<Record<OutboxKind, Deliver>>
   readonly log: (line: string) => void
   /** Delivers a wake right after the commit that put it. */
-  readonly wakeAtOnce?: (saga: string, about: Woken) => Promise<string>
+  readonly wakeAtOnce?: (saga: string, about: Woken, trace: object) => Promise<string>
   /** Something that did not leave is due again then. */
   readonly again?: (ms: number) => void
 }
@@ -62,7 +62,7 @@ function leavingAtOnce({ db, log }: RelayOptions, deliver: NonNullable<RelayOpti
   }
   const leave = async (saga: string, latest: WakeAtOnce, all: readonly WakeAtOnce[]) => {
     try {
-      const said = await deliver(saga, latest.about)
+      const said = await deliver(saga, latest.about, latest.trace)
       left.push(...all.map((wake) => ({ ...wake, said })))
       marking ??= setTimeout(() => void mark(), MARKED_TOGETHER_MS)
     } catch {

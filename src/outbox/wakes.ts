@@ -16,6 +16,7 @@ import { speakerOf, type Language, type Speak } from '../language.ts'
 import { ORIGIN, SUMMARIES } from '../domain/shown/words/pages.ts'
 import { shownId } from '../domain/text.ts'
 import type { Start, TemporalClient } from '../temporal/client.ts'
+import { spanned, traceIn } from '../tracing.ts'
 
 export type WakeDeps = {
   readonly db: Db
@@ -24,8 +25,16 @@ export type WakeDeps = {
   readonly language: Language
 }
 
-/** Throws where Temporal did not accept it. A sentence says what was done. */
-export async function deliverWake({ db, temporal, language }: WakeDeps, saga: string, woken?: Woken): Promise<string> {
+/**
+ * Throws where Temporal did not accept it. A sentence says what was done. `payload`: its row's,
+ * with the trace that it belongs to.
+ */
+export const deliverWake = (deps: WakeDeps, saga: string, woken?: Woken, payload?: unknown): Promise<string> =>
+  spanned({ name: 'wake', kind: 'producer', facts: { 'saga.id': saga }, from: traceIn(payload) }, () =>
+    wake(deps, saga, woken),
+  )
+
+async function wake({ db, temporal, language }: WakeDeps, saga: string, woken?: Woken): Promise<string> {
   const start = woken ? startIn(woken, saga, language) : await startOf(db, saga, language)
   if (!start) return 'no row of this saga is known any more; nothing was started'
   await temporal.wake(start)

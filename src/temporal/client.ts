@@ -21,6 +21,7 @@ import { STATUS } from './ask.ts'
 import { watchAttributes, type AttributeWatch } from './attributes.ts'
 import { lastMemory } from './memory.ts'
 import { saidBy } from './said.ts'
+import { tracedCalls } from './interceptors/traced.ts'
 
 export type Start = {
   readonly workflowId: string
@@ -80,7 +81,7 @@ export function createTemporalClient(
 ): TemporalClient {
   const { namespace, ...connecting } = options
   const connection = Connection.lazy(connecting)
-  const client = new Client({ connection, namespace })
+  const client = new Client({ connection, namespace, interceptors: { workflow: [tracedCalls] } })
   const soon = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + DEADLINE_MS, call)
   const watch = watchAttributes(connection, namespace, warn)
   return {

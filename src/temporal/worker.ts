@@ -15,6 +15,7 @@ import {
 } from '@temporalio/worker'
 import { MAINTENANCE_QUEUE, PAYMENTS_QUEUE, REFUNDS_QUEUE } from '../domain/names.ts'
 import { saidBy } from './said.ts'
+import { tracedSteps } from './interceptors/traced.ts'
 
 export type WorkersOptions = {
   readonly connection: NativeConnectionOptions
@@ -71,6 +72,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     namespace: options.namespace,
     activities: options.activities,
     workflowBundle: { codePath: options.bundlePath },
+    interceptors: { activity: [tracedSteps] },
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   }
   const sizes = options.sizes ?? USUAL_SIZES
@@ -132,7 +134,9 @@ export async function workflowBundle(cacheDir: string): Promise<string> {
 
 /** What a worker runs, made from this entry file. */
 export async function bundleOf(workflowsPath: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
+  const workflowInterceptorModules = [join(WORKFLOWS, 'interceptors/traced.ts')]
+  const logger = new DefaultLogger('WARN')
+  const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger })
   return code
 }
 

@@ -25,6 +25,7 @@ import { deliverWake } from '../outbox/wakes.ts'
 import { createTemporalClient, type TemporalClient } from '../temporal/client.ts'
 import { startEmbeddedServer } from '../temporal/server/embedded.ts'
 import type { SdkMetrics } from '../temporal/telemetry.ts'
+import { spannedBefore } from '../tracing.ts'
 import { saidWhenSlow } from './slowly.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -165,8 +166,8 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
   const look: LookDeps = { ...parts, kick: () => tell(takePuts(db)) }
   loops.set('hint', [startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS })])
   const waking = { db, temporal, language: config.LANGUAGE }
-  const deliverers = { wake: (saga: string) => deliverWake(waking, saga) }
-  const wakeAtOnce = (saga: string, about: Woken) => deliverWake(waking, saga, about)
+  const deliverers = { wake: (saga: string, payload: unknown) => deliverWake(waking, saga, undefined, payload) }
+  const wakeAtOnce = (saga: string, about: Woken, trace: object) => deliverWake(waking, saga, about, trace)
   loops.set('wake', [startRelay({ db, pollMs: RELAY_POLL_MS, log: warn, deliverers, wakeAtOnce })])
   loops.set('notice', notices(config, db, warn))
   loops.set('alert', alerts(wiring, db, links))
@@ -241,7 +242,13 @@ function gateways(
   warn: (line: string) => void,
 ): ReadonlyMap<GatewayName, Gateway> {
   return createGateways(config, simulator, {
-    onCall: (_gateway, route, ms, outcome) => metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000),
+    onCall: (gateway, route, ms, outcome) => {
+      metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000)
+      spannedBefore(
+        { name: `gateway ${route}`, kind: 'client', facts: { 'saga.gateway': gateway, 'saga.outcome': outcome } },
+        ms,
+      )
+    },
     onMissing: (gateway, field, sentence) => {
       metrics.gatewayFieldsMissing.inc({ gateway, field })
       if (sentence !== undefined) warn(sentence)

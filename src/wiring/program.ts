@@ -13,6 +13,7 @@ import { connectTemporal, shareParts, type Environment, type Temporal, type Wiri
 import { runApi, runVitals, runWorker } from './roles.ts'
 import { runSimulator, sendWebhooksTo } from './simulator.ts'
 import { saidWhenSlow } from './slowly.ts'
+import { startTraces } from './traces.ts'
 import { checkClock, keepPrivate, noteHold, refuseHeldFolder, saidOfTemporal } from './startup.ts'
 
 export type Program = {
@@ -88,6 +89,7 @@ async function start(wiring: Wiring, checkpointLook: CheckpointLook): Promise<Om
   const simulator = simulated ? await runSimulator(wiring) : null
   if (alone) await runVitals(wiring, undefined)
   if (alone) return { ...NOTHING, simulator: simulator?.url ?? null }
+  await startTraces(wiring)
   const log = (line: string) => wiring.log.info(line)
   if (url === undefined) await refuseHeldFolder(folder)
   const opening = openDatabase({ url, folder: url === undefined ? folder : undefined, log })

@@ -45,6 +45,7 @@ const SAID: Readonly<Record<MigrationName, string>> = {
   '0015_deliveries': 'adb5bd987ac6bb44',
   '0016_requests': '46bf03ebb5a1a3c6',
   '0017_tallies': 'eeb15bcf2ba0c81b',
+  '0018_traces': 'ebb6330debaed061',
 }
 
 test.each(names)('%s says what it said when it was released', async (name) => {

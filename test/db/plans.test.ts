@@ -16,6 +16,7 @@ import { foldTallies } from '../../src/db/lists/tallies.ts'
 import { claim } from '../../src/db/outgoing/outgoing.ts'
 import { purgeOnce } from '../../src/db/purge.ts'
 import { merchantUid } from '../../src/domain/ids.ts'
+import { takeSpans } from '../../src/tracing.ts'
 import { onPostgres, openTestDatabase } from '../support/database.ts'
 
 const ROWS = 200_000
@@ -143,6 +144,15 @@ function faultsOf({ type, table, rows, below }: Node, most: number): readonly st
   return [...scans, ...many, ...below.flatMap((node) => faultsOf(node, most))]
 }
 
+async function tracedClaim(db: Db): Promise<unknown> {
+  const end = takeSpans(() => ({ traceparent: '', end: () => {} }))
+  try {
+    return await claimLooks(db, { limit: 8, leaseMs: 60_000, mostUnlinked: 5 })
+  } finally {
+    end()
+  }
+}
+
 describe.skipIf(!onPostgres)(
   `with ${ROWS} orders, refunds, wakes and hints waiting (Postgres, whose plans depend on how many)`,
   () => {
@@ -177,6 +187,7 @@ describe.skipIf(!onPostgres)(
       ['the fold of tallies', foldTallies],
       ['the claim of wakes', (db) => claim(db, 'wake', 20, 60_000)],
       ['the claim of looks', (db) => claimLooks(db, { limit: 8, leaseMs: 60_000, mostUnlinked: 5 })],
+      ['the claim of looks while traces are wanted', tracedClaim],
       [
         'the books of an order',
         (db) => transact(db, 'load', (trx) => loadBooks(trx, { merchantUid: merchantUid('o-7') })),

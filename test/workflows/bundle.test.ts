@@ -20,6 +20,7 @@ const OURS = [
   'workflows/activities.ts',
   'workflows/attributePairs.ts',
   'workflows/index.ts',
+  'workflows/interceptors/traced.ts',
   'workflows/messages.ts',
   'workflows/payment.ts',
   'workflows/people.ts',

@@ -2,6 +2,7 @@
 // believed.
 // Must not know: gateways, what a look finds.
 import { sql } from 'kysely'
+import { traced } from '../../tracing.ts'
 import { fromNow } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
@@ -36,7 +37,8 @@ export async function keepHint(db: Db | Trx, hint: Hint): Promise<void> {
     parkedBecause === undefined
       ? {}
       : { state: 'parked' as const, parkedBecause, settledAt: sql<string>`clock_timestamp()` }
-  const due = delayMs === undefined ? {} : { dueAt: fromNow(delayMs) }
+  // What is due later begins a trace of its own.
+  const due = delayMs === undefined ? traced() : { dueAt: fromNow(delayMs) }
   await db
     .insertInto('inbox')
     .values({

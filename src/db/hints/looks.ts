@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type RawBuilder } from 'kysely'
 import { fromNow, isOver, SENT_AT, type Began } from '../clock.ts'
+import { tracing } from '../../tracing.ts'
 import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { HOT } from '../postgres.ts'
@@ -22,6 +23,8 @@ export type Candidate = {
   readonly trusted: boolean
   readonly failures: number
   readonly spacingMs: number
+  /** Of the oldest hint that has one; read only while traces are wanted. */
+  readonly traceparent?: string | null
 }
 
 const SPACED = sql.raw(`('webhook', 'pingback', 'browser', 'again')`)
@@ -82,6 +85,10 @@ const candidatesOf = (limit: number) => sql`
     and (l.not_before is null or ${rested} or i.source not in ${SPACED})
   group by i.gateway, i.subject) as waiting
   order by place limit ${limit}`
+
+/** Not ordered and cut: that might walk through all hints by their id. */
+const TRACE = sql`, (select (array_agg(t.traceparent order by t.id))[1] from inbox t where t.gateway = a.gateway
+  and t.subject = a.subject and t.state = 'received' and t.traceparent is not null) as traceparent`
 
 export type Claim = {
   readonly candidate: Candidate
@@ -165,7 +172,7 @@ async function claimFrom(
       returning gateway, subject)
     select w.waiting, ${signedDue} as signed,
       a.gateway, a.subject, a.gateway_ref, a.merchant_uid, a.order_known, a.linked, a.trusted, a.failures,
-      a.spacing_ms, a.crowded, l.subject is not null as leased,
+      a.spacing_ms, a.crowded${tracing() ? TRACE : sql``}, l.subject is not null as leased,
       case when l.subject is not null then nextval('looks_order') else 0 end as number, clock_timestamp() as at
     from (select count(*)::int4 as waiting from waiting) w left join asked a on true
       left join leased l on l.gateway = a.gateway and l.subject = a.subject order by a.place`.execute(db)

@@ -4,6 +4,7 @@
 // order blocks nobody else's hint.
 import { sql, type RawBuilder } from 'kysely'
 import { NEXT_ARRIVAL } from '../clock.ts'
+import { traced } from '../../tracing.ts'
 import type { Db } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { HOT } from '../postgres.ts'
@@ -137,14 +138,15 @@ const crowd = ({ gateway, gatewayRef, merchantUid, fromKnownAddress }: ReceivedH
 
 const insertion = (hint: ReceivedHint) => {
   const { gateway, gatewayRef, merchantUid, saidStatus, saidCancellationId, contentType, remoteAddress } = hint
-  // A hint without the id of its message needs nothing of the column, nor waits for a migration
-  // that makes it.
-  const [column, id] = hint.messageId === undefined ? [sql``, sql``] : [sql`, message_id`, sql`, ${hint.messageId}`]
+  // What it is without needs nothing of the column, nor waits for a migration that makes it.
+  const more = Object.entries({ message_id: hint.messageId, ...traced() }).filter(([, value]) => value !== undefined)
+  const columns = more.map(([name]) => sql`, ${sql.raw(name)}`)
+  const values = more.map(([, value]) => sql`, ${value}`)
   return sql`
     insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, said_status, said_cancellation_id,
-      content_type, body, remote_address, from_known_address${column})
+      content_type, body, remote_address, from_known_address${sql.join(columns, sql``)})
     select ${gateway}, ${subjectOf(hint)}, ${gatewayRef}, ${merchantUid}, 'webhook', ${saidStatus}, ${saidCancellationId},
-      ${contentType}, ${Buffer.from(hint.body)}::bytea, ${remoteAddress}, ${hint.fromKnownAddress}::boolean${id}`
+      ${contentType}, ${Buffer.from(hint.body)}::bytea, ${remoteAddress}, ${hint.fromKnownAddress}::boolean${sql.join(values, sql``)}`
 }
 
 async function insert(db: Db, hint: ReceivedHint): Promise<void> {

@@ -3,6 +3,7 @@
 // Must not know: signatures, what an event means.
 import { sql } from 'kysely'
 import { fromNow } from '../clock.ts'
+import { traceparent, tracing } from '../../tracing.ts'
 import type { Db, Trx } from '../connect.ts'
 import { subjectOf } from './hints.ts'
 
@@ -22,11 +23,13 @@ export type SignedHint = {
 /** Committed when it returns; `counted` where the event is known already, whatever became of it. */
 export async function keepSigned(db: Db, hint: SignedHint): Promise<'row' | 'counted'> {
   const { body, ...said } = hint
+  const here = traceparent()
+  const [column, value] = here === undefined ? [sql``, sql``] : [sql`, traceparent`, sql`, ${here}`]
   const { rows } = await sql<{ times: number }>`
     insert into inbox (gateway, subject, gateway_ref, merchant_uid, source, said_status, signed_key, content_type, body,
-      remote_address, from_known_address)
+      remote_address, from_known_address${column})
     values (${said.gateway}, ${subjectOf(hint)}, ${said.gatewayRef}, ${said.merchantUid}, 'pingback', ${said.saidStatus},
-      ${said.signedKey}, ${said.contentType}, ${Buffer.from(body)}::bytea, ${said.remoteAddress}, ${said.fromKnownAddress})
+      ${said.signedKey}, ${said.contentType}, ${Buffer.from(body)}::bytea, ${said.remoteAddress}, ${said.fromKnownAddress}${value})
     on conflict (gateway, gateway_ref, signed_key) where signed_key is not null
       do update set times = inbox.times + 1, received_at = clock_timestamp()
     returning times`.execute(db)
@@ -40,12 +43,14 @@ export type WaitingSigned = {
   readonly body: Uint8Array
   /** How often it could not be booked. */
   readonly failures: number
+  /** Read only while traces are wanted. */
+  readonly traceparent?: string | null
 }
 
 /** Under its lock; undefined where another one has it, or has judged it. */
 export async function lockSigned(trx: Trx, id: number): Promise<WaitingSigned | undefined> {
   const { rows } = await sql<WaitingSigned>`
-    select id, gateway, gateway_ref, body, failures from inbox
+    select id, gateway, gateway_ref, body, failures${tracing() ? sql`, traceparent` : sql``} from inbox
     where id = ${id} and state = 'received' and body is not null for update skip locked`.execute(trx)
   return rows[0]
 }

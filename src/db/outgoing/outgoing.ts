@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type RawBuilder } from 'kysely'
 import type { Alert } from '../../domain/books/books.ts'
+import { traced } from '../../tracing.ts'
 import { writeAll, type Insert } from '../books/batch.ts'
 import { fromNow, isOver, SENT_AT } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
@@ -20,7 +21,7 @@ export type Outgoing = {
   readonly leaseToken?: string
   readonly leasedUntil?: string
 }
-export const wakeRow = (saga: string): Outgoing => row('wake', saga, {})
+export const wakeRow = (saga: string): Outgoing => row('wake', saga, traced())
 export const noticeRow = (merchantUid: string, notice: object): Outgoing => row('notice', merchantUid, notice)
 export const alertRow = (alert: Alert, at: string): Outgoing => row('alert', alert.saga, { ...alert, at })
 
@@ -44,7 +45,8 @@ export const HELD_MS = 2_000
 export function wakeRows(trx: Trx, sagas: readonly string[], about: Woken, now: string): readonly Outgoing[] {
   if (!wakesLeaveAtOnce(trx)) return sagas.map(wakeRow)
   const leasedUntil = new Date(Date.parse(now) + HELD_MS).toISOString()
-  const wakes = sagas.map((saga) => ({ saga, token: randomUUID(), about }))
+  const trace = traced()
+  const wakes = sagas.map((saga) => ({ saga, token: randomUUID(), about, trace }))
   noteWakes(trx, wakes)
   return wakes.map(({ saga, token }) => ({ ...wakeRow(saga), leaseToken: token, leasedUntil }))
 }
@@ -71,7 +73,10 @@ export async function putLaterWake(trx: Trx, saga: string, afterMs: number): Pro
     .values({ kind: 'wake', target: saga, payload: sql`'{}'::jsonb`, dueAt: fromNow(afterMs) })
     .execute()
 }
-/** Wakes for those that no pending wake tells already; returns how many. */
+/**
+ * Wakes for those that no pending wake tells already; returns how many. However many, they are
+ * traces of their own.
+ */
 export async function putMissingWakes(trx: Trx, sagas: readonly string[]): Promise<number> {
   if (sagas.length === 0) return 0
   const pending = await trx
@@ -83,7 +88,10 @@ export async function putMissingWakes(trx: Trx, sagas: readonly string[]): Promi
     .execute()
   const waiting = new Set(pending.map(({ target }) => target))
   const missing = sagas.filter((saga) => !waiting.has(saga))
-  await putOutgoing(trx, missing.map(wakeRow))
+  await putOutgoing(
+    trx,
+    missing.map((saga) => row('wake', saga, {})),
+  )
   return missing.length
 }
 export const putAlert = (trx: Trx, alert: Alert): Promise<void> =>

@@ -250,7 +250,7 @@ function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined
   return draftedRefund(draft, id)
 }
 
-/** The ticket is written after all; that the database lost it is nothing that anybody notices by himself. */
+/** The ticket is written after all; that the database lost it nobody notices by himself. */
 export function tellOfLostIntent(draft: Draft, refund: Refund, key: string, why: string): void {
   const { refundId, gatewayRef } = refund
   draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why, facts: { key } })

@@ -5,6 +5,7 @@ import { Router } from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { Failure } from '../../domain/failures.ts'
 import { metrics } from '../../metrics.ts'
+import { spanned, traceIn } from '../../tracing.ts'
 import { routes } from '../resources/api.ts'
 import { makeAccess, type Access } from './access.ts'
 import { CallerGone } from './body.ts'
@@ -54,7 +55,17 @@ async function serve(
   const gone = new AbortController()
   ctx.res.once('close', () => gone.abort())
   const call: Call = { person, request: ctx.req, remoteAddress: ctx.ip, gone: gone.signal }
-  return route.run(deps, { params, query: ctx.query }, call)
+  const run = () => route.run(deps, { params, query: ctx.query }, call)
+  // What only reads causes nothing.
+  if (route.method === 'get' && route.causes !== true) return run()
+  const name = `${route.method.toUpperCase()} ${route.path}`
+  // A stranger's word joins no trace of ours.
+  const from = person === null ? null : traceIn(ctx.req.headers)
+  return spanned({ name, kind: 'server', facts: { 'http.route': route.path }, from }, async (note) => {
+    const answer = await run()
+    note({ 'http.response.status_code': answer.status })
+    return answer
+  })
 }
 
 async function answer(ctx: Context, deps: HttpDeps, route: string, work: () => Promise<Answer>): Promise<void> {

@@ -42,6 +42,8 @@ export type Documented = {
 
 type Spec<P, Q, B> = {
   readonly method: 'get' | 'post'
+  /** A GET that is no question: some senders of webhooks know no other method. */
+  readonly causes?: true
   /** As OpenAPI writes it: /payments/{merchantUid}. */
   readonly path: string
   /** Who may; `open`: everybody, without a key. */

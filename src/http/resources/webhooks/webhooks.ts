@@ -199,6 +199,7 @@ function accountsOf({ gateways }: HttpDeps, kind: string): readonly Account[] {
 export const webhookRoutes: readonly Route[] = KINDS.map(({ kind, webhooks: door, hintShape }) =>
   route({
     ...at(door.method, door.path, 'open'),
+    causes: true,
     summary: door.summary,
     ...(door.bodies.length > 0 && { rawBody: door.bodies, ...(hintShape && { bodyShape: hintShape }) }),
     answers: {
