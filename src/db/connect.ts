@@ -11,7 +11,7 @@ import { withFileLock } from '../lock.ts'
 import { guarded, insideOf } from './guard.ts'
 import { migrateAlone, migratePostgres } from './migrate.ts'
 import { beginsOn, tellCommitted } from './notify.ts'
-import { iso, postgresDialect, safeInteger, TIMEOUTS } from './postgres.ts'
+import { iso, postgresDialect, receiverDialect, safeInteger, TIMEOUTS } from './postgres.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -36,7 +36,7 @@ const REPEATABLE = new Set(['40001', '40P01', '23505'])
 type Log = (line: string) => void
 /** Where a database says what is slow: it goes with the handle, so that no caller can forget it. */
 const logs = new WeakMap<Db, Log>()
-const backends = new WeakMap<Db, ReadonlySet<number>>()
+const backends = new WeakMap<Db, Set<number>>()
 /** Whether this backend of the server works for this handle. */
 export const isOwnBackend = (db: Db, backend: number): boolean => backends.get(db)?.has(backend) === true
 
@@ -76,6 +76,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 export function openAsItIs(url: string, log: Log): Database {
   const db = handle(postgresDialect(url, log, TIMEOUTS))
   return { db, kind: 'postgres', close: () => db.destroy() }
+}
+
+/**
+ * Connections to the same Postgres that whoever looks, lists or books cannot take from the
+ * receiver; what is committed over them is this process's own. The embedded database has one, which
+ * all share.
+ */
+export function openForReceiver(
+  { db, kind }: Pick<Database, 'db' | 'kind'>,
+  url: string | undefined,
+): Omit<Database, 'kind'> {
+  if (kind === 'pglite' || url === undefined) return { db, close: () => Promise.resolve() }
+  const log = logs.get(db) ?? (() => {})
+  const apart = handle(receiverDialect(url, log, backends.get(db) ?? new Set()))
+  logs.set(apart, log)
+  return { db: apart, close: () => apart.destroy() }
 }
 
 /**

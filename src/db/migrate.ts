@@ -23,6 +23,7 @@ import * as deliveries from './migrations/0015_deliveries.ts'
 import * as requests from './migrations/0016_requests.ts'
 import * as tallies from './migrations/0017_tallies.ts'
 import * as traces from './migrations/0018_traces.ts'
+import * as received from './migrations/0019_received.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
@@ -49,6 +50,7 @@ export const MIGRATIONS = {
   '0016_requests': requests,
   '0017_tallies': tallies,
   '0018_traces': traces,
+  '0019_received': received,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 

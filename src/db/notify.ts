@@ -7,9 +7,11 @@ import type { Books } from '../domain/books/books.ts'
 import type { RefundId } from '../domain/ids.ts'
 import { OUTBOX_KINDS, type OutboxKind } from './schema.ts'
 
-/** What somebody waits for: hints, or rows of the outbox by their kind. */
-export type Put = 'hint' | OutboxKind
-export const PUTS = ['hint', ...OUTBOX_KINDS] as const satisfies readonly Put[]
+/**
+ * What somebody waits for: hints, what gateways signed, or rows of the outbox by their kind.
+ */
+export type Put = 'hint' | 'signed' | OutboxKind
+export const PUTS = ['hint', 'signed', ...OUTBOX_KINDS] as const satisfies readonly Put[]
 
 const puts = new WeakMap<object, Set<Put>>()
 const opened = new WeakMap<object, Set<Opened>>()

@@ -9,6 +9,13 @@ type Log = (line: string) => void
 /** What the server's own lists call this program. */
 export const APPLICATION = 'paymentwall-saga'
 const CONNECTIONS = 10
+/** The receiver's, by which many hints at once are kept (hints/together.ts). */
+const RECEIVER_CONNECTIONS = 4
+/**
+ * A webhook a minute shall not wait for a new connection each time; less than firewalls forget
+ * after.
+ */
+const RECEIVER_IDLE_MS = 60_000
 /**
  * A crowd queues for the connections. Longer than any statement may take: whoever is ahead is done
  * by then or has failed, and a webhook that is turned away is sent by nobody again.
@@ -31,14 +38,14 @@ export function postgresDialect(
   log: Log,
   timeouts: Partial<typeof TIMEOUTS>,
   backends = new Set<number>(),
+  own: pg.PoolConfig = { max: CONNECTIONS, application_name: APPLICATION },
 ): Dialect {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, safeInteger)
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, iso)
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS,
-    application_name: APPLICATION,
+    ...own,
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
     keepAlive: true,
     ...timeouts,
@@ -55,6 +62,14 @@ export function postgresDialect(
   pool.on('remove', (client) => void backends.delete(backendOf(client)))
   return new PostgresDialect({ pool })
 }
+
+/** The same server over connections that nobody but the receiver uses. */
+export const receiverDialect = (url: string, log: Log, backends: Set<number>): Dialect =>
+  postgresDialect(url, log, TIMEOUTS, backends, {
+    max: RECEIVER_CONNECTIONS,
+    application_name: `${APPLICATION} receiver`,
+    idleTimeoutMillis: RECEIVER_IDLE_MS,
+  })
 
 /**
  * Begins a statement that every saga sends: the server plans it once for each connection. What it

@@ -23,11 +23,14 @@ import { metrics } from '../metrics.ts'
 import { spanned, traceIn } from '../tracing.ts'
 import { FORGOTTEN } from './account.ts'
 import { look } from './look.ts'
+import { makePace } from './pace.ts'
 import { judgeWaiting } from './signed.ts'
 import type { LookDeps, Subject } from './subject.ts'
 import { againAfterMs, LONGEST_SPACING_MS } from './tries.ts'
 
 const AT_ONCE = 8
+/** While this process has much else to do, too: others look as well. */
+const AT_ONCE_BUSY = 2
 /**
  * Longer than a look takes; one that outlives its lease is judged by its own began-time, so a
  * second look does no harm.
@@ -37,8 +40,11 @@ const UNLINKED_LOOKS = 5
 
 export type LookerOptions = LookDeps & { readonly spacingMs: number; readonly pollMs: number }
 
-/** At most `AT_ONCE` looks are under way; a slow one holds up no other reference. */
-export function startLooker(options: LookerOptions): Loop {
+/** `judge` kicks for what a gateway signed, which needs no look. */
+export type Looker = Loop & { readonly judge: Loop }
+
+/** `AT_ONCE` looks at most are under way; a slow one holds up no other reference. */
+export function startLooker(options: LookerOptions): Looker {
   const underWay = new Set<Promise<void>>()
   /**
    * Asked while looks were under way: what they hold, or left no room for, may be due after them.
@@ -53,21 +59,31 @@ export function startLooker(options: LookerOptions): Loop {
       })
     underWay.add(tracked)
   }
+  const pace = makePace({ most: AT_ONCE, least: AT_ONCE_BUSY })
+  let most = AT_ONCE
   const work = async () => {
     askedMeanwhile = underWay.size > 0
-    const room = AT_ONCE - underWay.size
+    most = pace()
+    const room = Math.max(0, most - underWay.size)
     const { found, settled, judged } = await portion(options, room, begin)
     const full = found > 0 && found === room
     askedMeanwhile ||= full
-    return judged || settled || (full && underWay.size < AT_ONCE)
+    return judged || settled || (full && underWay.size < most)
   }
   const loop = startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work })
+  const stop = async () => {
+    await loop.stop()
+    await Promise.all(underWay)
+  }
   return {
     ...loop,
-    stop: async () => {
-      await loop.stop()
-      await Promise.all(underWay)
+    // Without room for a look there is nothing to ask the database; the end of one asks it.
+    kick: () => {
+      if (underWay.size < most) loop.kick()
+      else askedMeanwhile = true
     },
+    judge: { ...loop, stop },
+    stop,
   }
 }
 

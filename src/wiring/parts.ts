@@ -128,6 +128,8 @@ function linksTo(ui: string | null, namespace: string): Links {
 
 export type Shared = {
   readonly look: LookDeps
+  /** Tells whom it concerns what was committed over this handle since it was last called. */
+  readonly tellOf: (db: Db) => void
   /** May be called early, and more than once: what they leave behind is in its rows. */
   stopLoops(): Promise<void>
 }
@@ -163,8 +165,11 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
   const warn = (line: string) => log.warn(line)
   const parts = lookPartsOf(wiring, db, temporal, simulator)
   const { links } = parts
-  const look: LookDeps = { ...parts, kick: () => tell(takePuts(db)) }
-  loops.set('hint', [startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS })])
+  const tellOf = (handle: Db) => tell(takePuts(handle))
+  const look: LookDeps = { ...parts, kick: () => tellOf(db) }
+  const looker = startLooker({ ...look, spacingMs: config.LOOK_SPACING, pollMs: LOOKER_POLL_MS })
+  loops.set('hint', [looker])
+  loops.set('signed', [looker.judge])
   const waking = { db, temporal, language: config.LANGUAGE }
   const deliverers = { wake: (saga: string, payload: unknown) => deliverWake(waking, saga, undefined, payload) }
   const wakeAtOnce = (saga: string, about: Woken, trace: object) => deliverWake(waking, saga, about, trace)
@@ -197,7 +202,7 @@ export function shareParts(wiring: Wiring, db: Db, temporal: Temporal, simulator
     await quiet
   }
   stops.push(stopLoops)
-  return { look, stopLoops }
+  return { look, tellOf, stopLoops }
 }
 
 /** None where nobody is to be told: then they wait in their rows. */

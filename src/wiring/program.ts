@@ -104,7 +104,7 @@ async function start(wiring: Wiring, checkpointLook: CheckpointLook): Promise<Om
   const temporal = await connectTemporal(wiring)
   await runVitals(wiring, { db, temporalReady: temporal.ready })
   const shared = shareParts(wiring, db, temporal, simulator?.url)
-  const api = roles.includes('api') ? await runApi(wiring, shared.look, temporal) : null
+  const api = roles.includes('api') ? await runApi(wiring, shared, temporal) : null
   if (simulator) sendWebhooksTo(simulator, config, { api, temporalUi: sagasAt(temporal) })
   const worker = roles.includes('worker')
     ? await runWorker(wiring, shared, temporal, checkpointLook)

@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../../activities/deps.ts'
 import { createActivities } from '../../activities/index.ts'
 import { temporalAccess, type Config } from '../config.ts'
 import { examine } from '../doctor/examine.ts'
+import { openForReceiver } from '../db/connect.ts'
 import type { OrderDefaults } from '../domain/books/order.ts'
 import { Failure } from '../domain/failures.ts'
 import type { GatewayName } from '../domain/ids.ts'
@@ -123,16 +124,21 @@ const sizesOf = (config: Config): WorkerSizes => ({
 })
 
 /** The HTTP API and the receiver; answers with the address that it listens on. */
-export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal): Promise<string> {
+export async function runApi(wiring: Wiring, { look, tellOf }: Shared, temporal: Temporal): Promise<string> {
   const { config, log, stops, sdkMetrics } = wiring
   const { db, links, patience, kick } = look
   const server = limitedServer()
   const catchUps = startCatchUps(look)
   stops.push(catchUps.stop)
+  const kind = config.DATABASE_URL === undefined ? 'pglite' : 'postgres'
+  const receiver = openForReceiver({ db, kind }, config.DATABASE_URL)
+  stops.push(receiver.close)
   const hintRoom = roomForHints({ log, stops }, look)
   const url = `http://${config.HOST}:${await listen(server, { host: config.HOST, port: config.PORT, setting: 'PORT' })}`
   const app = createApp({
     db,
+    // Behind the answer: what the looker does first takes as long as the answer itself.
+    receiver: { db: receiver.db, kick: () => void setImmediate(() => tellOf(receiver.db)) },
     hintRoom,
     links,
     patience,
@@ -157,7 +163,7 @@ export async function runApi(wiring: Wiring, look: LookDeps, temporal: Temporal)
         setUpParts({
           config,
           gateways: look.gateways,
-          database: { db, kind: config.DATABASE_URL === undefined ? 'pglite' : 'postgres' },
+          database: { db, kind },
           temporal,
           apiUrl: url,
           send: false,

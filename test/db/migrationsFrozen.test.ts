@@ -46,6 +46,7 @@ const SAID: Readonly<Record<MigrationName, string>> = {
   '0016_requests': '46bf03ebb5a1a3c6',
   '0017_tallies': 'eeb15bcf2ba0c81b',
   '0018_traces': 'ebb6330debaed061',
+  '0019_received': 'eccfc18b1164db96',
 }
 
 test.each(names)('%s says what it said when it was released', async (name) => {

@@ -194,7 +194,7 @@ describe.skipIf(!onPostgres)('Postgres (not PGlite, which has one connection and
     try {
       await expect.poll(() => kicks, { timeout: 30_000 }).toBe(1)
       await more(() =>
-        keepHint(database.db, { gateway: GATEWAY, source: 'webhook', gatewayRef: 'imp_1', merchantUid: null }),
+        keepHint(database.db, { gateway: GATEWAY, source: 'person', gatewayRef: 'imp_1', merchantUid: null }),
       )
       await more(() => transact(database.db, 'wake', (trx) => putWake(trx, 'refund:r1')))
       const rolledBack = kicks

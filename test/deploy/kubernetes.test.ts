@@ -323,9 +323,17 @@ describe('each part finds the others', () => {
   })
 
   test('the limits say how many connections a process holds', () => {
-    const pool = /^const CONNECTIONS = (\d+)$/m.exec(readText('src/db/postgres.ts'))?.[1]
-    const said = `# Each process holds up to ${Number(pool) + 1} connections to the database.`
-    for (const file of ['base/api.yaml', 'components/keda/worker.yaml']) expect(readText(FOLDER + file)).toContain(said)
+    const most = (name: string) =>
+      Number(new RegExp(`^const ${name} = (\\d+)$`, 'm').exec(readText('src/db/postgres.ts'))?.[1])
+    // One listens for the others' rows.
+    const all = most('CONNECTIONS') + 1
+    const api = all + most('RECEIVER_CONNECTIONS')
+    const line = (count: number) => `# Each process holds up to ${count} connections to the database`
+    expect(readText(`${FOLDER}components/keda/worker.yaml`)).toContain(`${line(all)}.`)
+    expect(readText(`${FOLDER}base/api.yaml`)).toContain(`${line(api)}, `)
+    expect(readText('docs/deploy.md')).toContain(
+      `holds up to ${all} connections to the database, one with the api up to ${api}:`,
+    )
   })
 })
 

@@ -65,7 +65,13 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     kicks += 1
     playing = playing.then(() => play(db, saga.mood))
   }
-  const server = await listen({ ...standard(db), kick, log: { info: log, warn: log, error: log }, ...overrides })
+  const server = await listen({
+    ...standard(db),
+    kick,
+    receiver: { db, kick },
+    log: { info: log, warn: log, error: log },
+    ...overrides,
+  })
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('the API has no port')
   const url = `http://127.0.0.1:${address.port}`
@@ -83,7 +89,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   return { db, url, logged, saga, kicks: () => kicks, call: (line, request) => send(url, line, request), close }
 }
 
-function standard(db: Db): Omit<HttpDeps, 'kick' | 'log'> {
+function standard(db: Db): Omit<HttpDeps, 'kick' | 'receiver' | 'log'> {
   return {
     db,
     gateways: new Map([[IAMPORT, createIamportGateway(ACCOUNT)]]),

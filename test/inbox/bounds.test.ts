@@ -31,8 +31,8 @@ afterEach(() => expect(gateway.insideOf).toEqual([]))
 afterAll(() => database.close())
 
 const WAITING_ROWS = 5
-const ROOM = () => true
-const NO_ROOM = () => false
+const ROOM = { take: () => true, giveBack: () => {} }
+const NO_ROOM = { ...ROOM, take: () => false }
 const options = () => lookerOptions(database.db, gateway)
 
 function hint(shown: Partial<ReceivedHint>): ReceivedHint {

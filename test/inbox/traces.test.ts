@@ -65,7 +65,7 @@ async function aPaidHint(shown: { readonly messageId?: string } = {}): Promise<v
     ...shown,
   }
   const from = { contentType: null, body: Buffer.from('{}'), remoteAddress: '203.0.113.9', fromKnownAddress: false }
-  expect(await keepReceived(database.db, { ...hint, ...from }, () => true)).toBe('row')
+  expect(await keepReceived(database.db, { ...hint, ...from }, { take: () => true, giveBack: () => {} })).toBe('row')
 }
 
 test.each([{}, { messageId: 'message-1' }])('a webhook leads to its look, and that to the wake (%o)', async (shown) => {

@@ -20,7 +20,7 @@ export const onPostgres = SERVER !== undefined
 export const crowd = (whole: number): number => (onPostgres ? whole : Math.ceil(whole / 5))
 
 /** Migrated; closed, it is gone. */
-export async function openTestDatabase(): Promise<Database> {
+export async function openTestDatabase(): Promise<Database & Pick<TestDatabase, 'url'>> {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const { url, drop } = await createMigratedDatabase(folder)
   const opened = await openDatabase({ url, folder, log: () => {} })
@@ -29,7 +29,7 @@ export async function openTestDatabase(): Promise<Database> {
     await drop()
     await rm(folder, { recursive: true, force: true })
   }
-  return { ...opened, close }
+  return { ...opened, url, close }
 }
 
 export type TestDatabase = {

@@ -52,7 +52,7 @@ async function countSame(trx: Trx, { gateway, gatewayRef, merchantUid }: Returne
     update inbox set times = times + 1, received_at = clock_timestamp(), arrival = ${NEXT_ARRIVAL}
     where id = (select id from inbox
       where gateway = ${gateway} and merchant_uid = ${merchantUid} and gateway_ref is not distinct from ${gatewayRef}
-        and source = 'browser' and state = 'received'
+        and source = 'browser' and settled_at is null
       limit 1 for update)
     and state = 'received'`.execute(trx)
   return numAffectedRows > 0n
@@ -66,7 +66,7 @@ async function isCrowded(trx: Trx, { gateway, gatewayRef, merchantUid }: Returne
     .where('gateway', '=', gateway)
     .where('merchantUid', '=', merchantUid)
     .where('source', '=', 'browser')
-    .where('state', '=', 'received')
+    .where('settledAt', 'is', null)
     .where('gatewayRef', 'is not', null)
     .limit(WAITING_REFS)
     .execute()

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { fromNow } from '../clock.ts'
 import { traceparent, tracing } from '../../tracing.ts'
 import type { Db, Trx } from '../connect.ts'
+import { notePut } from '../notify.ts'
 import { subjectOf } from './hints.ts'
 
 export type SignedHint = {
@@ -33,7 +34,9 @@ export async function keepSigned(db: Db, hint: SignedHint): Promise<'row' | 'cou
     on conflict (gateway, gateway_ref, signed_key) where signed_key is not null
       do update set times = inbox.times + 1, received_at = clock_timestamp()
     returning times`.execute(db)
-  return rows[0]?.times === 1 ? 'row' : 'counted'
+  if (rows[0]?.times !== 1) return 'counted'
+  notePut(db, 'signed')
+  return 'row'
 }
 
 export type WaitingSigned = {

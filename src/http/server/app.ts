@@ -53,7 +53,10 @@ async function serve(
 ): Promise<Answer> {
   const person = route.roles === 'open' ? null : access(ctx.req, route.roles)
   const gone = new AbortController()
-  ctx.res.once('close', () => gone.abort())
+  // Each answer closes; what nobody waits for is not worth an error's making.
+  ctx.res.once('close', () => {
+    if (!ctx.res.writableFinished) gone.abort()
+  })
   const call: Call = { person, request: ctx.req, remoteAddress: ctx.ip, gone: gone.signal }
   const run = () => route.run(deps, { params, query: ctx.query }, call)
   // What only reads causes nothing.

@@ -29,6 +29,11 @@ export type CommandAnswered = {
 
 export type HttpDeps = {
   readonly db: Db
+  /**
+   * The receiver's own way to the database, which nobody else can be in; and its `kick`, for what
+   * was committed over it.
+   */
+  readonly receiver: { readonly db: Db; readonly kick: () => void }
   /** The configured accounts. */
   readonly gateways: ReadonlyMap<
     GatewayName,

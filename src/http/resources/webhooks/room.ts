@@ -27,6 +27,8 @@ type From = { readonly sender: string; readonly fromKnownAddress: boolean }
 export type HintRoom = {
   /** Takes a place for one row; false where there is none now. */
   take(from: From): boolean
+  /** It was not needed. */
+  giveBack(from: From): void
   /** Remembers one that got no row, until the next note. */
   refuse(hint: Omit<Refused, 'times'>): void
   /** The same of one whose signature is wrong. */
@@ -73,6 +75,10 @@ export function makeHintRoom({ db, kick, now = () => performance.now() }: Option
         : senders.left(sender, A_SENDER_A_MINUTE) &&
           classes.take('strangers', STRANGERS_AN_HOUR) &&
           senders.take(sender, A_SENDER_A_MINUTE),
+    giveBack: ({ sender, fromKnownAddress }) => {
+      classes.giveBack(fromKnownAddress ? 'gateway' : 'strangers')
+      if (!fromKnownAddress) senders.giveBack(sender)
+    },
     refuse: (hint) => remember({ ...hint, times: 1 }),
     forge: (message) => rememberForged({ ...message, times: 1 }),
     note: async () => {
@@ -113,5 +119,7 @@ function windowOf(lengthMs: number, now: () => number) {
     counts.set(name, (counts.get(name) ?? 0) + 1)
     return true
   }
-  return { left, take }
+  /** Of a window that is over nothing is left to give back. */
+  const giveBack = (name: string): void => void counts.set(name, Math.max(0, (counts.get(name) ?? 0) - 1))
+  return { left, take, giveBack }
 }

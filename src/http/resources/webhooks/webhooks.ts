@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { transact } from '../../../db/connect.ts'
 import { keepHint, type Hint } from '../../../db/hints/hints.ts'
-import { keepReceived } from '../../../db/hints/received.ts'
+import { keepReceived, type Places } from '../../../db/hints/received.ts'
 import { keepSigned } from '../../../db/hints/signed.ts'
 import { putAlert } from '../../../db/outgoing/outgoing.ts'
 import { Failure, FAILURES } from '../../../domain/failures.ts'
@@ -72,11 +72,11 @@ async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Pr
   const { gatewayRef, merchantUid, status, cancellationId, messageId } = hint
   const ids = { gatewayRef, merchantUid, ...(messageId !== undefined && { messageId }) }
   const said = { saidStatus: status || null, saidCancellationId: cancellationId }
-  const kept = await keepReceived(deps.db, { ...received, ...ids, ...said }, () => deps.hintRoom.take(fromOf(received)))
+  const kept = await keepReceived(deps.receiver.db, { ...received, ...ids, ...said }, placesFor(deps, received))
   if (kept === 'refused') return refused(deps, webhooks, received)
   metrics.hintsReceived.inc({ source: 'webhook' })
   // What was counted in a waiting row is looked at with it: in a flood nobody is kicked for each.
-  if (kept === 'row') deps.kick()
+  if (kept === 'row') deps.receiver.kick()
   else metrics.hintsCounted.inc()
   return { status: 200, ...webhooks.taken }
 }
@@ -90,9 +90,9 @@ async function takeSigned(
   query: string,
 ): Promise<Answer> {
   const said = { gatewayRef, merchantUid, signedKey: key, saidStatus: event.kind }
-  const kept = await keepSigned(deps.db, { ...received, ...said, body: Buffer.from(query) })
+  const kept = await keepSigned(deps.receiver.db, { ...received, ...said, body: Buffer.from(query) })
   metrics.hintsReceived.inc({ source: 'pingback' })
-  if (kept === 'row') deps.kick()
+  if (kept === 'row') deps.receiver.kick()
   else metrics.hintsCounted.inc()
   return { status: 200, ...taken }
 }
@@ -123,6 +123,11 @@ const fromOf = ({ remoteAddress, fromKnownAddress }: Received) => ({
   fromKnownAddress,
 })
 
+function placesFor({ hintRoom }: HttpDeps, received: Received): Places {
+  const from = fromOf(received)
+  return { take: () => hintRoom.take(from), giveBack: () => hintRoom.giveBack(from) }
+}
+
 /**
  * False where there was no room, so that it was only counted. Committed when it returns. What a
  * gateway has signed and nobody can read (`signedWhy`) is told at once.
@@ -138,14 +143,14 @@ async function keepUnreadable(
     return false
   }
   const hint: Hint = { ...received, source: 'webhook', gatewayRef: null, merchantUid: null, parkedBecause }
-  if (signedWhy === undefined) await keepHint(deps.db, hint)
+  if (signedWhy === undefined) await keepHint(deps.receiver.db, hint)
   else {
     const sentence = `a signed message is kept for a person, for it cannot be read: ${signedWhy}`
-    await transact(deps.db, 'keep signed', async (trx) => {
+    await transact(deps.receiver.db, 'keep signed', async (trx) => {
       await keepHint(trx, hint)
       await putAlert(trx, { level: 'page', kind: 'signedUnclear', saga: 'inbox', sentence })
     })
-    deps.kick()
+    deps.receiver.kick()
   }
   metrics.hintsReceived.inc({ source: 'webhook' })
   metrics.hintsParked.inc({ because: parkedBecause })

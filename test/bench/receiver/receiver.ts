@@ -1,0 +1,150 @@
+// Our receiver beside a bare one on the same Postgres: webhooks a second when they come as fast as they are answered, and how long an
+// answer takes at 25 a second; ours with looks that all hang, with looks that book what they find, and with thousands that wait for one.
+// Must not know: how rounds are told of.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { freePort } from '../../../src/temporal/server/ports.ts'
+import { startPostgres } from '../../support/postgres.ts'
+import { startPayingGateway, PRICE, type Mood } from './gateway.ts'
+import { sentSchema, type Load } from './loads.ts'
+import { addressOf, cpuWithChildrenMs, postmasterOf, run, saidBy } from './processes.ts'
+
+export type Acks = { readonly p50Ms: number; readonly p99Ms: number }
+export type Reading = Acks & {
+  readonly hooksPerSecond: number
+  readonly appMsAHook: number
+  readonly postgresMsAHook: number
+}
+export type Round = {
+  readonly bare: Reading
+  /** All looks wait for a gateway that never answers. */
+  readonly hanging: Reading
+  /** Each webhook is followed by its look, which books a payment. */
+  readonly working: Acks
+  /** The same behind thousands that wait: the looker takes all that it gets of the machine. */
+  readonly busy: Reading
+}
+type Options = {
+  readonly connections: number
+  readonly saturateMs: number
+  readonly paceMs: number
+  /** Where Temporal is; by default nobody listens there. */
+  readonly temporal: string
+}
+const OPTIONS: Options = { connections: 64, saturateMs: 4_000, paceMs: 20_000, temporal: '127.0.0.1:9' }
+const EVERY_MS = 1_000 / 25
+
+/** As in production: what is committed is on the disk. */
+const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
+const ORDERS = 400_000
+
+export type Comparison = { round(): Promise<Round>; stop(): Promise<void> }
+
+export async function compareReceivers(wished: Partial<Options> = {}): Promise<Comparison> {
+  const options = { ...OPTIONS, ...wished }
+  const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-receivers-'))
+  const postgres = await startPostgres(DURABLE)
+  const gateway = await startPayingGateway()
+  const client = new pg.Client({ connectionString: postgres.url })
+  await client.connect()
+  const postmaster = await postmasterOf(client)
+  const port = await freePort('127.0.0.1')
+  const shared = { DATABASE_URL: postgres.url }
+  const ours = run(['src/main.ts', '--role', 'api'], {
+    ...shared,
+    DATA_DIR: folder,
+    PORT: String(port),
+    METRICS_PORT: '0',
+    TEMPORAL_ADDRESS: options.temporal,
+    IAMPORT_API_URL: gateway.url,
+    IAMPORT_KEY: 'key',
+    IAMPORT_SECRET: 'secret',
+    IAMPORT_CODE: 'imp_code',
+    LOG_LEVEL: 'error',
+  })
+  ours.child.stdout?.resume()
+  const oursAt = { url: `http://127.0.0.1:${port}`, path: '/webhooks/iamport', pid: ours.pid }
+  const bare = run(['test/bench/receiver/bare.ts'], shared)
+  const bareAt = { url: await addressOf(bare), path: '/', pid: bare.pid }
+  await untilItAnswers(oursAt.url)
+  await fill(client)
+
+  let next = 1
+  const load = async (asked: Omit<Load, 'first'>) => {
+    const result = sentSchema.parse(
+      JSON.parse(await saidBy(['test/bench/receiver/load.ts', JSON.stringify({ ...asked, first: next })], {})),
+    )
+    next += result.answered
+    if (next > ORDERS) throw new Error('there are no orders left that nobody has heard of')
+    if (result.refused > 0) throw new Error(`${result.refused} of ${result.answered} webhooks got no 200`)
+    return result
+  }
+  type At = typeof oursAt
+  const acks = async ({ url, path }: At): Promise<Acks> => {
+    const { connections, paceMs } = options
+    const { ackMs } = await load({ url, path, connections, forMs: paceMs, everyMs: EVERY_MS })
+    return { p50Ms: partOf(ackMs, 0.5), p99Ms: partOf(ackMs, 0.99) }
+  }
+  const read = async (at: At): Promise<Reading> => {
+    const { url, path, pid } = at
+    const { connections, saturateMs } = options
+    // What is made once is nobody's in this comparison.
+    await load({ url, path, connections, forMs: 500 })
+    const [app, server] = [cpuWithChildrenMs(pid), cpuWithChildrenMs(postmaster)]
+    const most = await load({ url, path, connections, forMs: saturateMs })
+    const [appMs, serverMs] = [cpuWithChildrenMs(pid) - app, cpuWithChildrenMs(postmaster) - server]
+    await pause(1_000)
+    return {
+      hooksPerSecond: (1_000 * most.answered) / most.tookMs,
+      appMsAHook: appMs / most.answered,
+      postgresMsAHook: serverMs / most.answered,
+      ...(await acks(at)),
+    }
+  }
+  const ofOurs = async <T>(mood: Mood, measure: (at: At) => Promise<T>): Promise<T> => {
+    await client.query('delete from inbox')
+    gateway.be(mood)
+    return measure(oursAt)
+  }
+  // Both shall be as warm as they get.
+  for (const { url, path } of [oursAt, bareAt])
+    await load({ url, path, connections: options.connections, forMs: options.saturateMs })
+  return {
+    round: async () => ({
+      hanging: await ofOurs('hangs', read),
+      bare: await read(bareAt),
+      working: await ofOurs('answers', acks),
+      busy: await ofOurs('answers', read),
+    }),
+    stop: async () => {
+      await Promise.all([ours.stop(), bare.stop(), gateway.stop(), client.end()])
+      await postgres.stop()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** Of numbers in order. */
+const partOf = (sorted: readonly number[], part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+
+async function untilItAnswers(url: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const answer = await fetch(`${url}/healthz`).catch(() => undefined)
+    if (answer?.ok === true) return
+    await pause(100)
+  }
+  throw new Error(`${url} does not answer`)
+}
+
+/** Orders that wait to be paid, so that each webhook names one that is known. */
+async function fill(client: pg.Client): Promise<void> {
+  await client.query(`insert into payments (merchant_uid, gateway, order_state, state, amount, currency, channel, name, expires_at,
+      charged_back, tries, created_at, attention, waiting_since, last_checkpoint_at)
+    select 'o-' || n, 'iamport/main', 'prepared', 'prepared', ${PRICE.amount}, '${PRICE.currency}', 'live', 'a hat', now() + interval '1 day',
+      false, 0, now(), 'none', now(), now() from generate_series(1, ${ORDERS}) n`)
+  await client.query('vacuum analyze payments')
+}
