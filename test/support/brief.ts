@@ -31,6 +31,13 @@ export async function tryAgainSoon(shop: OwnShop, merchantUid: string): Promise<
   await shop.wake(`payment:${merchantUid}`)
 }
 
+/** The next try of a refund that could not be filed is due. */
+export async function fileSoon(shop: OwnShop, refundId: string): Promise<void> {
+  const rows = shop.db.updateTable('refunds').set({ nextTryAt: new Date().toISOString() })
+  await rows.where('refundId', '=', refundNamed(refundId)).execute()
+  await shop.wake(`refund:${refundId}`)
+}
+
 /** A refund that entered its state just now has been in it for so long; its saga is told so. */
 export async function waitedFor(shop: OwnShop, refundId: string, ms: number): Promise<void> {
   const earlier = (column: 'stateSince' | 'waitingSince' | 'lastCheckpointAt') =>
