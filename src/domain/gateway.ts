@@ -253,6 +253,8 @@ export type Webhooks = {
   readonly summary: string
   /** Content types of the bodies; none for those that have no body. */
   readonly bodies: readonly string[]
+  /** Whether what the gateway has not signed is turned away. */
+  readonly signed: boolean
   /** The answer to what was kept. */
   readonly taken: { readonly body: unknown; readonly type?: string }
   /** IPv4 addresses that the gateway says it sends from: a score, never a proof. */

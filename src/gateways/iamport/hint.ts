@@ -14,6 +14,7 @@ export const webhooks: Webhooks = {
   // others (iamport.md §6), so that nothing here is refused for its address.
   addresses: ['52.78.100.19', '52.78.48.223', '52.78.5.241'],
   // i'mport repeats after a minute, where it was asked to repeat at all (iamport.md §6).
+  signed: false,
   againAfterSeconds: 60,
 }
 

@@ -24,6 +24,7 @@ export const pingbacks: Webhooks = {
     '174.36.92.192',
     '174.36.96.66',
   ],
+  signed: true,
   againAfterSeconds: 1_800,
 }
 

@@ -17,6 +17,7 @@ export const portoneWebhooks: Webhooks = {
   // A score alone: they change by mail (portone.md §8).
   addresses: ['52.78.5.241'],
   // The first of five repeats comes within a minute.
+  signed: true,
   againAfterSeconds: 60,
 }
 

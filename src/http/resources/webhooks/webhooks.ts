@@ -215,7 +215,7 @@ export const webhookRoutes: readonly Route[] = KINDS.map(({ kind, webhooks: door
     },
     errors: [
       ...(door.bodies.length > 0 ? (['malformedBody', 'payloadTooLarge'] as const) : []),
-      ...(door.method === 'get' ? (['unauthorized'] as const) : []),
+      ...(door.signed ? (['unauthorized'] as const) : []),
       'notFound',
       'temporarilyUnavailable',
     ],
