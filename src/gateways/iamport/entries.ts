@@ -3,8 +3,7 @@
 // Must not know: refunds, what is booked. Nothing is told apart by its place in the list.
 import type { Currency } from '../../domain/currencies.ts'
 import type { CancelEntry, ForeignMark } from '../../domain/gateway.ts'
-import { ENTRY_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
-import { idOf, minorOf, remarkOf, timeOf } from './values.ts'
+import { ENTRY_FIELDS, fieldsOf, idOf, minorOf, remarkOf, timeOf, type OnMissing } from './fields.ts'
 
 /** Ours is a marker and a line of 200 characters at most, so a longer one is a stranger's. */
 const REASON_LENGTH = 2_000

@@ -8,10 +8,9 @@ import type { Evidence, Unreadable } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
 import type { Money } from '../../domain/money.ts'
 import { entriesOf } from './entries.ts'
-import { fieldsOf, PAYMENT_FIELDS, type OnMissing } from './fields.ts'
-import { parse, plainText, preparedSchema, unreadable } from './schema.ts'
 import {
   currencyOf,
+  fieldsOf,
   idOf,
   listOf,
   minorOf,
@@ -22,7 +21,10 @@ import {
   timeOf,
   truthOf,
   wordIn,
-} from './values.ts'
+  PAYMENT_FIELDS,
+  type OnMissing,
+} from './fields.ts'
+import { parse, plainText, preparedSchema, unreadable } from './schema.ts'
 
 const REMARK_LENGTH = 500
 const STATUS_LENGTH = 32

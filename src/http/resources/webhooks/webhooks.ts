@@ -18,7 +18,7 @@ import type { HttpDeps } from '../../server/deps.ts'
 import { titleOf } from '../../server/errors.ts'
 import { route, at, type Answer, type Call, type Route } from '../../server/route.ts'
 import * as answers from '../answers.ts'
-import { isPublished, senderOf } from './senders.ts'
+import { isPublished, senderOf } from './room.ts'
 
 /** A usual webhook has some 150 bytes; a row's size is not a stranger's to choose. */
 const BODY_KEPT_BYTES = 4 * 1024
