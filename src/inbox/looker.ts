@@ -1,5 +1,5 @@
-// The looker: claims references with unlooked hints, looks at each, and says when the next look may
-// be.
+// The looker: claims references with unlooked hints, looks at each, few at once while this process
+// has much to do, and says when the next look may be.
 // Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no
 // gateway call.
 import type { Began } from '../db/clock.ts'

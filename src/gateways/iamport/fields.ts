@@ -1,11 +1,13 @@
 // THE table of the fields that are read off i'mport's answers: needed, or what stands in where one
-// says nothing usable.
-// Must not know: how a value is read (values.ts), HTTP, orders. A test walks this table against
-// what is really read.
+// says nothing usable; and how a value is read: what is money or a name is strict and throws, what
+// describes is lenient. Pure.
+// Must not know: HTTP, orders, what follows. A test walks this table against what is really read.
 import { isCurrency, type Currency } from '../../domain/currencies.ts'
+import type { Evidence } from '../../domain/gateway.ts'
 import { gatewayRef, type GatewayRef } from '../../domain/ids.ts'
 import { fromMajor } from '../../domain/money.ts'
-import { plainText, unreadable } from './schema.ts'
+import { tame } from '../../domain/text.ts'
+import { unreadable } from './schema.ts'
 
 /**
  * Needed: money or identity hangs on it, so without it nothing of the payment is taken over.
@@ -191,6 +193,14 @@ export function remarkOf(value: unknown, max: number): string | undefined {
   return typeof value === 'string' ? plainText(value, max) : undefined
 }
 
+/**
+ * A vendor's text made fit to be stored and shown: no control characters, no half surrogates, at
+ * most `max` long.
+ */
+export function plainText(text: string, max: number): string {
+  return tame(text.slice(0, max))
+}
+
 export function truthOf(value: unknown): boolean | undefined {
   const word = typeof value === 'string' ? value.trim().toLowerCase() : value
   if (word === true || word === 'true' || word === 1 || word === '1') return true
@@ -231,4 +241,33 @@ export function timeOf(value: unknown): string | null | undefined {
  */
 export function providerOf(said: string): string {
   return said.trim().toLowerCase().split('.', 1)[0] ?? ''
+}
+
+const PROVIDER_LENGTH = 100
+
+export function providerNameOf(value: unknown): string | undefined {
+  return remarkOf(value, PROVIDER_LENGTH)?.trim() || undefined
+}
+
+export function channelOf(value: unknown): Evidence['channel'] | undefined {
+  const sandbox = truthOf(value)
+  if (sandbox === undefined) return undefined
+  return sandbox ? 'test' : 'live'
+}
+
+/** In whichever case: a word that is spelled otherwise must not make a paid order look unpaid. */
+export function statusOf(said: string): Evidence['status'] {
+  const word = said.trim().toLowerCase()
+  return word === 'ready' || word === 'paid' || word === 'cancelled' || word === 'failed' ? word : 'unrecognized'
+}
+
+/**
+ * Where the Paymentwall project sends the custom pingback parameter; PHP writes an empty object as
+ * [] (iamport.md §3.1).
+ */
+export function countryOf(extension: unknown): string | null | undefined {
+  if (typeof extension !== 'object' || extension === null) return undefined
+  if (!('country_code' in extension) || extension.country_code === null) return null
+  const code = extension.country_code
+  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined
 }

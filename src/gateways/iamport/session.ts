@@ -3,8 +3,8 @@
 // Must not know: payments, money, what a route answers.
 import { Failure } from '../../domain/failures.ts'
 import { baseOf, request, type HttpAnswer, type HttpRequest } from '../http.ts'
-import { parse, plainText, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
-import { countOf } from './fields.ts'
+import { parse, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
+import { countOf, plainText } from './fields.ts'
 
 /** i'mport documents no time-outs (iamport.md §8). */
 const READ_TIMEOUT_MS = 10_000

@@ -9,26 +9,29 @@ import type { GatewayName } from '../../domain/ids.ts'
 import type { Money } from '../../domain/money.ts'
 import { entriesOf } from './entries.ts'
 import {
+  channelOf,
+  countryOf,
   currencyOf,
   fieldsOf,
   idOf,
   listOf,
   minorOf,
   nameOf,
+  plainText,
+  providerNameOf,
   providerOf,
   refOf,
   remarkOf,
+  statusOf,
   timeOf,
-  truthOf,
   wordIn,
   PAYMENT_FIELDS,
   type OnMissing,
 } from './fields.ts'
-import { parse, plainText, preparedSchema, unreadable } from './schema.ts'
+import { parse, preparedSchema, unreadable } from './schema.ts'
 
 const REMARK_LENGTH = 500
 const STATUS_LENGTH = 32
-const PROVIDER_LENGTH = 100
 
 /** How one account's answers are read. */
 export type Reading = {
@@ -112,33 +115,6 @@ function orNull<T>(read: (value: unknown) => T, value: unknown): T | null {
 /** One account may hold several providers' payments, and other shops' (iamport.md §13). */
 export function isOurs({ providers }: Reading, provider: string | null): boolean {
   return provider === null || providers.has(providerOf(provider))
-}
-
-function providerNameOf(value: unknown): string | undefined {
-  return remarkOf(value, PROVIDER_LENGTH)?.trim() || undefined
-}
-
-function channelOf(value: unknown): Evidence['channel'] | undefined {
-  const sandbox = truthOf(value)
-  if (sandbox === undefined) return undefined
-  return sandbox ? 'test' : 'live'
-}
-
-/** In whichever case: a word that is spelled otherwise must not make a paid order look unpaid. */
-function statusOf(said: string): Evidence['status'] {
-  const word = said.trim().toLowerCase()
-  return word === 'ready' || word === 'paid' || word === 'cancelled' || word === 'failed' ? word : 'unrecognized'
-}
-
-/**
- * Where the Paymentwall project sends the custom pingback parameter; PHP writes an empty object as
- * [] (iamport.md §3.1).
- */
-function countryOf(extension: unknown): string | null | undefined {
-  if (typeof extension !== 'object' || extension === null) return undefined
-  if (!('country_code' in extension) || extension.country_code === null) return null
-  const code = extension.country_code
-  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined
 }
 
 /**

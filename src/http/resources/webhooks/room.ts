@@ -1,10 +1,12 @@
-// Room for what nobody knows: how many webhooks about unknown orders, and unreadable ones, get a
-// row; the others are counted.
-// Must not know: hints about known orders and payments, which need no room. What is counted here
-// got no 200.
+// Who sent a webhook, and room for what nobody knows: how many about unknown orders, and unreadable
+// ones, get a row; the others are counted.
+// Must not know: whether a hint is true, and hints about known orders and payments, which need no
+// room. An address is a score: never a proof, and never a reason to refuse. What is counted here got
+// no 200.
 import { isIP } from 'node:net'
 import { transact, type Db } from '../../../db/connect.ts'
 import { noteForged, type Forged } from '../../../db/hints/forged.ts'
+import type { Places } from '../../../db/hints/received.ts'
 import { noteRefused, OTHERS, SENDERS, type Refused } from '../../../db/hints/refused.ts'
 import type { Webhooks } from '../../../domain/gateway.ts'
 
@@ -25,6 +27,8 @@ const STRANGERS_AN_HOUR = 1_000
 const GATEWAY_AN_HOUR = 10_000
 
 type From = { readonly sender: string; readonly fromKnownAddress: boolean }
+/** As its row has them. */
+type Addressed = { readonly remoteAddress: string; readonly fromKnownAddress: boolean }
 
 export type HintRoom = {
   /** Takes a place for one row; false where there is none now. */
@@ -124,6 +128,16 @@ function windowOf(lengthMs: number, now: () => number) {
   /** Of a window that is over nothing is left to give back. */
   const giveBack = (name: string): void => void counts.set(name, Math.max(0, (counts.get(name) ?? 0) - 1))
   return { left, take, giveBack }
+}
+
+export const fromOf = ({ remoteAddress, fromKnownAddress }: Addressed): From => ({
+  sender: senderOf(remoteAddress),
+  fromKnownAddress,
+})
+
+export function placesFor(room: HintRoom, received: Addressed): Places {
+  const from = fromOf(received)
+  return { take: () => room.take(from), giveBack: () => room.giveBack(from) }
 }
 
 const NO_ADDRESS = 'no address'
