@@ -109,7 +109,7 @@ async function portion(
   }
   const claiming = { limit: most, leaseMs: LEASE_MS, mostUnlinked: UNLINKED_LOOKS }
   const { claims, signed } = await claimLooks(options.db, claiming)
-  const judged = await judgeWaiting(options, signed)
+  const judged = signed.length > 0 && (await judgeWaiting(options, signed))
   const parked = await parkAll(options, claims)
   let [settled, looks] = [parked > 0, 0]
   for (const { candidate, as, token, began } of claims) {

@@ -139,14 +139,16 @@ export function fieldsOf<Needed extends string, Lenient extends string>(
 const NUMERIC = /^[-+.\deE]{1,64}$/
 
 /** Minor units; 0 and above. A number, or decimal text. Throws RangeError. */
-export function minorOf(value: unknown, currency: Currency): number {
-  const numeric = typeof value === 'number' || (typeof value === 'string' && NUMERIC.test(value))
-  if (!numeric) throw new RangeError('it is neither a number nor a plain decimal text')
-  const { amount } = fromMajor(value, currency)
-  // After rounding: what is left of a subtraction of doubles may be a minus of no size.
-  if (amount < 0) throw new RangeError('it is negative')
-  return amount
-}
+export const minorIn =
+  (currency: Currency) =>
+  (value: unknown): number => {
+    const numeric = typeof value === 'number' || (typeof value === 'string' && NUMERIC.test(value))
+    if (!numeric) throw new RangeError('it is neither a number nor a plain decimal text')
+    const { amount } = fromMajor(value, currency)
+    // After rounding: what is left of a subtraction of doubles may be a minus of no size.
+    if (amount < 0) throw new RangeError('it is negative')
+    return amount
+  }
 
 /** Throws RangeError. */
 export function currencyOf(value: unknown): Currency {
@@ -188,9 +190,16 @@ export function wordIn(value: unknown): string {
   throw new RangeError('it is not a text')
 }
 
-/** A text that describes, made fit to be stored and shown. */
-export function remarkOf(value: unknown, max: number): string | undefined {
-  return typeof value === 'string' ? plainText(value, max) : undefined
+/** A text that describes, made fit to be stored and shown, and at most `max` long. */
+export const remarkUpTo =
+  (max: number) =>
+  (value: unknown): string | undefined =>
+    typeof value === 'string' ? plainText(value, max) : undefined
+
+/** An id for people, so a number is taken as its text. */
+export const referenceUpTo = (max: number) => {
+  const remark = remarkUpTo(max)
+  return (value: unknown): string | undefined => remark(value) ?? idOf(value)
 }
 
 /**
@@ -243,10 +252,10 @@ export function providerOf(said: string): string {
   return said.trim().toLowerCase().split('.', 1)[0] ?? ''
 }
 
-const PROVIDER_LENGTH = 100
+const providerRemark = remarkUpTo(100)
 
 export function providerNameOf(value: unknown): string | undefined {
-  return remarkOf(value, PROVIDER_LENGTH)?.trim() || undefined
+  return providerRemark(value)?.trim() || undefined
 }
 
 export function channelOf(value: unknown): Evidence['channel'] | undefined {

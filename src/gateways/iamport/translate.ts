@@ -13,15 +13,15 @@ import {
   countryOf,
   currencyOf,
   fieldsOf,
-  idOf,
   listOf,
-  minorOf,
+  minorIn,
   nameOf,
   plainText,
   providerNameOf,
   providerOf,
+  referenceUpTo,
   refOf,
-  remarkOf,
+  remarkUpTo,
   statusOf,
   timeOf,
   wordIn,
@@ -48,9 +48,9 @@ export type Reading = {
 export function toEvidence(reading: Reading, wire: unknown, at: string): Evidence {
   const { onMissing } = reading
   const fields = fieldsOf(PAYMENT_FIELDS, wire, at, onMissing)
-  const remark = (value: unknown) => remarkOf(value, REMARK_LENGTH)
+  const remark = remarkUpTo(REMARK_LENGTH)
   const currency = fields.needed('currency', currencyOf)
-  const minor = (value: unknown) => minorOf(value, currency)
+  const minor = minorIn(currency)
   const said = fields.needed('status', wordIn)
   const provider = fields.lenient('pg_provider', null, providerNameOf)
   const wires = fields.lenient('cancel_history', [], listOf)
@@ -70,8 +70,7 @@ export function toEvidence(reading: Reading, wire: unknown, at: string): Evidenc
     paidAt: fields.lenient('paid_at', null, timeOf),
     failedAt: fields.lenient('failed_at', null, timeOf),
     failReason: fields.lenient('fail_reason', null, remark),
-    // An id, so a number is taken as its text.
-    paymentwallRef: fields.lenient('pg_tid', null, (value) => remark(value) ?? idOf(value)),
+    paymentwallRef: fields.lenient('pg_tid', null, referenceUpTo(REMARK_LENGTH)),
     payMethod: fields.lenient('pay_method', null, remark),
     payerCountry: fields.lenient('extension', null, countryOf),
   }
@@ -126,7 +125,7 @@ export function preparedOf(response: unknown): { readonly amount: string; readon
   const said = plainText(String(amount), 30)
   if (!currency || !isCurrency(currency)) return { amount: said, money: undefined }
   try {
-    return { amount: said, money: { amount: minorOf(amount, currency), currency } }
+    return { amount: said, money: { amount: minorIn(currency)(amount), currency } }
   } catch (error) {
     if (error instanceof RangeError) throw unreadable('response.amount', error.message)
     throw error
