@@ -1,5 +1,5 @@
-// Rows of attempts with their booked cancel entries: what of them is written, and how they are named
-// and grouped.
+// Rows of attempts with their booked cancel entries: what of them is written, and how they are
+// named and grouped.
 // Must not know: what evidence means.
 import type { Attempt, BookedEntry } from '../../domain/books/books.ts'
 import type { GatewayName, GatewayRef, MerchantUid } from '../../domain/ids.ts'

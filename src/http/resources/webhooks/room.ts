@@ -1,8 +1,8 @@
 // Who sent a webhook, and room for what nobody knows: how many about unknown orders, and unreadable
 // ones, get a row; the others are counted.
 // Must not know: whether a hint is true, and hints about known orders and payments, which need no
-// room. An address is a score: never a proof, and never a reason to refuse. What is counted here got
-// no 200.
+// room. An address is a score: never a proof, and never a reason to refuse. What is counted here
+// got no 200.
 import { isIP } from 'node:net'
 import { transact, type Db } from '../../../db/connect.ts'
 import { noteForged, type Forged } from '../../../db/hints/forged.ts'
