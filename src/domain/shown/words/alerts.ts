@@ -1,6 +1,6 @@
 // The words of alerts: in one sentence what each kind is about, and what the person may do.
 // Must not know: how loud an alert is, how it is delivered. The details of one alert are in its own
-// sentence, in English, as the journal keeps it.
+// sentence (told.ts, toldElse.ts).
 import type { AlertFamily } from '../../books/alerts.ts'
 import type { Said } from '../../../language.ts'
 
@@ -255,7 +255,6 @@ export const MESSAGE = {
   remind: { en: 'REMIND', ko: '알림(REMIND)' },
   warn: { en: 'WARN', ko: '경고(WARN)' },
   page: { en: 'PAGE', ko: '호출(PAGE)' },
-  order: { en: 'order {order}', ko: '주문 {order}' },
-  since: { en: 'since {at}', ko: '{at}부터' },
-  words: { en: 'in full: {sentence}', ko: '원문: {sentence}' },
+  /** Of an earlier version, which said it in English alone. */
+  words: { en: '{sentence}', ko: '원문: {sentence}' },
 } as const satisfies Record<string, Said>
