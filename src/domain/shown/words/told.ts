@@ -98,15 +98,15 @@ export const NOT_FILED = {
   },
   contradicted: {
     en: 'the gateway speaks against our books of this order; it goes on by itself once that is released, or the evidence agrees again',
-    ko: '게이트웨이의 답이 이 주문의 장부와 어긋납니다. release하거나 증거가 다시 일치하면 저절로 이어집니다',
+    ko: '게이트웨이의 답이 이 주문의 장부와 어긋납니다. release하거나 증거가 다시 일치하면 자동으로 이어집니다',
   },
   firstWentBack: {
     en: 'others have taken back the payment that had settled the order, so this second one is not given back by itself; retryTicket sends it, accept keeps it',
-    ko: '주문을 성립시킨 결제를 다른 쪽에서 되돌렸으므로, 두 번째 결제인 이 돈은 자동으로 돌려주지 않습니다. 돌려주려면 retryTicket, 받아들이려면 accept를 쓰십시오',
+    ko: '주문을 성립시킨 결제를 다른 쪽에서 되돌렸으므로, 두 번째 결제인 이 돈은 자동으로 돌려주지 않습니다. 돌려주려면 retryTicket, 인정하려면 accept를 쓰십시오',
   },
   bothGoBack: {
     en: 'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid; retryTicket sends it, accept keeps it',
-    ko: '두 번째 결제를 정책에 따라 돌려주려는 사이에 주문을 성립시킨 결제를 다른 쪽(콘솔 또는 지불거절)에서 되돌렸습니다. 둘 다 돌아가면 주문은 미결제가 됩니다. 돌려주려면 retryTicket, 받아들이려면 accept를 쓰십시오',
+    ko: '두 번째 결제를 정책에 따라 돌려주려는 사이에 주문을 성립시킨 결제를 다른 쪽(콘솔 또는 지불거절)에서 되돌렸습니다. 둘 다 돌아가면 주문은 미결제가 됩니다. 돌려주려면 retryTicket, 인정하려면 accept를 쓰십시오',
   },
   bothOnTheirWay: {
     en: 'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid; its ticket is on its way: ask the desk to drop it, or let it go',
@@ -122,7 +122,7 @@ export const NOT_FILED = {
   },
   foreignTicket: {
     en: 'the gateway shows an open request for a cancel of this payment that is none of ours ({tickets}, {currency} in minor units); it goes on by itself once that has ended',
-    ko: '우리가 보내지 않은 이 결제의 취소 요청이 게이트웨이에 열려 있습니다({tickets}, {currency} 최소 단위). 그것이 끝나면 저절로 이어집니다',
+    ko: '우리가 보내지 않은 이 결제의 취소 요청이 게이트웨이에 열려 있습니다({tickets}, {currency} 최소 단위). 그것이 끝나면 자동으로 이어집니다',
   },
   overReserved: {
     en: 'more is returned or reserved than was paid',

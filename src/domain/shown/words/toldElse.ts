@@ -18,7 +18,7 @@ export const OF_ORDERS = {
   },
   payerUnseen: {
     en: '{order}: its buyer came back from the payment window, nothing that was signed says that it is paid, and its time is over; {unseen}',
-    ko: '주문 {order}: 구매자가 결제창에서 돌아왔으나 결제되었다는 서명된 메시지 없이 기한이 지났습니다. 조회할 수 없는 까닭: {unseen}',
+    ko: '주문 {order}: 구매자가 결제창에서 돌아왔으나 결제되었다는 서명된 메시지 없이 기한이 지났습니다. 조회할 수 없는 이유: {unseen}',
   },
   deliveryUntold: {
     en: 'order {order} is paid and to be shipped, and since {since} the gateway has been told of no delivery that it took; without one it may withhold the money',
@@ -106,7 +106,7 @@ export const CAME_IN = {
   senders: { en: '{senders} and {count} more', ko: '{senders} 외 {count}곳' },
   forged: {
     en: 'messages to the door of {kind}, {whose}, are refused for their signature: {times} so far, the first from {sender}: {why}; nothing of them is kept, and this is told once an hour',
-    ko: '{kind} 창구로 온 메시지({whose})를 서명이 틀려 거절하고 있습니다. 지금까지 {times}건, 처음 보낸 곳은 {sender}입니다: {why}. 그 내용은 보관하지 않으며 한 시간에 한 번 알립니다',
+    ko: '{kind} 웹훅 주소로 온 메시지({whose})를 서명이 틀려 거절하고 있습니다. 지금까지 {times}건, 처음 보낸 곳은 {sender}입니다: {why}. 그 내용은 보관하지 않으며 한 시간에 한 번 알립니다',
   },
   ofGateway: { en: "from the gateway's own addresses", ko: '게이트웨이의 주소에서 옴' },
   ofStrangers: { en: 'from addresses of nobody known here', ko: '모르는 주소에서 옴' },
