@@ -26,6 +26,8 @@ import { look } from './look.ts'
 import { judgeWaiting } from './signed.ts'
 import type { LookDeps, Subject } from './subject.ts'
 import { againAfterMs, LONGEST_SPACING_MS } from './tries.ts'
+import { CAME_IN } from '../domain/shown/words/toldElse.ts'
+import { inEach } from '../language.ts'
 
 const AT_ONCE = 8
 /** While this process has much else to do, too: others look as well. */
@@ -200,12 +202,12 @@ async function failed({ db, log }: LookerOptions, candidate: Candidate, token: s
     const because = forgot ? FORGOTTEN : 'noAnswer'
     const parked = await park(trx, candidate, because)
     metrics.hintsParked.inc({ because }, parked)
-    const sentence = `${parked} hints about ${shownId(candidate.subject)} are kept for a person, for no look could be booked: ${quoted(said)}`
+    const about = { count: parked, subject: shownId(candidate.subject), said: quoted(said) }
     await putAlert(trx, {
       level: 'page',
       kind: forgot ? 'gatewayForgot' : 'hintsParked',
       saga: candidate.subject,
-      sentence,
+      sentence: inEach(CAME_IN.parked, about),
     })
     await release(trx, candidate, token, { spacingMs: candidate.spacingMs, failures: 0 })
   })

@@ -23,7 +23,9 @@ export type Outgoing = {
 }
 export const wakeRow = (saga: string): Outgoing => row('wake', saga, traced())
 export const noticeRow = (merchantUid: string, notice: object): Outgoing => row('notice', merchantUid, notice)
-export const alertRow = (alert: Alert, at: string): Outgoing => row('alert', alert.saga, { ...alert, at })
+/** `sentence`: in English, of which alone earlier versions know. */
+export const alertRow = (alert: Alert, at: string): Outgoing =>
+  row('alert', alert.saga, { ...alert, sentence: alert.sentence.en, said: alert.sentence, at })
 
 export async function putOutgoing(trx: Trx, rows: readonly Outgoing[]): Promise<void> {
   await writeAll(trx, [outgoingWrite(rows)])

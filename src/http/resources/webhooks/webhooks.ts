@@ -19,6 +19,8 @@ import { titleOf } from '../../server/errors.ts'
 import { route, at, type Answer, type Call, type Route } from '../../server/route.ts'
 import * as answers from '../answers.ts'
 import { fromOf, isPublished, placesFor } from './room.ts'
+import { inEach } from '../../../language.ts'
+import { SIGNED } from '../../../domain/shown/words/toldElse.ts'
 
 /** A usual webhook has some 150 bytes; a row's size is not a stranger's to choose. */
 const BODY_KEPT_BYTES = 4 * 1024
@@ -139,7 +141,7 @@ async function keepUnreadable(
   const hint: Hint = { ...received, source: 'webhook', gatewayRef: null, merchantUid: null, parkedBecause }
   if (signedWhy === undefined) await keepHint(deps.receiver.db, hint)
   else {
-    const sentence = `a signed message is kept for a person, for it cannot be read: ${signedWhy}`
+    const sentence = inEach(SIGNED.unreadable, { why: signedWhy })
     await transact(deps.receiver.db, 'keep signed', async (trx) => {
       await keepHint(trx, hint)
       await putAlert(trx, { level: 'page', kind: 'signedUnclear', saga: 'inbox', sentence })
