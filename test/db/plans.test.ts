@@ -18,6 +18,7 @@ import { purgeOnce } from '../../src/db/purge.ts'
 import { merchantUid } from '../../src/domain/ids.ts'
 import { takeSpans } from '../../src/tracing.ts'
 import { onPostgres, openTestDatabase } from '../support/database.ts'
+import { fillWithWaiting } from '../support/waiting.ts'
 
 const ROWS = 200_000
 /** No step of a plan may touch more rows: a page, a portion, or what a claim looks through. */
@@ -30,44 +31,12 @@ const spy = vi.spyOn(pg.Client.prototype, 'query')
 beforeAll(async () => {
   if (!onPostgres) return
   database = await openTestDatabase()
-  await fill(database.db)
+  await fillWithWaiting(database.db, ROWS)
 }, 300_000)
 afterAll(async () => {
   spy.mockRestore()
   await database?.close()
 })
-
-/** As many orders that are paid, with a refund that waits each; and as many wakes and hints that are due. */
-async function fill(db: Db): Promise<void> {
-  const wait = sql`'none', now() - n * interval '1 second', now()`
-  const rows = sql`generate_series(1, ${sql.lit(ROWS)}) n`
-  await db.connection().execute(async (one) => {
-    await sql`set statement_timeout = 0`.execute(one)
-    await sql`insert into payments (merchant_uid, gateway, order_state, state, amount, currency, channel, name, expires_at, accepted_ref,
-        charged_back, tries, created_at, attention, waiting_since, last_checkpoint_at)
-      select 'o-' || n, 'iamport/main', 'prepared', 'cancelPending', 1000, 'KRW', 'live', 'a hat', now(), 'imp-' || n, false, 0, now(), ${wait}
-      from ${rows}`.execute(one)
-    await sql`insert into attempts (gateway, gateway_ref, merchant_uid, said_merchant_uid, status, amount, currency, channel, ever_paid,
-        accepted, charged_back, gateway_returned, evidence_as_of, attention, waiting_since, last_checkpoint_at)
-      select 'iamport/main', 'imp-' || n, 'o-' || n, 'o-' || n, 'paid', 1000, 'KRW', 'live', true, true, false, 0, now(), ${wait}
-      from ${rows}`.execute(one)
-    await sql`insert into refunds (refund_id, merchant_uid, gateway, gateway_ref, amount, currency, reason, origin, state, test_channel,
-        authorisation, ticket_dead, paid_elsewhere, tries, created_at, state_since, attention, waiting_since, last_checkpoint_at)
-      select 'r-' || n, 'o-' || n, 'iamport/main', 'imp-' || n, 1000, 'KRW', 'too small', 'checkout', 'ticketOpen', false, 'submit', false, 0, 0,
-        now(), now(), ${wait} from ${rows}`.execute(one)
-    await sql`insert into outbox (kind, target, payload) select 'wake', 'refund:r-' || n, '{}' from ${rows}`.execute(
-      one,
-    )
-    // Two of each order, so that one waits for the other; of every second order the first waits for its next try.
-    await sql`insert into outbox (kind, target, payload, due_at)
-      select 'notice', 'o-' || n, '{}', now() + case when n % 2 = 0 and turn = 1 then 1 else -1 end * interval '1 minute'
-      from ${rows}, generate_series(1, 2) turn order by turn, n`.execute(one)
-    await sql`insert into inbox (gateway, subject, gateway_ref, merchant_uid, source)
-      select 'iamport/main', 'ref:imp-' || n, 'imp-' || n, 'o-' || n, 'sweep' from ${rows}`.execute(one)
-    await sql`analyze`.execute(one)
-    await sql`reset statement_timeout`.execute(one)
-  })
-}
 
 type Node = {
   readonly type: string
