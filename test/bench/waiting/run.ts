@@ -1,19 +1,15 @@
 // npm run bench:waiting [-- --waiting 1000,100000,1000000] [--rounds N] [--write]: how long a step takes, by how much waits in the database.
 // Must not know: what a step asks for. One database for each size, which take turns; docs/benchmark.md says what the numbers mean.
-import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { format, resolveConfig } from 'prettier'
 import { openDatabase, type Database } from '../../../src/db/connect.ts'
 import { queryOf } from '../../support/database.ts'
 import { startPostgres, type PostgresServer } from '../../support/postgres.ts'
 import { fillWithWaiting } from '../../support/waiting.ts'
+import { inMarkdown, publish } from '../numbers/published.ts'
 import { median, ratioWithinRounds } from '../numbers/statistics.ts'
 import { STEPS } from './steps.ts'
 
-const DOCUMENT = fileURLToPath(new URL('../../../docs/benchmark.md', import.meta.url))
-const PLACE = /(<!-- waiting -->).*(<!-- \/waiting -->)/s
 const USAGE = 'npm run bench:waiting -- [--waiting N,N,…] [--rounds N] [--write]; N are whole numbers above 0'
 /** As in production: each commit is on the disk. */
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', max_wal_size: '8GB' }
@@ -88,13 +84,8 @@ try {
     `| ${head.map(() => '---').join(' | ')} |`,
     ...lines,
   ].join('\n')
-  process.stdout.write(`${report}\n`)
-  if (values.write) {
-    const before = readFileSync(DOCUMENT, 'utf8')
-    if (!PLACE.test(before)) throw new Error('docs/benchmark.md has no place for the table')
-    const text = before.replace(PLACE, (_, from: string, to: string) => `${from}\n\n${report}\n\n${to}`)
-    writeFileSync(DOCUMENT, await format(text, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT }))
-  }
+  process.stdout.write(await inMarkdown(report))
+  if (values.write) await publish('waiting', report)
 } finally {
   for (const { database } of sized) await database.close()
   await server.stop()
