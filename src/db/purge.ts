@@ -5,7 +5,7 @@
 // clock_timestamp() no index could be used.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
-import { received } from './waits.ts'
+import { received } from './lists/waits.ts'
 
 /**
  * Late cash methods settle within a month (paymentwall.md §11), and people ask about a refund for

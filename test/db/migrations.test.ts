@@ -6,6 +6,7 @@ import type { Database } from '../../src/db/connect.ts'
 import * as world from '../../src/db/migrations/0006_world.ts'
 import * as sweep from '../../src/db/migrations/0007_sweep.ts'
 import * as tallies from '../../src/db/migrations/0017_tallies.ts'
+import * as words from '../../src/db/migrations/0020_words.ts'
 import { gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { look } from '../../src/inbox/look.ts'
 import { anEntry, anEvidence, GATEWAY } from '../support/books.ts'
@@ -26,6 +27,7 @@ let database: Database
 beforeAll(async () => {
   database = await openTestDatabase()
   const { db } = database
+  await words.down(untyped(db))
   await tallies.down(untyped(db))
   await sweep.down(untyped(db))
   await world.down(untyped(db))
@@ -50,6 +52,7 @@ beforeAll(async () => {
   await world.up(untyped(db))
   await sweep.up(untyped(db))
   await tallies.up(untyped(db))
+  await words.up(untyped(db))
 })
 afterAll(() => database.close())
 

@@ -20,7 +20,7 @@ import {
   recordPrepared,
 } from '../support/booksDatabase.ts'
 import { onPostgres, openTestDatabase } from '../support/database.ts'
-import { pending } from '../../src/db/waits.ts'
+import { pending } from '../../src/db/lists/waits.ts'
 
 let database: Database
 const db = () => database.db

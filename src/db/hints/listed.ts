@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { Evidence, Unreadable } from '../../domain/gateway.ts'
 import type { Trx } from '../connect.ts'
 import { subjectOf } from './hints.ts'
-import { received } from '../waits.ts'
+import { received } from '../lists/waits.ts'
 
 /** The last evidence kept of an attempt, as far as a list shows it. */
 export type KnownAttempt = {

@@ -10,7 +10,7 @@ import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { HOT } from '../postgres.ts'
 import type { HintSource } from '../schema.ts'
-import { received } from '../waits.ts'
+import { received } from '../lists/waits.ts'
 
 export type Candidate = {
   readonly gateway: string

@@ -6,7 +6,7 @@ import type { MerchantUid } from '../../domain/ids.ts'
 import { NEXT_ARRIVAL } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
 import { keepHint } from './hints.ts'
-import { received } from '../waits.ts'
+import { received } from '../lists/waits.ts'
 
 export type ReturnedHint = {
   readonly gateway: string

@@ -7,7 +7,7 @@ import { traceparent, tracing } from '../../tracing.ts'
 import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { subjectOf } from './hints.ts'
-import { received } from '../waits.ts'
+import { received } from '../lists/waits.ts'
 
 export type SignedHint = {
   readonly gateway: string

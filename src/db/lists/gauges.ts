@@ -16,7 +16,7 @@ import { OUTBOX_KINDS } from '../schema.ts'
 import { readOverdue } from '../watch/overdue.ts'
 import { OPEN_REFUND } from './open.ts'
 import { paymentTallies, refundTallies } from './tallies.ts'
-import { pending, received } from '../waits.ts'
+import { pending, received } from './waits.ts'
 
 /** Counting what no tally knows ends here. */
 const MOST_COUNTED = 10_000

@@ -11,7 +11,7 @@ import type { Db, Trx } from '../connect.ts'
 import { notePut, noteWakes, type Woken } from '../notify.ts'
 import { HOT } from '../postgres.ts'
 import type { OutboxKind } from '../schema.ts'
-import { pending } from '../waits.ts'
+import { pending } from '../lists/waits.ts'
 
 const row = (kind: OutboxKind, target: string, payload: object) => ({ kind, target, payload })
 export type Outgoing = {

@@ -13,7 +13,7 @@ import {
 } from '../../domain/shown/watchdog.ts'
 import { databaseNow } from '../clock.ts'
 import type { Trx } from '../connect.ts'
-import { pending } from '../waits.ts'
+import { pending } from '../lists/waits.ts'
 import { NO_MONEY, OPEN_REFUND, STRAY_ID } from '../lists/open.ts'
 import { latePasses } from './passes.ts'
 

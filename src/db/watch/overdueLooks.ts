@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../connect.ts'
 import { CONTRADICTED, NO_MONEY, OPEN_REFUND } from '../lists/open.ts'
 import type { DailyLooksTable } from '../schema.ts'
-import { received } from '../waits.ts'
+import { received } from '../lists/waits.ts'
 
 /** Rows that one run goes through; a run that finds them all seen costs as much. */
 const PAGE = 10_000
