@@ -14,6 +14,8 @@ const shares = (file: string): boolean => SHARING.test(file) && !NOT_SHARING.inc
 const kind = {
   root,
   pool: 'forks' as const,
+  // Less of a start is garbage collection: a file's CPU time is some 8 % less.
+  execArgv: ['--max-semi-space-size=64'],
   // Whatever the language of whoever runs them.
   env: { LANGUAGE: 'en' },
   // One more than the processors it is made for: a third of its time a file waits.
