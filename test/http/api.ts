@@ -121,7 +121,8 @@ async function send(url: string, line: string, { json, body, headers = {} }: Req
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' }
   const response = await fetch(url + path, {
     method,
-    headers: { ...type, ...headers },
+    // On a connection of its own: one that was idle may be closed in the moment in which it is used again.
+    headers: { connection: 'close', ...type, ...headers },
     ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) }),
   })
   const text = await response.text()
