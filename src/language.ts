@@ -8,18 +8,41 @@ export type Language = (typeof LANGUAGES)[number]
 export type Said = Readonly<Record<Language, string>>
 
 type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never
-type Values<Word extends Said> = [Holes<Word['en']>] extends [never]
-  ? []
-  : [values: Readonly<Record<Holes<Word['en']>, string | number>>]
-export type Speak = <const Word extends Said>(word: Word, ...values: Values<Word>) => string
+/** Of a word whose holes differ nothing can be said: that does not compile. */
+type Filled<Word extends Said, Value> = [Holes<Word['en']>, Holes<Word['ko']>] extends [
+  Holes<Word['ko']>,
+  Holes<Word['en']>,
+]
+  ? [Holes<Word['en']>] extends [never]
+    ? []
+    : [values: Readonly<Record<Holes<Word['en']>, Value>>]
+  : [never]
+export type Speak = <const Word extends Said>(word: Word, ...values: Filled<Word, string | number>) => string
 
 /** What stands in a value is never read as a hole. */
 export const speakerOf =
   (language: Language): Speak =>
-  (word, ...[values = {}]) => {
-    const given = new Map<string, string | number>(Object.entries(values))
-    return word[language].replace(HOLE, (hole, name: string) => String(given.get(name) ?? hole))
-  }
+  (word, ...[values]) =>
+    filled(word, values ?? {}, language)
+
+type Value = string | number | Said
+/** Said in each language at once; what stands in a hole may be, too. */
+export const inEach = <const Word extends Said>(word: Word, ...[values]: Filled<Word, Value>): Said =>
+  inAll((language) => filled(word, values ?? {}, language))
+
+/** One after the other; a separator may be another one in each language. */
+export const joined = (all: readonly Said[], by: Said | string): Said =>
+  inAll((language) => all.map((said) => said[language]).join(typeof by === 'string' ? by : by[language]))
+
+const inAll = (say: (language: Language) => string): Said => ({ en: say('en'), ko: say('ko') })
+
+function filled(word: Said, values: Readonly<Record<string, Value>>, language: Language): string {
+  const given = new Map(Object.entries(values))
+  return word[language].replace(HOLE, (hole, name: string) => {
+    const value = given.get(name) ?? hole
+    return typeof value === 'object' ? value[language] : String(value)
+  })
+}
 const HOLE = /\{(\w+)\}/g
 
 /** By a name that may be of another version, or have no word. */

@@ -14,6 +14,8 @@ import { mover, refundIn } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { donePlan, follow, judged, rejected, type CommandAnswer, type Plan, type Request } from './plans.ts'
 import { aboutOf, loadSaga, parseCommand, targetOf, type Target } from './targets.ts'
+import { inEach, type Said } from '../../src/language.ts'
+import { OF_ORDERS } from '../../src/domain/shown/words/toldElse.ts'
 
 export async function planToAsk(
   trx: Trx,
@@ -23,7 +25,7 @@ export async function planToAsk(
   const amount = amountOf(target)
   if (person.role === undefined)
     throw rejected(
-      `${amount} is above the limit: a name claimed in Temporal cannot ask for this. Use the API or the ops CLI with a key`,
+      `${amount.en} is above the limit: a name claimed in Temporal cannot ask for this. Use the API or the ops CLI with a key`,
     )
   // Whether the state allows it at all is judged now, and again when it is approved.
   target.carry()
@@ -34,7 +36,8 @@ export async function planToAsk(
       `${waiting.command}, asked for by ${waiting.person}, waits for an approval; one at a time, and ${isStart(waiting) ? 'it is withdrawn, or approved' : `it lapses at ${lapsesAt(waiting)}`}`,
     )
   const id = randomUUID().slice(0, 8)
-  const why = `${name} of ${amount} waits for another person's approval as request ${id}`
+  const sentence = inEach(OF_ORDERS.approval, { name, amount, request: id })
+  const why = `${name} of ${amount.en} waits for another person's approval as request ${id}`
   const { books } = target.loaded
   const ended = waiting && isStart(waiting) ? 'waits no more' : 'lapsed'
   const lapse: readonly JournalLine[] = waiting
@@ -46,7 +49,7 @@ export async function planToAsk(
     level: 'remind',
     kind: 'approvalNeeded',
     saga: workflowId,
-    sentence: `${why}; ops show tells its outcome and reason, ops approve --request ${id} carries it out`,
+    sentence,
   } as const
   return {
     loaded: target.loaded,
@@ -61,11 +64,11 @@ export async function planToAsk(
   }
 }
 
-function amountOf({ money, together }: Target): string {
-  if (!money) return ''
+function amountOf({ money, together }: Target): Said {
+  if (!money) return { en: '', ko: '' }
   const own = printMoney(money)
-  if (!together || together.amount === money.amount) return own
-  return `${own} (${printMoney(together)} with the others of this payment that nobody with a key asked for)`
+  if (!together || together.amount === money.amount) return { en: own, ko: own }
+  return inEach(OF_ORDERS.withOthers, { own, together: printMoney(together) })
 }
 
 /**

@@ -24,6 +24,7 @@ import * as requests from './migrations/0016_requests.ts'
 import * as tallies from './migrations/0017_tallies.ts'
 import * as traces from './migrations/0018_traces.ts'
 import * as received from './migrations/0019_received.ts'
+import * as words from './migrations/0020_words.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
@@ -51,6 +52,7 @@ export const MIGRATIONS = {
   '0017_tallies': tallies,
   '0018_traces': traces,
   '0019_received': received,
+  '0020_words': words,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 

@@ -87,6 +87,15 @@ export const index =
       await sql`create ${kind} concurrently ${sql.ref(name)} on ${on}`.execute(db)
     })
 
+/** One that nothing asks by any more. */
+export const withoutIndex =
+  (name: string): MigrationStep =>
+  (place) =>
+    again(place, PATIENT, async () => {
+      const beside = sql.raw(place.alone ? '' : 'concurrently')
+      await sql`drop index ${beside} if exists ${sql.ref(name)}`.execute(place.db)
+    })
+
 /**
  * What reads tables in use and writes to a new one only: nobody waits for it, however long it
  * takes. It must be right beside writers, and when it is repeated.

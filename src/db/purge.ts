@@ -5,6 +5,7 @@
 // clock_timestamp() no index could be used.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
+import { received } from './waits.ts'
 
 /**
  * Late cash methods settle within a month (paymentwall.md §11), and people ask about a refund for
@@ -97,7 +98,7 @@ const unlinkedLooks = sql`
       and (began < now() - ${LOOKS_KEPT} or began is null and coalesce(retry_at, leased_until) < now() - ${LOOKS_KEPT})
       and (leased_until is null or leased_until < now())
       and not exists (select 1 from attempts a where a.gateway = l.gateway and a.gateway_ref = substr(l.subject, 5))
-      and not exists (select 1 from inbox i where i.gateway = l.gateway and i.subject = l.subject and i.state = 'received')
+      and not exists (select 1 from inbox i where i.gateway = l.gateway and i.subject = l.subject and ${received('i')})
     order by began limit ${PURGED_AT_ONCE} for update skip locked)`
 
 /** As few as people make, so no index is needed for these two. */

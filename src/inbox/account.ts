@@ -21,6 +21,8 @@ import type { Gateway } from '../domain/gateway.ts'
 import type { GatewayName } from '../domain/ids.ts'
 import { levelBetween, type Patience } from '../domain/patience.ts'
 import { quoted } from '../domain/text.ts'
+import { inEach, type Said } from '../language.ts'
+import { ACCOUNT } from '../domain/shown/words/toldElse.ts'
 
 export type AccountDeps = {
   readonly db: Db
@@ -70,10 +72,7 @@ export function failureIn({ differs }: Pick<Loaded, 'differs'>, gateway: Gateway
 }
 
 const failureOf = (gateway: GatewayName, said: string): Failure =>
-  new Failure(
-    'accountDiffers',
-    `${gateway} answers for another account than the one that is remembered: ${quoted(said)}. Nothing was settled by it; mend the keys, or accept it by ops account accept ${gateway}`,
-  )
+  new Failure('accountDiffers', inEach(ACCOUNT.differs, { gateway, differs: quoted(said) }).en)
 
 const remembered = new WeakMap<Db, Set<GatewayName>>()
 
@@ -123,14 +122,18 @@ async function checkAccount(deps: AccountDeps, gateway: Gateway): Promise<Failur
         return undefined
       }
       const tell = await isDue(trx, deps.patience, now)
-      await noteDiffers(trx, gateway.name, { shown: shown ?? [], said: verdict.differs, tell })
-      const failure = failureOf(gateway.name, verdict.differs)
+      await noteDiffers(trx, gateway.name, { shown: shown ?? [], said: verdict.differs.en, tell })
+      const { differs } = verdict
+      const failure = failureOf(gateway.name, differs.en)
       if (tell)
         await putAlert(trx, {
           level: 'page',
           kind: 'accountDiffers',
           saga: `account:${gateway.name}`,
-          sentence: failure.message,
+          sentence: inEach(ACCOUNT.differs, {
+            gateway: gateway.name,
+            differs: { en: quoted(differs.en), ko: quoted(differs.ko) },
+          }),
         })
       return failure
     },
@@ -145,7 +148,7 @@ async function isDue(trx: Parameters<typeof lockAccount>[0], patience: Patience,
 }
 
 /** An answer that fails is no difference, and ends none. */
-type Verdict = 'agrees' | 'unknown' | { readonly differs: string }
+type Verdict = 'agrees' | 'unknown' | { readonly differs: Said }
 
 async function verdictOn(
   { db, log }: AccountDeps,
@@ -154,7 +157,7 @@ async function verdictOn(
   shown: readonly string[] | undefined,
 ): Promise<Verdict> {
   if (shown !== undefined && channels.length > 0 && !channels.some((channel) => shown.includes(channel)))
-    return { differs: `none of its channels (${channels.join(', ')}) is shown any more` }
+    return { differs: inEach(ACCOUNT.channelsGone, { channels: channels.join(', ') }) }
   const newest = await newestPaid(db, gateway.name, acceptedAt, NEWEST)
   if (newest.length === 0) return shown === undefined ? 'unknown' : 'agrees'
   const some = await answered(() => gateway.lookMany(newest), log)
@@ -166,7 +169,7 @@ async function verdictOn(
     if (one === undefined) return 'unknown'
     if (one !== null) return 'agrees'
   }
-  return { differs: `its ${newest.length} newest paid payments (${newest.join(', ')}) are all unknown to it` }
+  return { differs: inEach(ACCOUNT.paymentsGone, { count: newest.length, refs: newest.join(', ') }) }
 }
 
 async function answered<T>(ask: () => Promise<T>, log: AccountDeps['log']): Promise<T | undefined> {

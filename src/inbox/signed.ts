@@ -19,6 +19,8 @@ import { metrics } from '../metrics.ts'
 import { spanned, traceIn } from '../tracing.ts'
 import type { LookDeps } from './subject.ts'
 import { againAfterMs } from './tries.ts'
+import { inEach, type Said } from '../language.ts'
+import { SIGNED } from '../domain/shown/words/toldElse.ts'
 
 /** One portion, by the rows' ids; true where something was judged, so that there may be more. */
 export async function judgeWaiting(deps: LookDeps, ids: readonly number[]): Promise<boolean> {
@@ -44,7 +46,7 @@ async function putOff(trx: Trx, id: number, said: string): Promise<boolean> {
   if (!row) return false
   const failures = row.failures + 1
   const againMs = againAfterMs(failures)
-  if (againMs === undefined) return leave(trx, row, 'notBooked', `it could not be booked: ${quoted(said)}`)
+  if (againMs === undefined) return leave(trx, row, 'notBooked', inEach(SIGNED.notBooked, { said: quoted(said) }))
   await putOffSigned(trx, id, { failures, againMs })
   return false
 }
@@ -62,23 +64,27 @@ async function judge(deps: LookDeps, trx: Trx, row: WaitingSigned): Promise<bool
   const read = gateway?.readHint({ query: Buffer.from(row.body).toString('utf8'), headers: {}, body: new Uint8Array() })
   // The keys or the version have changed since it was taken: then it counts for nothing until a
   // person has seen it.
-  if (!gateway || read?.kind !== 'signed')
-    return leave(trx, row, 'signatureDiffers', 'its signature does not fit any more')
+  if (!gateway || read?.kind !== 'signed') return leave(trx, row, 'signatureDiffers', SIGNED.signatureDiffers)
   const { signed } = read
   const order = await orderOf(trx, gateway, signed)
   const kept = order === undefined ? null : await buyerOf(trx, order)
   if (kept !== null && kept.toLowerCase() !== signed.buyerId.toLowerCase())
-    return leave(trx, row, 'buyerDiffers', `it names another buyer than the order ${shownId(signed.merchantUid)}`)
+    return leave(trx, row, 'buyerDiffers', inEach(SIGNED.buyerDiffers, { order: shownId(signed.merchantUid) }))
   const about = { gateway: gateway.name, gatewayRef: signed.gatewayRef }
   const loaded = await loadBooks(trx, order === undefined ? about : { merchantUid: order, also: [about] })
   const ordered = loaded.books.payment?.gateway
   if (ordered !== undefined && ordered !== gateway.name)
-    return leave(trx, row, 'otherGateway', `${quoted(signed.merchantUid)} is an order at ${ordered}`)
+    return leave(
+      trx,
+      row,
+      'otherGateway',
+      inEach(SIGNED.otherGateway, { order: quoted(signed.merchantUid), gateway: ordered }),
+    )
   const at = await databaseNow(trx)
   const { patience, policies, links } = deps
   const decision = judgeSigned(loaded.books, gateway.name, signed, { now: at, asOf: at, patience, policies })
   if (!decision) {
-    const sentence = `it is about ${quoted(signed.merchantUid)}, an order that is not known here; it is judged once that is recorded`
+    const sentence = inEach(SIGNED.unknownOrder, { order: quoted(signed.merchantUid) })
     return leave(trx, row, 'unknownOrder', sentence)
   }
   const moved = await carryOut(trx, loaded, decision, { who: 'pingback', saga: null, at, links })
@@ -96,10 +102,10 @@ async function orderOf(trx: Trx, { name }: Gateway, signed: Signed): Promise<Mer
 }
 
 /** It is true, and nobody here can book it: a person is told once. */
-async function leave(trx: Trx, { id, gatewayRef }: WaitingSigned, because: string, why: string): Promise<true> {
+async function leave(trx: Trx, { id, gatewayRef }: WaitingSigned, because: string, why: Said): Promise<true> {
   await settleSigned(trx, id, { because })
   metrics.hintsParked.inc({ because })
-  const sentence = `${shownId(gatewayRef)}: a signed message is kept for a person: ${why}`
+  const sentence = inEach(SIGNED.kept, { ref: shownId(gatewayRef), why })
   await putAlert(trx, { level: 'page', kind: 'signedUnclear', saga: 'inbox', sentence })
   return true
 }

@@ -14,6 +14,7 @@ import {
   verdictOn,
   type OverdueAfter,
 } from '../domain/shown/watchdog.ts'
+import { type Said } from '../language.ts'
 
 export type WatchDeps = {
   readonly db: Db
@@ -55,7 +56,7 @@ export async function watchOnce({
   )
 }
 
-const told = (level: Alert['level'], kind: 'overdue' | 'overdueOver', sentence: string): Alert => ({
+const told = (level: Alert['level'], kind: 'overdue' | 'overdueOver', sentence: Said): Alert => ({
   level,
   kind,
   saga: 'watchdog',

@@ -9,7 +9,7 @@ import type { Links } from '../domain/shown/views.ts'
 import { speakerOf, type Language } from '../language.ts'
 import { startLoop, type Loop } from '../loop.ts'
 import { metrics } from '../metrics.ts'
-import { linkOf, messageOf, readAlert } from './message.ts'
+import { linkOf, messageOf, readAlert, sentenceOf } from './message.ts'
 import { runbookLine } from './runbook.ts'
 
 /** One exchange with the webhook, limited in time and size; redirects are answers. */
@@ -57,11 +57,15 @@ export function startAlerts(options: AlertOptions): readonly Loop[] {
 /** True where something was written, so that there may be more. */
 export async function logOnce({ db, links, runbook, webhook, write, language = 'en' }: AlertOptions): Promise<boolean> {
   const one = (payload: unknown) => {
-    const { level, kind, saga, sentence, at } = readAlert(payload)
+    const alert = readAlert(payload)
+    const { level, kind, saga, at } = alert
     const { anchor, mayDo } = runbookLine(kind)
     metrics.alerts.inc({ level, kind })
     const fields = { alert: level, kind, saga, at, temporalUi: linkOf(links, saga), runbook: `${runbook}#${anchor}` }
-    write({ ...fields, headline: headlineOf(kind, language), mayDo: speakerOf(language)(mayDo) }, sentence)
+    write(
+      { ...fields, headline: headlineOf(kind, language), mayDo: speakerOf(language)(mayDo) },
+      sentenceOf(alert, language),
+    )
   }
   return (await logAlerts(db, one, webhook === undefined)) > 0
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Gathered, Level } from '../db/outgoing/alerts.ts'
 import { isCurrency } from '../domain/currencies.ts'
 import { money, printMoney } from '../domain/money.ts'
-import { headlineOf, stateLabel } from '../domain/shown/headline.ts'
+import { headlineOf } from '../domain/shown/headline.ts'
 import type { Links } from '../domain/shown/views.ts'
 import { tame } from '../domain/text.ts'
 import { MESSAGE } from '../domain/shown/words/alerts.ts'
@@ -21,6 +21,8 @@ const alertSchema = z.object({
   kind: z.string().catch('unreadable'),
   saga: z.string().catch(''),
   sentence: z.string().catch('an alert that this version cannot read; see ops outbox'),
+  /** In each language; earlier versions said nothing but the English one. */
+  said: z.object({ en: z.string(), ko: z.string() }).optional().catch(undefined),
   at: z.string().catch(''),
   amount: z.number().optional().catch(undefined),
   currency: z.string().optional().catch(undefined),
@@ -28,6 +30,9 @@ const alertSchema = z.object({
 export type AlertPayload = z.output<typeof alertSchema>
 export const readAlert = (payload: unknown): AlertPayload =>
   alertSchema.parse(typeof payload === 'object' && payload !== null ? payload : {})
+
+export const sentenceOf = ({ said, sentence }: AlertPayload, language: Language): string =>
+  said?.[language] ?? speakerOf(language)(MESSAGE.words, { sentence })
 
 /** Alerts about hints name what was looked at; those about sagas have a page in the Temporal UI. */
 const SAGA = /^(payment|refund|stray):/
@@ -61,7 +66,7 @@ export function messageOf(
       currency: alert.currency ?? null,
       since,
       headline: headlineOf(alert.kind, language),
-      sentence: alert.sentence,
+      sentence: sentenceOf(alert, language),
       mayDo: speak(mayDo),
       link: linkOf(links, saga),
       runbook: `${runbook}#${anchor}`,
@@ -69,7 +74,7 @@ export function messageOf(
   })
   const text = [
     heading(speak, level, all.length, sums),
-    ...oldest.flatMap((each) => linesOf(each, language)),
+    ...oldest.flatMap((each) => linesOf(speak, each)),
     ...more(speak, level, all.length - oldest.length),
   ]
   return {
@@ -83,38 +88,21 @@ export function messageOf(
 }
 
 type Oldest = {
-  readonly order: string | null
-  readonly state: string | null
-  readonly since: string
   readonly amount: number | null
   readonly currency: string | null
-  readonly headline: string | null
   readonly sentence: string
   readonly mayDo: string
   readonly link: string | null
   readonly runbook: string
 }
 
-function linesOf(alert: Oldest, language: Language): readonly string[] {
-  const { amount, currency, sentence, mayDo, link, runbook } = alert
-  const speak = speakerOf(language)
+function linesOf(speak: Speak, { amount, currency, sentence, mayDo, link, runbook }: Oldest): readonly string[] {
   const sum = amount === null || currency === null ? '' : ` (${printed(currency, amount)})`
-  const rest = [`  ${speak(MESSAGE.youMay, { what: mayDo })}`, `  ${link === null ? '' : `${link} · `}${runbook}`]
-  if (language === 'en') return [`• ${sentence}${sum}`, ...rest]
-  return [...introduced(language, alert, sum), ...rest]
-}
-
-/** The sentence is kept in English, as the journal has it: what it is about stands before it. */
-function introduced(language: Language, alert: Oldest, sum: string): readonly string[] {
-  const { headline, order, state, since, sentence } = alert
-  const speak = speakerOf(language)
-  const facts = [
-    ...(order === null ? [] : [speak(MESSAGE.order, { order })]),
-    ...(state === null ? [] : [stateLabel(state, language)]),
-    ...(since === '' ? [] : [speak(MESSAGE.since, { at: since })]),
+  return [
+    `• ${sentence}${sum}`,
+    `  ${speak(MESSAGE.youMay, { what: mayDo })}`,
+    `  ${link === null ? '' : `${link} · `}${runbook}`,
   ]
-  const about = headline === null ? [] : [`• ${headline}${sum}`, `  ${facts.join(' · ')}`]
-  return [...about, `${headline === null ? '• ' : '  '}${speak(MESSAGE.words, { sentence })}`]
 }
 
 type Sums = ReadonlyMap<string, number>

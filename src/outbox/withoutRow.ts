@@ -7,6 +7,8 @@ import { transact, type Db, type Trx } from '../db/connect.ts'
 import { recorded } from '../db/lists/open.ts'
 import { putAlert } from '../db/outgoing/outgoing.ts'
 import { OWN_ID, strayNamedBy } from '../domain/ids.ts'
+import { inEach } from '../language.ts'
+import { LATE } from '../domain/shown/words/toldElse.ts'
 
 export type RunningSaga = {
   readonly workflowId: string
@@ -74,6 +76,6 @@ async function pageOnce(trx: Trx, saga: RunningSaga): Promise<void> {
     level: 'page',
     kind: 'sagaWithoutRow',
     saga: workflowId,
-    sentence: `${workflowId} runs in Temporal and has no row in this database; was a backup restored? Compare both with the gateway before anybody terminates it`,
+    sentence: inEach(LATE.withoutRow, { workflow: workflowId }),
   })
 }

@@ -1,7 +1,8 @@
 // The bench's pure parts: what it is asked for, medians of ratios, the table. What takes time is no test.
 import { expect, test } from 'vitest'
 import { NAMES, readArguments, USAGE } from './arguments.ts'
-import { report, written, type Run, type Taken } from './numbers/report.ts'
+import { written } from './numbers/published.ts'
+import { report, type Run, type Taken } from './numbers/report.ts'
 import { median, percentile, ratioWithinRounds } from './numbers/statistics.ts'
 
 test('without arguments all four are measured, and nothing is written', () => {
@@ -112,8 +113,8 @@ test('without ours there is nothing to compare with', () => {
 
 test('a document gets a run into its place, and keeps the rest', () => {
   const document = 'before\n\n<!-- last run -->\n\nold, with $1\n\n<!-- /last run -->\n\nafter\n'
-  const once = written(document, 'new, with $1 and $&')
+  const once = written(document, 'last run', 'new, with $1 and $&')
   expect(once).toBe('before\n\n<!-- last run -->\n\nnew, with $1 and $&\n<!-- /last run -->\n\nafter\n')
-  expect(written(once, 'newer')).toContain('newer')
-  expect(() => written('nothing', 'new')).toThrow('has no <!-- last run -->')
+  expect(written(once, 'last run', 'newer')).toContain('newer')
+  expect(() => written('nothing', 'last run', 'new')).toThrow('has no <!-- last run -->')
 })

@@ -1,22 +1,21 @@
 // npm run bench [-- --orders N] [--rounds N] [--only NAMES] [--write]: ours beside bare Temporal, DBOS and plain Postgres, in turns.
 // Must not know: how a turn is measured. docs/benchmark.md says what the numbers mean.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { format, resolveConfig } from 'prettier'
 import { findOrMakeTemporalCli } from '../../src/temporal/server/binary.ts'
 import { testCacheDir } from '../support/temporalCli.ts'
 import { readArguments, type Asked } from './arguments.ts'
 import { makeContestant, type Contestant } from './contestants.ts'
 import { startGateway, type Gateway } from './gateway.ts'
 import { needsProc } from './processes.ts'
-import { report, written, type Run, type Taken } from './numbers/report.ts'
+import { inMarkdown, publish } from './numbers/published.ts'
+import { report, type Run, type Taken } from './numbers/report.ts'
 import { bundleBareSaga, installPeers, KEPT, loadNow, machineOf } from './surroundings.ts'
 import { takeTurn, warmUp } from './turn.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const DOCUMENT = join(ROOT, 'docs/benchmark.md')
 const INTERRUPTED = 130
 const MINUTE_MS = 60_000
 /** Of each kind, before the first round. */
@@ -69,7 +68,7 @@ async function main(asked: Asked): Promise<void> {
     load: [load, loadNow()],
   })
   const { orders, rounds } = asked
-  await publish({ began, minutes: performance.now() / MINUTE_MS, orders, rounds, machine, turns }, asked)
+  await tell({ began, minutes: performance.now() / MINUTE_MS, orders, rounds, machine, turns }, asked)
 }
 
 async function takeTurns(
@@ -92,17 +91,16 @@ async function takeTurns(
   return turns
 }
 
-async function publish(run: Run, { write }: Asked): Promise<void> {
+async function tell(run: Run, { write }: Asked): Promise<void> {
   const results = join(KEPT, 'results')
   mkdirSync(results, { recursive: true })
   const file = join(results, `${run.began.replace(/[:.]/g, '-')}.json`)
   writeFileSync(file, `${JSON.stringify(run, null, 2)}\n`)
   const said = report(run)
-  process.stdout.write(`\n${await format(said, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' })}`)
+  process.stdout.write(`\n${await inMarkdown(said)}`)
   say(`each turn's numbers are in ${relative(ROOT, file)}`)
   if (!write) return
-  const text = written(readFileSync(DOCUMENT, 'utf8'), said)
-  writeFileSync(DOCUMENT, await format(text, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT }))
+  await publish('last run', said)
   say('docs/benchmark.md has this run')
 }
 

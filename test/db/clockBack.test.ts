@@ -22,7 +22,12 @@ afterAll(() => database.close())
 const AHEAD = sql<string>`clock_timestamp() + interval '6 hours'`
 const page = () =>
   transact(database.db, 'page', (trx) =>
-    putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:x', sentence: 'it is gone' }),
+    putAlert(trx, {
+      level: 'page',
+      kind: 'reversed',
+      saga: 'refund:x',
+      sentence: { en: 'it is gone', ko: 'it is gone' },
+    }),
   )
 
 test('evidence is ordered by the sequence: a look after the failover is newer, whatever the clock says', async () => {

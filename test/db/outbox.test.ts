@@ -156,8 +156,8 @@ describe('notices', () => {
 
 test('alerts of one saga all leave, none answers for another', async () => {
   await transact(database.db, 'put', async (trx) => {
-    await putAlert(trx, { level: 'warn', kind: 'refused', saga: 'refund:a', sentence: 'one' })
-    await putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:a', sentence: 'two' })
+    await putAlert(trx, { level: 'warn', kind: 'refused', saga: 'refund:a', sentence: { en: 'one', ko: 'one' } })
+    await putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:a', sentence: { en: 'two', ko: 'two' } })
   })
   const kinds: unknown[] = []
   for (let round = 0; round < 2; round += 1) {

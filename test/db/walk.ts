@@ -142,7 +142,10 @@ export const waited: Step = (scene) => {
 }
 
 export const blocked: Step = (scene) => {
-  const because = { kind: 'notRefundable', sentence: 'cash goes back to nobody' } as const
+  const because = {
+    kind: 'notRefundable',
+    sentence: { en: 'cash goes back to nobody', ko: 'cash goes back to nobody' },
+  } as const
   return move(scene, (books) => block(books, scene.id, because, setting({ now: tick(scene), patience: PATIENCE })))
 }
 

@@ -149,7 +149,7 @@ test('what has left the outbox goes after 90 days; what waits, is parked or was 
   for (let index = 0; index < 5; index += 1)
     await transact(database.db, 'put', (trx) => putWake(trx, `refund:r${index}`))
   await transact(database.db, 'put', (trx) =>
-    putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:r9', sentence: 's' }),
+    putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:r9', sentence: { en: 's', ko: 's' } }),
   )
   const set = (target: string, state: string, days: number) =>
     sql`update outbox set state = ${state}, settled_at = clock_timestamp() - ${days} * interval '1 day' where target = ${target}`.execute(

@@ -29,7 +29,7 @@ async function parkedHint(changes: Partial<Parameters<typeof keepHint>[1]> = {})
 /** An alert that was tried for a day. */
 async function parkedAlert(): Promise<string> {
   await transact(db, 'put', (trx) =>
-    putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:r', sentence: 's' }),
+    putAlert(trx, { level: 'page', kind: 'reversed', saga: 'refund:r', sentence: { en: 's', ko: 's' } }),
   )
   await logAlerts(db, () => {}, false)
   await sql`update outbox set created_at = created_at - interval '25 hours'`.execute(db)

@@ -103,7 +103,7 @@ const anAlert = (level: Level, saga: string, changes: Partial<Alert> = {}): Aler
   level,
   kind: 'refund.ticketOpen',
   saga,
-  sentence: `${saga} is waiting for cancellation`,
+  sentence: { en: `${saga} is waiting for cancellation`, ko: `${saga}: 취소처리 대기 상태입니다` },
   amount: 100,
   currency: 'USD',
   ...changes,
@@ -261,13 +261,14 @@ describe('a message', () => {
   })
 
   test('mentions nobody and marks nothing up, whatever the gateway said', async () => {
-    await put(anAlert('warn', 'refund:a', { sentence: 'refused: <!channel> @here\n<https://evil.test|win>' }))
+    const evil = 'refused: <!channel> @here\n<https://evil.test|win>'
+    await put(anAlert('warn', 'refund:a', { sentence: { en: evil, ko: evil } }))
     await round()
     expect(posted[0]?.text).not.toMatch(/[<>@]/)
     expect(posted[0]?.text.split('\n')).toHaveLength(4)
   })
 
-  test('in Korean says what it is about, of which order, in which state and since when, and keeps the sentence', async () => {
+  test('in Korean says each sentence in Korean, and what programs read is the same', async () => {
     const { order, ref } = await paidOrder(database.db)
     const refund = aRefund({ refundId: 'r-ko', merchantUid: order, gatewayRef: ref, waitingSince: later(-9 * DAY) })
     await moveBooks(database.db, { merchantUid: order }, (books) => ({
@@ -281,34 +282,33 @@ describe('a message', () => {
     const { ko: mayDo } = runbookLine('refund.ticketOpen').mayDo
     expect(posted[0]?.text.split('\n')).toEqual([
       '호출(PAGE): 경보 1건, KRW 10,000',
-      '• 환불이 아직 끝나지 않았습니다: 취소처리 대기 (KRW 10,000)',
-      `  주문 ${order} · 취소처리 대기 · ${later(-9 * DAY)}부터`,
-      '  원문: refund:r-ko is waiting for cancellation',
+      '• refund:r-ko: 취소처리 대기 상태입니다 (KRW 10,000)',
       `  할 수 있는 일: ${mayDo}`,
       '  http://temporal.test/refund:r-ko · docs/runbook.md#the-desk-is-silent',
     ])
     expect(posted[0]?.oldest[0]).toMatchObject({
       kind: 'refund.ticketOpen',
+      order,
       state: 'ticketOpen',
       headline: '환불이 아직 끝나지 않았습니다: 취소처리 대기',
-      sentence: 'refund:r-ko is waiting for cancellation',
+      sentence: 'refund:r-ko: 취소처리 대기 상태입니다',
       mayDo,
     })
-    expect(logged).toMatchObject([{ message: 'refund:r-ko is waiting for cancellation', fields: { mayDo } }])
+    expect(logged).toMatchObject([{ message: 'refund:r-ko: 취소처리 대기 상태입니다', fields: { mayDo } }])
   })
 
-  test('in Korean counts what it does not name, and shows a kind of another version by its sentence', async () => {
+  test('in Korean counts what it does not name, and shows what an earlier version wrote in English alone as it is', async () => {
     const others = Array.from({ length: 6 }, (_, index) =>
       anAlert('warn', `refund:other-${index}`, { kind: 'refused' }),
     )
     await put(...others)
-    await sql`update outbox set payload = payload || '{"kind":"tomorrow"}' where target = 'refund:other-0'`.execute(
+    await sql`update outbox set payload = (payload - 'said') || '{"kind":"tomorrow"}' where target = 'refund:other-0'`.execute(
       database.db,
     )
     await round({ language: 'ko' })
     const lines = posted[0]?.text.split('\n') ?? []
     expect(lines[0]).toBe('경고(WARN): 경보 6건, USD 6.00')
-    expect(lines[1]).toBe('• 원문: refund:other-0 is waiting for cancellation')
+    expect(lines[1]).toBe('• 원문: refund:other-0 is waiting for cancellation (USD 1.00)')
     expect(lines[2]).toBe('  할 수 있는 일: 런북을 보십시오')
     expect(lines.at(-1)).toBe('그 밖에 1건: npm run ops -- stuck --attention warn')
   })

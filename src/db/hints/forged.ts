@@ -3,6 +3,8 @@
 import type { Trx } from '../connect.ts'
 import { putAlert } from '../outgoing/outgoing.ts'
 import { lockWatch, notePaged } from '../watch/watches.ts'
+import { inEach } from '../../language.ts'
+import { CAME_IN } from '../../domain/shown/words/toldElse.ts'
 
 export type Forged = {
   /** What kind of gateway they were said to be from. */
@@ -15,7 +17,7 @@ export type Forged = {
 }
 
 /** How what people are told of them begins, for the door of this kind of gateway. */
-export const forgedAt = (kind: string): string => `messages to the door of ${kind}, `
+export const forgedAt = (kind: string): string => (CAME_IN.forged.en.split('{whose}')[0] ?? '').replace('{kind}', kind)
 
 /**
  * True where a person was told. The gateway's own addresses have an hour of their own, and page:
@@ -28,12 +30,12 @@ export async function noteForged(trx: Trx, forged: readonly Forged[]): Promise<b
     const { mayPage } = await lockWatch(trx, watch)
     if (!mayPage) continue
     await notePaged(trx, watch)
-    const whose = fromKnownAddress ? "from the gateway's own addresses" : 'from addresses of nobody known here'
+    const whose = fromKnownAddress ? CAME_IN.ofGateway : CAME_IN.ofStrangers
     await putAlert(trx, {
       level: fromKnownAddress ? 'page' : 'warn',
       kind: 'hintsForged',
       saga: 'inbox',
-      sentence: `${forgedAt(kind)}${whose}, are refused for their signature: ${times} so far, the first from ${sender}: ${why}; nothing of them is kept, and this is told once an hour`,
+      sentence: inEach(CAME_IN.forged, { kind, whose, times, sender, why }),
     })
     told = true
   }

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { Evidence, Unreadable } from '../../domain/gateway.ts'
 import type { Trx } from '../connect.ts'
 import { subjectOf } from './hints.ts'
+import { received } from '../waits.ts'
 
 /** The last evidence kept of an attempt, as far as a list shows it. */
 export type KnownAttempt = {
@@ -61,7 +62,7 @@ export async function knownOf(trx: Trx, gateway: string, { refs, orders, sweepId
     trx,
     refs.map((ref) => `ref:${ref}`),
     (some) => sql`
-      select gateway_ref from inbox where gateway = ${gateway} and state = 'received' and source = 'sweep'
+      select gateway_ref from inbox where gateway = ${gateway} and ${received()} and source = 'sweep'
         and subject in ${some} and due_at <= clock_timestamp() and (sweep_id is null or ${sweepId !== undefined})`,
   )
   return {

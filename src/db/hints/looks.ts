@@ -10,6 +10,7 @@ import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { HOT } from '../postgres.ts'
 import type { HintSource } from '../schema.ts'
+import { received } from '../waits.ts'
 
 export type Candidate = {
   readonly gateway: string
@@ -40,6 +41,8 @@ const retried = isOver(sql`l.retry_at`)
 /** So many hints of each lane are looked through for whom to look at next, however many wait. */
 const FRONT = 200
 const HINT = sql.raw('gateway, subject, gateway_ref, merchant_uid, source, sweep_id, from_known_address, due_at')
+/** In the words of inbox_due, and of no other index (migration 0020). */
+const UNLOOKED = sql.raw(`state not in ('looked', 'parked') and subject is not null and signed_key is null`)
 const LANES = [0, 1, 2]
 const isDue = [sql`due_at <= ${SENT_AT}`, sql`due_at > ${SENT_AT} + interval '1 hour'`]
 /**
@@ -49,16 +52,13 @@ const isDue = [sql`due_at <= ${SENT_AT}`, sql`due_at > ${SENT_AT} + interval '1 
 const front = sql.join(
   LANES.flatMap((lane) =>
     isDue.map(
-      (
-        due,
-      ) => sql`select * from (select ${HINT} from inbox i where state = 'received' and subject is not null and signed_key is null
+      (due) => sql`select * from (select ${HINT} from inbox i where ${UNLOOKED}
         and ${LANE} = ${sql.lit(lane)} and ${due} order by due_at limit ${sql.lit(FRONT)} for update skip locked) as lane`,
     ),
   ),
   sql` union all `,
 )
-const everything = sql`select ${HINT} from inbox i where state = 'received' and subject is not null
-  and signed_key is null and ${isOver(sql`due_at`)}`
+const everything = sql`select ${HINT} from inbox i where ${UNLOOKED} and ${isOver(sql`due_at`)}`
 
 /**
  * References with due hints, that nobody looks at now. In a flood first those that are known here,
@@ -88,7 +88,7 @@ const candidatesOf = (limit: number) => sql`
 
 /** Not ordered and cut: that might walk through all hints by their id. */
 const TRACE = sql`, (select (array_agg(t.traceparent order by t.id))[1] from inbox t where t.gateway = a.gateway
-  and t.subject = a.subject and t.state = 'received' and t.traceparent is not null) as traceparent`
+  and t.subject = a.subject and ${received('t')} and t.traceparent is not null) as traceparent`
 
 export type Claim = {
   readonly candidate: Candidate
@@ -192,7 +192,7 @@ export async function shareOrderLook(db: Db, { gateway, subject }: Candidate, me
     .set({ subject: `order:${merchantUid}` })
     .where('gateway', '=', gateway)
     .where('subject', '=', subject)
-    .where('state', '=', 'received')
+    .where(received())
     .where('merchantUid', '=', merchantUid)
     .execute()
 }
@@ -206,7 +206,7 @@ export async function parkUnknown(db: Db, unknown: readonly Candidate[]): Promis
   const { numAffectedRows } = await sql`
     update inbox set state = 'parked', parked_because = 'unknownOrder', settled_at = clock_timestamp()
     from jsonb_to_recordset(${pairs}::jsonb) as u(gateway text, subject text)
-    where inbox.gateway = u.gateway and inbox.subject = u.subject and state = 'received' and source in ${SPACED}
+    where inbox.gateway = u.gateway and inbox.subject = u.subject and ${received('inbox')} and source in ${SPACED}
       and not exists (select 1 from payments p where p.merchant_uid = inbox.merchant_uid)`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
@@ -222,7 +222,7 @@ export async function park(
     .set({ state: 'parked', parkedBecause: because, settledAt: sql<string>`clock_timestamp()` })
     .where('gateway', '=', gateway)
     .where('subject', '=', subject)
-    .where('state', '=', 'received')
+    .where(received())
     .where('signedKey', 'is', null)
     .executeTakeFirstOrThrow()
   return Number(numUpdatedRows)
@@ -316,7 +316,7 @@ export async function settleHints(
           and gateway_ref = any (${names(found.map((seen) => seen.gatewayRef))})
       where gateway = ${subject.gateway} and subject = any (${names(subjects)})
         and signed_key is null
-        and state = 'received' and arrival < ${began.number} and ${isOver(DUE, at)}
+        and ${received()} and arrival < ${began.number} and ${isOver(DUE, at)}
       returning gateway_ref, merchant_uid, source, said_status, said_cancellation_id, mismatched, times, several)
     select gateway_ref, merchant_uid, source, said_status, said_cancellation_id, mismatched, times, several
     from settled`.execute(trx)

@@ -4,6 +4,8 @@
 import { sql } from 'kysely'
 import type { Trx } from '../connect.ts'
 import { putAlert } from '../outgoing/outgoing.ts'
+import { CAME_IN } from '../../domain/shown/words/toldElse.ts'
+import { inEach, type Said } from '../../language.ts'
 
 export type Refused = {
   readonly gateway: string
@@ -81,10 +83,11 @@ async function noteOne(
       do update set times = inbox.times + excluded.times, received_at = clock_timestamp()`.execute(trx)
 }
 
-function sentenceOf(refused: readonly Refused[]): string {
+function sentenceOf(refused: readonly Refused[]): Said {
   const all = refused.reduce((sum, { times }) => sum + times, 0)
   const most = refused.toSorted((a, b) => b.times - a.times).slice(0, NAMED)
   const senders = most.map(({ sender, times }) => `${sender} (${times})`).join(', ')
-  const others = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : ''
-  return `more webhooks about unknown orders, or unreadable ones, come than are kept: ${all} so far from ${senders}${others}; they were only counted, and hints about what is known here are kept and looked at as ever`
+  const more = refused.length - NAMED
+  const named = more > 0 ? inEach(CAME_IN.senders, { senders, count: more }) : senders
+  return inEach(CAME_IN.flood, { count: all, senders: named })
 }

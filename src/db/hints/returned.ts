@@ -6,6 +6,7 @@ import type { MerchantUid } from '../../domain/ids.ts'
 import { NEXT_ARRIVAL } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
 import { keepHint } from './hints.ts'
+import { received } from '../waits.ts'
 
 export type ReturnedHint = {
   readonly gateway: string
@@ -54,7 +55,7 @@ async function countSame(trx: Trx, { gateway, gatewayRef, merchantUid }: Returne
       where gateway = ${gateway} and merchant_uid = ${merchantUid} and gateway_ref is not distinct from ${gatewayRef}
         and source = 'browser' and settled_at is null
       limit 1 for update)
-    and state = 'received'`.execute(trx)
+    and ${received()}`.execute(trx)
   return numAffectedRows > 0n
 }
 

@@ -7,6 +7,7 @@ import { traceparent, tracing } from '../../tracing.ts'
 import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { subjectOf } from './hints.ts'
+import { received } from '../waits.ts'
 
 export type SignedHint = {
   readonly gateway: string
@@ -54,7 +55,7 @@ export type WaitingSigned = {
 export async function lockSigned(trx: Trx, id: number): Promise<WaitingSigned | undefined> {
   const { rows } = await sql<WaitingSigned>`
     select id, gateway, gateway_ref, body, failures${tracing() ? sql`, traceparent` : sql``} from inbox
-    where id = ${id} and state = 'received' and body is not null for update skip locked`.execute(trx)
+    where id = ${id} and ${received()} and body is not null for update skip locked`.execute(trx)
   return rows[0]
 }
 

@@ -16,6 +16,7 @@ import { OUTBOX_KINDS } from '../schema.ts'
 import { readOverdue } from '../watch/overdue.ts'
 import { OPEN_REFUND } from './open.ts'
 import { paymentTallies, refundTallies } from './tallies.ts'
+import { pending, received } from '../waits.ts'
 
 /** Counting what no tally knows ends here. */
 const MOST_COUNTED = 10_000
@@ -174,14 +175,13 @@ function summed(
 
 /** Notices that nobody is to be told wait for good, which is no delay. */
 async function queueGauges(trx: Trx, registry: Registry, noticesLeave: boolean): Promise<void> {
-  const leaving = noticesLeave ? ['alert', 'notice'] : ['alert']
+  const leaving = noticesLeave ? OUTBOX_KINDS : OUTBOX_KINDS.filter((kind) => kind !== 'notice')
   const { rows } = await sql<{ kind: string; age: number | null }>`
     select k.kind, extract(epoch from clock_timestamp() - oldest.since)::float8 as age
     from unnest(string_to_array(${leaving.join(',')}, ',')) as k(kind), lateral (
-      select coalesce(replayed_at, created_at) as since from outbox o where o.kind = k.kind and o.kind <> 'wake' and o.state = 'pending'
-      order by coalesce(replayed_at, created_at) limit 1) as oldest
-    union all select 'wake', extract(epoch from clock_timestamp() - min(coalesce(replayed_at, created_at)))::float8
-    from outbox where kind = 'wake' and state = 'pending'`.execute(trx)
+      select coalesce(replayed_at, created_at) as since from outbox o
+      where o.kind = k.kind and ${pending('o')}
+      order by coalesce(replayed_at, created_at) limit 1) as oldest`.execute(trx)
   const ages = OUTBOX_KINDS.map((kind) => ({
     labels: { kind },
     value: rows.find((row) => row.kind === kind)?.age ?? 0,
@@ -189,7 +189,9 @@ async function queueGauges(trx: Trx, registry: Registry, noticesLeave: boolean):
   put(registry, 'saga_outbox_age_seconds', 'Age of the oldest row that has not left', ['kind'], ages)
   const { rows: inbox } = await sql<{ count: number }>`
     select count(*)::float8 as count
-    from (select 1 from inbox where state = 'received' order by due_at limit ${MOST_COUNTED}) as unlooked`.execute(trx)
+    from (select 1 from inbox where ${received()} order by gateway, subject limit ${MOST_COUNTED}) as unlooked`.execute(
+    trx,
+  )
   const unlooked = [{ labels: {}, value: inbox[0]?.count ?? 0 }]
   const help = `Hints that no look has answered yet, ${UP_TO}`
   put(registry, 'saga_inbox_unlooked', help, [], unlooked)

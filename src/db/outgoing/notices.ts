@@ -7,6 +7,8 @@ import { writeJournal } from '../books/journal.ts'
 import type { Db, Trx } from '../connect.ts'
 import { notePut } from '../notify.ts'
 import { parked, putAlert, STALE, type Claimed } from './outgoing.ts'
+import { NOT_TAKEN } from '../../domain/shown/words/toldElse.ts'
+import { inEach } from '../../language.ts'
 
 const AT_ONCE = 500
 
@@ -75,7 +77,7 @@ async function noticeOf(trx: Trx, id: string): Promise<NoticeRow | undefined> {
  */
 export async function parkNotice(trx: Trx, claimed: Claimed, number: number, said: string): Promise<void> {
   if (!(await parked(trx, claimed, said))) return
-  const sentence = `notice ${number} of order ${claimed.target} was tried for a day and is parked: ${said}; later ones go on, and a person may resend it`
+  const sentence = inEach(NOT_TAKEN.notice, { number, order: claimed.target, said })
   await putAlert(trx, { level: 'warn', kind: 'noticeParked', saga: `payment:${claimed.target}`, sentence })
 }
 
@@ -93,7 +95,8 @@ export async function parkUntried(trx: Trx): Promise<number> {
   const [first] = rows
   if (!first) return 0
   const orders = new Set(rows.map(({ target }) => target)).size
-  const sentence = `${rows.length} notices of ${orders} orders were a day old before they could be tried and are parked, the first of order ${first.target}; everything is in GET /payments, and a person may resend them`
+  const counts = { count: rows.length, orders, order: first.target }
+  const sentence = inEach(NOT_TAKEN.notices, counts)
   await putAlert(trx, { level: 'warn', kind: 'noticeParked', saga: `payment:${first.target}`, sentence })
   return rows.length
 }

@@ -8,9 +8,10 @@ import { traced } from '../../tracing.ts'
 import { writeAll, type Insert } from '../books/batch.ts'
 import { fromNow, isOver, SENT_AT } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
-import { notePut, noteWakes, wakesLeaveAtOnce, type Woken } from '../notify.ts'
+import { notePut, noteWakes, type Woken } from '../notify.ts'
 import { HOT } from '../postgres.ts'
 import type { OutboxKind } from '../schema.ts'
+import { pending } from '../waits.ts'
 
 const row = (kind: OutboxKind, target: string, payload: object) => ({ kind, target, payload })
 export type Outgoing = {
@@ -23,7 +24,9 @@ export type Outgoing = {
 }
 export const wakeRow = (saga: string): Outgoing => row('wake', saga, traced())
 export const noticeRow = (merchantUid: string, notice: object): Outgoing => row('notice', merchantUid, notice)
-export const alertRow = (alert: Alert, at: string): Outgoing => row('alert', alert.saga, { ...alert, at })
+/** `sentence`: in English, of which alone earlier versions know. */
+export const alertRow = (alert: Alert, at: string): Outgoing =>
+  row('alert', alert.saga, { ...alert, sentence: alert.sentence.en, said: alert.sentence, at })
 
 export async function putOutgoing(trx: Trx, rows: readonly Outgoing[]): Promise<void> {
   await writeAll(trx, [outgoingWrite(rows)])
@@ -43,11 +46,10 @@ export const HELD_MS = 2_000
  * somebody takes them then.
  */
 export function wakeRows(trx: Trx, sagas: readonly string[], about: Woken, now: string): readonly Outgoing[] {
-  if (!wakesLeaveAtOnce(trx)) return sagas.map(wakeRow)
-  const leasedUntil = new Date(Date.parse(now) + HELD_MS).toISOString()
   const trace = traced()
   const wakes = sagas.map((saga) => ({ saga, token: randomUUID(), about, trace }))
-  noteWakes(trx, wakes)
+  if (!noteWakes(trx, wakes)) return sagas.map(wakeRow)
+  const leasedUntil = new Date(Date.parse(now) + HELD_MS).toISOString()
   return wakes.map(({ saga, token }) => ({ ...wakeRow(saga), leaseToken: token, leasedUntil }))
 }
 
@@ -61,8 +63,10 @@ export async function wakesDelivered(
 ): Promise<void> {
   await sql`
     ${HOT} update outbox set state = 'delivered', settled_at = clock_timestamp(), said = v.said, lease_token = null, leased_until = null
-    from jsonb_to_recordset(${JSON.stringify(wakes)}::jsonb) as v(saga text, token text, said text)
-    where kind = 'wake' and state = 'pending' and target = v.saga and lease_token = v.token`.execute(db)
+    from jsonb_to_recordset(${JSON.stringify(wakes)}::jsonb) as v(saga text, token text, said text), lateral (
+      select id from outbox o where o.target = v.saga and o.kind = 'wake' and ${pending('o')} and o.lease_token = v.token
+      offset 0) as left_at_once
+    where outbox.id = left_at_once.id and ${pending('outbox')}`.execute(db)
 }
 
 export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
@@ -79,14 +83,14 @@ export async function putLaterWake(trx: Trx, saga: string, afterMs: number): Pro
  */
 export async function putMissingWakes(trx: Trx, sagas: readonly string[]): Promise<number> {
   if (sagas.length === 0) return 0
-  const pending = await trx
+  const found = await trx
     .selectFrom('outbox')
     .select('target')
     .where('kind', '=', 'wake')
-    .where('state', '=', 'pending')
+    .where(pending())
     .where('target', 'in', sagas)
     .execute()
-  const waiting = new Set(pending.map(({ target }) => target))
+  const waiting = new Set(found.map(({ target }) => target))
   const missing = sagas.filter((saga) => !waiting.has(saga))
   await putOutgoing(
     trx,
@@ -132,7 +136,7 @@ const DUE_OF = {
   wake: (limit: number) => sql`${fronts('wake')},
     due as (
       select max(id) as id, json_agg(id) as ids from either as f
-      where not exists (select 1 from outbox l where l.kind = 'wake' and l.state = 'pending' and l.target = f.target
+      where not exists (select 1 from outbox l where l.kind = 'wake' and ${pending('l')} and l.target = f.target
         and not ${isOver(sql`l.leased_until`)})
       group by target order by min(id) limit ${limit})`,
   /**
@@ -143,7 +147,7 @@ const DUE_OF = {
     ahead_of as (
       select f.id, e.id as first, e.due_at, e.leased_until from either as f, lateral (
         select id, due_at, leased_until from outbox e
-        where e.kind = 'notice' and e.target = f.target and e.state = 'pending' order by e.id limit 1) as e),
+        where e.kind = 'notice' and e.target = f.target and ${pending('e')} order by e.id limit 1) as e),
     put_off as (
       update outbox set due_at = a.due_at from ahead_of a where outbox.id = a.id and a.first <> a.id
         and not ${isOver(sql`a.due_at`)} and (a.leased_until is null or ${isOver(sql`a.leased_until`)})),
@@ -157,7 +161,7 @@ export async function claim(db: Db, kind: OutboxKind, limit: number, leaseMs: nu
   const token = randomUUID()
   const { rows } = await sql<Claimed>`
     with ${DUE_OF[kind](limit)},
-    locked as (select id from outbox where id in (select id from due) and state = 'pending' for update skip locked)
+    locked as (select id from outbox where id in (select id from due) and ${pending()} for update skip locked)
     update outbox set lease_token = ${token}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from due
     where outbox.id = due.id and outbox.id in (select id from locked) and (leased_until is null or ${isOver(sql`leased_until`)})
@@ -174,7 +178,7 @@ export async function delivered(db: Db, { ids }: Claimed, said: string): Promise
     .updateTable('outbox')
     .set({ state: 'delivered', settledAt: sql<string>`clock_timestamp()`, leaseToken: null, leasedUntil: null, said })
     .where('id', 'in', [...ids])
-    .where('state', '=', 'pending')
+    .where(pending())
     .execute()
 }
 
@@ -183,7 +187,7 @@ const ours = (db: Db, { id, ids, token }: Claimed) =>
   db
     .updateTable('outbox')
     .where('id', 'in', [...ids])
-    .where('state', '=', 'pending')
+    .where(pending())
     .where((eb) => eb(eb.selectFrom('outbox as leased').select('leaseToken').where('leased.id', '=', id), '=', token))
     .set({ leaseToken: null, leasedUntil: null })
 

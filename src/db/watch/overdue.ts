@@ -13,6 +13,7 @@ import {
 } from '../../domain/shown/watchdog.ts'
 import { databaseNow } from '../clock.ts'
 import type { Trx } from '../connect.ts'
+import { pending } from '../waits.ts'
 import { NO_MONEY, OPEN_REFUND, STRAY_ID } from '../lists/open.ts'
 import { latePasses } from './passes.ts'
 
@@ -58,6 +59,12 @@ const FILING = sql`greatest(r.state_since, r.next_try_at,
 const EXPIRY = sql`greatest(p.expires_at, p.next_try_at)`
 const REGISTRATION = sql`greatest(p.created_at, p.next_try_at)`
 
+/**
+ * In words that fit no index of what is open: found is what is due, and of that what is open. A
+ * plan from calm times would else read all that is open (migration 0020).
+ */
+const IS_OPEN = sql`case when ${OPEN_REFUND} then true else false end`
+
 /** Each overdue row once, under the earliest of what it is late for. */
 export function overdueRows(passed: Passed): RawBuilder<unknown> {
   const before = at(passed.before)
@@ -65,7 +72,7 @@ export function overdueRows(passed: Passed): RawBuilder<unknown> {
   return sql`
     select distinct on (saga) * from (
       (${refund('checkpoint', sql`r.next_checkpoint_at`)}
-        where ${checkpointPassed('r', passed)} and ${OPEN_REFUND} order by r.next_checkpoint_at limit ${counted})
+        where ${checkpointPassed('r', passed)} and ${IS_OPEN} order by r.next_checkpoint_at limit ${counted})
       union all (${refund('filing', FILING)}
         where r.state = 'requested' and r.state_since < ${before} and ${FILING} < ${before}
           and r.gateway not in (${DIFFERS}) order by r.state_since limit ${counted})
@@ -108,9 +115,9 @@ async function readOldest(trx: Trx, overdue: RawBuilder<unknown>, limit: number)
 
 /** One that a person let go again is as old as that. */
 export async function readOldestWake(trx: Trx): Promise<string | null> {
-  const { rows } = await sql<{ since: string | null }>`
-    select min(coalesce(replayed_at, created_at)) as since from outbox
-    where kind = 'wake' and state = 'pending'`.execute(trx)
+  const { rows } = await sql<{ since: string }>`
+    select coalesce(replayed_at, created_at) as since from outbox where kind = 'wake' and ${pending()}
+    order by coalesce(replayed_at, created_at) limit 1`.execute(trx)
   return rows[0]?.since ?? null
 }
 

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../connect.ts'
 import { CONTRADICTED, NO_MONEY, OPEN_REFUND } from '../lists/open.ts'
 import type { DailyLooksTable } from '../schema.ts'
+import { received } from '../waits.ts'
 
 /** Rows that one run goes through; a run that finds them all seen costs as much. */
 const PAGE = 10_000
@@ -86,7 +87,7 @@ export async function overdueOrders(db: Db, gateway: string, limits: LookLimits)
       select null::text as gateway_ref, p.merchant_uid, false as live, ${seenAt} as seen_at
       from page p left join looks l on l.gateway = ${gateway} and l.subject = 'order:' || p.merchant_uid
       where ${seenAt} < ${before}
-        and not exists (select 1 from inbox i where ${asked} and i.state = 'received')
+        and not exists (select 1 from inbox i where ${asked} and ${received('i')})
         and not exists (select 1 from inbox i where ${asked} and i.state = 'parked' and i.settled_at > ${before}))
     ${byAge}`.execute(db)
   return pageOf(rows)
@@ -153,6 +154,6 @@ const NO_LEASE = { saidMerchantUid: null, leaseToken: null, leasedUntil: null, n
 export async function lastDueMs(db: Db, gateway: string): Promise<number> {
   const { rows } = await sql<{ ms: number }>`
     select coalesce(extract(epoch from max(due_at) - clock_timestamp()) * 1000, 0)::float8 as ms from inbox
-    where state = 'received' and due_at > clock_timestamp() and gateway = ${gateway} and source = 'sweep'`.execute(db)
+    where ${received()} and due_at > clock_timestamp() and gateway = ${gateway} and source = 'sweep'`.execute(db)
   return Math.max(0, rows[0]?.ms ?? 0)
 }

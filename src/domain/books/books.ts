@@ -6,6 +6,7 @@ import type { Channel, Evidence } from '../gateway.ts'
 import type { GatewayName, GatewayRef, MerchantUid, RefundId } from '../ids.ts'
 import type { AttemptReason, OrderState, PaymentState } from '../payment.ts'
 import type { RefundOrigin, RefundState } from '../refund.ts'
+import type { Said } from '../../language.ts'
 import type { AlertKind } from './alerts.ts'
 
 /** How loudly a saga asks for a person, quietest first. */
@@ -248,7 +249,8 @@ export type Alert = {
   readonly level: Exclude<Attention, 'none'>
   readonly kind: AlertKind
   readonly saga: string
-  readonly sentence: string
+  /** In each language: which one is read is for whoever delivers it. */
+  readonly sentence: Said
   readonly amount?: number
   readonly currency?: string
 }

@@ -6,7 +6,9 @@ import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, 
 import type { Patience } from '../patience.ts'
 import { orderAfter, type OrderEvent } from '../payment.ts'
 import { refundAfter, refundClosed, type RefundEvent } from '../refund.ts'
+import { FRAMES } from '../shown/words/told.ts'
 import { shownId } from '../text.ts'
+import { inEach, type Said } from '../../language.ts'
 import { decidesOnMoney, type AlertKind } from './alerts.ts'
 import { heldOf, sumsOf, shownState, strayClosed } from './balance.ts'
 import {
@@ -61,7 +63,7 @@ function withMark(raised: Alert, books: Books): Alert {
   const asksForMoney = refund ? !refundClosed(refund) : decidesOnMoney(raised.kind)
   if (!asksForMoney) return raised
   const mark = refund ? seenOfRefund(books, refund) : seenOf(books)
-  return { ...raised, sentence: `${raised.sentence}; its mark is ${mark}` }
+  return { ...raised, sentence: inEach(FRAMES.marked, { sentence: raised.sentence, mark }) }
 }
 
 /**
@@ -135,7 +137,7 @@ export function alert(draft: Draft, raised: Alert): void {
 }
 
 /** Tells people about one refund. */
-export function raise(draft: Draft, level: Alert['level'], refund: Refund, kind: AlertKind, sentence: string): void {
+export function raise(draft: Draft, level: Alert['level'], refund: Refund, kind: AlertKind, sentence: Said): void {
   const { refundId, amount, currency } = refund
   alert(draft, { level, kind, saga: refundWorkflowId(refundId), sentence, amount, currency })
 }
@@ -143,10 +145,17 @@ export function raise(draft: Draft, level: Alert['level'], refund: Refund, kind:
 type Paid = Pick<Evidence, 'gateway' | 'gatewayRef' | 'amount' | 'currency'>
 
 /** Pages people about one attempt: its order's saga, or its own where the order is unknown. */
-export function pageAbout(draft: Draft, paid: Paid, kind: AlertKind, sentence: string): void {
+export function pageAbout(draft: Draft, paid: Paid, kind: AlertKind, sentence: Said): void {
   const { gateway, gatewayRef, amount, currency } = paid
   const saga = draft.payment ? paymentWorkflowId(draft.payment.merchantUid) : strayWorkflowId(gateway, gatewayRef)
-  alert(draft, { level: 'page', kind, saga, sentence: `${shownId(gatewayRef)}: ${sentence}`, amount, currency })
+  alert(draft, {
+    level: 'page',
+    kind,
+    saga,
+    sentence: inEach(FRAMES.about, { ref: shownId(gatewayRef), sentence }),
+    amount,
+    currency,
+  })
 }
 
 function settlePayment(draft: Draft): void {

@@ -6,7 +6,9 @@ import { alert, decided, draftOf, type Setting } from '../books/draft.ts'
 import type { Delivery, DeliveryAnswer } from '../gateway.ts'
 import { paymentWorkflowId, type GatewayRef } from '../ids.ts'
 import type { PaymentState } from '../payment.ts'
+import { OF_ORDERS } from '../shown/words/toldElse.ts'
 import { quoted } from '../text.ts'
+import { inEach } from '../../language.ts'
 
 export type ToldDelivery = Pick<Delivery, 'kind' | 'status'> & { readonly gatewayRef: GatewayRef }
 
@@ -46,9 +48,9 @@ export function warnOfDelivery(books: Books, before: string, setting: Setting): 
   const attempt = payment?.acceptedRef == null ? undefined : attemptOf(draft, payment.acceptedRef)
   if (!payment || !attempt || !isOwed(payment, before)) return decided(draft)
   const { merchantUid, deliveryAwaitedSince: since } = payment
-  const sentence = `order ${merchantUid} is paid and to be shipped, and since ${since} the gateway has been told of no delivery that it took; without one it may withhold the money`
+  const sentence = inEach(OF_ORDERS.deliveryUntold, { order: merchantUid, since: since ?? '' })
   draft.payment = { ...payment, deliveryAwaitedSince: setting.now }
-  draft.journal.push({ what: 'delivery.untold', gatewayRef: attempt.gatewayRef, why: sentence })
+  draft.journal.push({ what: 'delivery.untold', gatewayRef: attempt.gatewayRef, why: sentence.en })
   const { amount, currency } = attempt
   alert(draft, {
     level: 'warn',

@@ -4,6 +4,8 @@
 import { alert, decided, draftOf, moveOrder, type Setting } from '../books/draft.ts'
 import type { Books, Decision } from '../books/books.ts'
 import { paymentWorkflowId } from '../ids.ts'
+import { OF_ORDERS } from '../shown/words/toldElse.ts'
+import { inEach } from '../../language.ts'
 
 /** `unseen`: why its gateway can be asked by nobody. `cameBack`: the buyer did, from the window. */
 export type LookAtEnd = { readonly unseen?: string; readonly cameBack?: boolean }
@@ -20,7 +22,7 @@ export function expireOrder(books: Books, { unseen, cameBack }: LookAtEnd, setti
   if (!moveOrder(draft, 'timedOut', { why: `not paid in time; ${found}` })) return decided(draft)
   if (unseen === undefined || !cameBack) return decided(draft)
   const { merchantUid, amount, currency } = payment
-  const sentence = `${merchantUid}: its buyer came back from the payment window, nothing that was signed says that it is paid, and its time is over; ${unseen}`
+  const sentence = inEach(OF_ORDERS.payerUnseen, { order: merchantUid, unseen })
   alert(draft, { level: 'warn', kind: 'payerUnseen', saga: paymentWorkflowId(merchantUid), sentence, amount, currency })
   return decided(draft)
 }

@@ -2,6 +2,8 @@
 // what they do not name may be refunded.
 // Must not know: where the rules were read from.
 import type { BlockedBecause } from '../books/alerts.ts'
+import { NOT_FILED } from '../shown/words/told.ts'
+import { inEach, type Said } from '../../language.ts'
 
 export type RefundRule = {
   /** Paymentwall's short name; a gateway may show only `card`, which no rule names. */
@@ -25,33 +27,29 @@ export type Paid = {
 const DAY_MS = 86_400_000
 /** A ticket takes days, and a silent one pages after a week: the last two are for finding out. */
 export const NEAR_LIMIT_DAYS = 14
-const BY_BANK = 'pay it back by bank and resolve it as settledElsewhere'
 
 /** Why it cannot be refunded now; undefined where it may be tried. */
 export function notRefundableBecause(
   paid: Paid,
   rules: readonly RefundRule[],
   now: string,
-): { readonly kind: BlockedBecause; readonly sentence: string } | undefined {
+): { readonly kind: BlockedBecause; readonly sentence: Said } | undefined {
   const rule = ruleFor(paid, rules)
   if (!rule) return undefined
-  const said = `${rule.source}, ${rule.date}`
-  if (!rule.refundable) {
-    const sentence = `payments by ${rule.method} cannot be refunded at Paymentwall (${said}); ${BY_BANK}`
-    return { kind: 'notRefundable', sentence }
-  }
-  const left = daysLeft(paid, rule, now)
-  if (left === undefined || left >= 0) return undefined
-  const sentence = `payments by ${rule.method} can be refunded within ${rule.limitDays} days (${said}), and this one is older; ${BY_BANK}`
-  return { kind: 'limitPassed', sentence }
+  const { method } = rule
+  const source = `${rule.source}, ${rule.date}`
+  if (!rule.refundable) return { kind: 'notRefundable', sentence: inEach(NOT_FILED.notRefundable, { method, source }) }
+  const limit = limitOf(paid, rule, now)
+  if (limit === undefined || limit.left >= 0) return undefined
+  return { kind: 'limitPassed', sentence: inEach(NOT_FILED.limitPassed, { method, days: limit.days, source }) }
 }
 
 /** A sentence where the time in which it can be refunded runs out soon. */
-export function nearLimit(paid: Paid, rules: readonly RefundRule[], now: string): string | undefined {
+export function nearLimit(paid: Paid, rules: readonly RefundRule[], now: string): Said | undefined {
   const rule = ruleFor(paid, rules)
-  const left = rule && daysLeft(paid, rule, now)
-  if (!rule || left === undefined || left < 0 || left >= NEAR_LIMIT_DAYS) return undefined
-  return `payments by ${rule.method} can be refunded within ${rule.limitDays} days, of which ${Math.floor(left)} whole ones are left; ask the desk to hurry, and do not wait for the usual reminders`
+  const limit = rule && limitOf(paid, rule, now)
+  if (!rule || limit === undefined || limit.left < 0 || limit.left >= NEAR_LIMIT_DAYS) return undefined
+  return inEach(NOT_FILED.limitNear, { method: rule.method, days: limit.days, left: Math.floor(limit.left) })
 }
 
 /** A rule that names the country comes before one for everywhere. */
@@ -63,7 +61,12 @@ function ruleFor({ payMethod, payerCountry }: Paid, rules: readonly RefundRule[]
   )
 }
 
-function daysLeft({ paidAt }: Paid, { limitDays }: RefundRule, now: string): number | undefined {
-  if (paidAt === null || limitDays === null) return undefined
-  return limitDays - (Date.parse(now) - Date.parse(paidAt)) / DAY_MS
+/** In days, of which what is left may be a part. */
+function limitOf(
+  { paidAt }: Paid,
+  { limitDays: days }: RefundRule,
+  now: string,
+): { readonly days: number; readonly left: number } | undefined {
+  if (paidAt === null || days === null) return undefined
+  return { days, left: days - (Date.parse(now) - Date.parse(paidAt)) / DAY_MS }
 }

@@ -12,6 +12,8 @@ import type { RefundOrigin, RefundState } from '../refund.ts'
 import { aboveLimit, START_REQUEST, startWaits, type ApprovalLimits } from './people/unproved.ts'
 import { newRefund } from './policyRefunds.ts'
 import { block } from './tickets.ts'
+import { inEach } from '../../language.ts'
+import { NOT_FILED } from '../shown/words/told.ts'
 
 /** A new order's row, before the gateway knows of it. */
 export function newPayment(order: OrderRequest, { now }: Setting): Payment {
@@ -75,7 +77,7 @@ function heldAbove(
 ): Decision {
   const together = nobodyAskedFor(decision.books, attempt)
   if (!aboveLimit(limits, together)) return decision
-  const sentence = `asked for in Temporal without a key, with others like it ${printMoney(together)} of this payment, which is above the limit; another person approves it (ops approve --request ${START_REQUEST}), or it is withdrawn`
+  const sentence = inEach(NOT_FILED.approvalNeeded, { together: printMoney(together), request: START_REQUEST })
   const blocked = block(decision.books, id, { kind: 'approvalNeeded', sentence }, setting)
   return {
     books: blocked.books,

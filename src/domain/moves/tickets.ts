@@ -26,8 +26,11 @@ import {
 import { orderHeld } from '../books/holds.ts'
 import { replanRefund } from '../books/waits.ts'
 import { reasonMarker, type RefundId } from '../ids.ts'
+import { printMoney } from '../money.ts'
 import type { RefundEvent } from '../refund.ts'
+import { LOST, NOT_FILED } from '../shown/words/told.ts'
 import { quoted } from '../text.ts'
+import { inEach, type Said } from '../../language.ts'
 import { firstWentBack } from './evidence/second.ts'
 import { nearLimit, notRefundableBecause, type RefundRule } from './refundability.ts'
 
@@ -70,36 +73,24 @@ export function blockedBecause(
   refund: Refund,
   rules: readonly RefundRule[],
   now: string,
-): { kind: BlockedBecause; sentence: string } | undefined {
+): { kind: BlockedBecause; sentence: Said } | undefined {
   const attempt = attemptOf(books, refund.gatewayRef)
-  if (!attempt) return { kind: 'noAttempt', sentence: 'the attempt that this refund belongs to is not in the books' }
+  if (!attempt) return { kind: 'noAttempt', sentence: NOT_FILED.noAttempt }
   const not = notRefundableBecause(attempt, rules, now)
   if (not) return not
-  if (orderHeld(books)) {
-    const sentence =
-      'the gateway speaks against our books of this order; it goes on by itself once that is released, or the evidence agrees again'
-    return { kind: 'contradicted', sentence }
+  const { currency, foreignTickets: tickets, sumsTold: sums, gatewayReturned } = attempt
+  if (orderHeld(books)) return { kind: 'contradicted', sentence: NOT_FILED.contradicted }
+  if (firstWentBack(books, refund)) return { kind: 'firstGoesBack', sentence: NOT_FILED.firstWentBack }
+  if (gatewayReturned !== bookedTotal(attempt)) {
+    const printed = (amount: number) => printMoney({ amount, currency })
+    const counts = { returned: printed(gatewayReturned), booked: printed(bookedTotal(attempt)) }
+    return { kind: 'balanceDiffers', sentence: inEach(NOT_FILED.entriesDiffer, counts) }
   }
-  if (firstWentBack(books, refund)) {
-    const sentence =
-      'others have taken back the payment that had settled the order, so this second one is not given back by itself; retryTicket sends it, accept keeps it'
-    return { kind: 'firstGoesBack', sentence }
-  }
-  if (attempt.gatewayReturned !== bookedTotal(attempt)) {
-    const sentence = `the gateway counts ${attempt.gatewayReturned} as returned, its cancel entries add up to ${bookedTotal(attempt)} ${attempt.currency} (minor units); find out which is right before a ticket is filed`
-    return { kind: 'balanceDiffers', sentence }
-  }
-  if (attempt.sumsTold !== null) {
-    const sentence = `the gateway’s own sums and its cancel entries differ (${attempt.sumsTold}, ${attempt.currency} in minor units); find out which is right before a ticket is filed`
-    return { kind: 'balanceDiffers', sentence }
-  }
-  if (attempt.foreignTickets !== null) {
-    const sentence = `the gateway shows an open request for a cancel of this payment that is none of ours (${attempt.foreignTickets}, ${attempt.currency} in minor units); it goes on by itself once that has ended`
-    return { kind: 'foreignTicket', sentence }
-  }
+  if (sums !== null) return { kind: 'balanceDiffers', sentence: inEach(NOT_FILED.sumsDiffer, { sums, currency }) }
+  if (tickets !== null)
+    return { kind: 'foreignTicket', sentence: inEach(NOT_FILED.foreignTicket, { tickets, currency }) }
   // The refund's own reservation is inside: a negative balance means that it no longer fits.
-  if (balanceOf(books, attempt) < 0)
-    return { kind: 'balanceDiffers', sentence: 'more is returned or reserved than was paid' }
+  if (balanceOf(books, attempt) < 0) return { kind: 'balanceDiffers', sentence: NOT_FILED.overReserved }
   return undefined
 }
 
@@ -140,7 +131,7 @@ export function intend(
   })
   const near = key === refund.authorisation ? nearLimit(attempt, rules, setting.now) : undefined
   if (near !== undefined) {
-    draft.journal.push({ what: 'refund.limitNear', refundId: id, gatewayRef: refund.gatewayRef, why: near })
+    draft.journal.push({ what: 'refund.limitNear', refundId: id, gatewayRef: refund.gatewayRef, why: near.en })
     raise(draft, 'warn', refund, 'refundLimitNear', near)
   }
   return { decision: decided(draft), refund: intended, ticket, attempt }
@@ -162,11 +153,11 @@ export const ticketOf = ({ refundId, reason }: Refund, key: string, { now }: Set
 export function block(
   books: Books,
   id: RefundId,
-  because: { kind: BlockedBecause; sentence: string },
+  because: { kind: BlockedBecause; sentence: Said },
   setting: Setting,
 ): Decision {
   const draft = draftOf(books, setting)
-  const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence, facts: { kind: because.kind } })
+  const refund = moveRefund(draft, id, 'notRefundable', { why: because.sentence.en, facts: { kind: because.kind } })
   if (refund) {
     // Both payments on their way back, or a database that lost what was asked for: nobody notices
     // by himself.
@@ -245,15 +236,14 @@ function withTicket(draft: Draft, id: RefundId, key: string): Refund | undefined
   if (!refund || refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return refund
   const ticket: Ticket = { ...ticketOf(refund, key, draft.setting), outcome: null, said: null }
   putRefund(draft, { ...refund, tickets: [...refund.tickets, ticket] })
-  const why = `the database lost the intent under ${key} while its call was under way; it is written after all. Was there a failover?`
-  tellOfLostIntent(draft, refund, key, why)
+  tellOfLostIntent(draft, refund, key, inEach(LOST.intent, { key }))
   return draftedRefund(draft, id)
 }
 
 /** The ticket is written after all; that the database lost it nobody notices by himself. */
-export function tellOfLostIntent(draft: Draft, refund: Refund, key: string, why: string): void {
+export function tellOfLostIntent(draft: Draft, refund: Refund, key: string, why: Said): void {
   const { refundId, gatewayRef } = refund
-  draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why, facts: { key } })
+  draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why: why.en, facts: { key } })
   raise(draft, 'page', refund, 'rowWentBack', why)
 }
 
@@ -262,7 +252,7 @@ function follow(draft: Draft, id: RefundId, outcome: TicketOutcome, said: string
   const refund = moved ?? draftedRefund(draft, id)
   if (outcome === 'notSent' && refund?.state === 'requested') putRefund(draft, later(refund, said, draft.setting))
   if (moved && outcome === 'refused')
-    raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${quoted(said)}`)
+    raise(draft, 'warn', moved, 'refused', inEach(NOT_FILED.refused, { said: quoted(said) }))
 }
 
 /**

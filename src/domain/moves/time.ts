@@ -24,9 +24,14 @@ import {
 import { contradicted } from '../books/holds.ts'
 import { isLouder, paymentAnnounces, planPayment, planRefund, planStray, refundAnnounces } from '../books/waits.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
+import { money, printMoney } from '../money.ts'
 import { REFUND_STATES, refundClosed } from '../refund.ts'
 import { lastLook } from '../shown/views.ts'
+import { ATTEMPT_STATUS, PAGE } from '../shown/words/pages.ts'
+import { LOOKED, STILL_WAITS } from '../shown/words/told.ts'
+import { OF_ORDERS } from '../shown/words/toldElse.ts'
 import { quoted, shownId } from '../text.ts'
+import { inEach, type Said } from '../../language.ts'
 
 /**
  * `blind`: why the look did not answer, or undefined where it did. The same checkpoint repeated
@@ -50,7 +55,7 @@ export function raiseRefund(books: Books, id: RefundId, blind: string | undefine
     why: said,
   })
   const level = toldLevel(refund, raised, refundAnnounces(refund, setting.patience, setting.now))
-  if (level !== 'none' && !seen(raised)) tell(draft, raised, level, toldOf(said, blind))
+  if (level !== 'none' && !seen(raised)) tell(draft, raised, level, lookOf(draft, raised, blind))
   return decided(draft)
 }
 
@@ -83,8 +88,14 @@ const blinded = (attempt: Attempt, blind: string, { now }: Setting): Attempt => 
 })
 
 /** The journal keeps why as it is; people read it quoted, for a gateway's words may be in it. */
-const toldOf = (said: string, blind: string | undefined): string =>
-  blind === undefined ? said : `could not look: ${quoted(blind)}`
+const unseen = (blind: string): Said => inEach(LOOKED.failed, { why: quoted(blind) })
+
+function stillSo(attempt: Attempt): Said {
+  const { lookFailedAt, lookFailedSaid, status, gatewayReturned, currency } = attempt
+  if (lookFailedAt !== null) return unseen(lookFailedSaid ?? 'no answer')
+  const returned = printMoney(money(gatewayReturned, currency))
+  return inEach(LOOKED.still, { status: ATTEMPT_STATUS[status], returned, paid: printMoney(attempt) })
+}
 
 function saidBy(draft: Draft, refund: Refund, blind: string | undefined): string {
   if (blind !== undefined) return `could not look: ${blind}`
@@ -92,9 +103,22 @@ function saidBy(draft: Draft, refund: Refund, blind: string | undefined): string
   return attempt ? `looked: still ${lastLook(attempt).said}` : 'looked: nothing found'
 }
 
-function tell(draft: Draft, refund: Refund, level: Exclude<Attention, 'none'>, said: string): void {
-  const { refundId, merchantUid, amount, currency, waitingSince } = refund
-  const sentence = `refund ${refundId} of order ${merchantUid ?? 'unknown'} is ${REFUND_STATES[refund.state].en} since ${waitingSince}; ${said}`
+function lookOf(draft: Draft, refund: Refund, blind: string | undefined): Said {
+  if (blind !== undefined) return unseen(blind)
+  const attempt = attemptOf(draft, refund.gatewayRef)
+  return attempt ? stillSo(attempt) : LOOKED.nothing
+}
+
+function tell(draft: Draft, refund: Refund, level: Exclude<Attention, 'none'>, look: Said): void {
+  const { refundId, merchantUid, amount, currency, waitingSince: since } = refund
+  const order = merchantUid ?? PAGE.unknownOrder
+  const sentence = inEach(STILL_WAITS.refund, {
+    refund: refundId,
+    order,
+    state: REFUND_STATES[refund.state],
+    since,
+    look,
+  })
   alert(draft, { level, kind: `refund.${refund.state}`, saga: refundWorkflowId(refundId), sentence, amount, currency })
 }
 
@@ -111,11 +135,12 @@ export function raisePayment(books: Books, blind: string | undefined, setting: S
   const level = toldLevel(payment, raised, paymentAnnounces(payment, held, setting.patience, setting.now))
   if (level !== 'none') {
     const attempt = held === 'contradicted' ? draft.attempts.find(contradicted) : undecidedOfPayment(draft)[0]
-    const what =
+    const { merchantUid: order, waitingSince: since } = payment
+    const look = blind === undefined ? LOOKED.answered : unseen(blind)
+    const sentence =
       held === 'contradicted'
-        ? `is held since ${payment.waitingSince}, for the gateway speaks against our books: ${quoted(attempt?.contradiction ?? '')}`
-        : `holds money that nobody has decided on since ${payment.waitingSince}`
-    const sentence = `order ${payment.merchantUid} ${what}; ${toldOf(said, blind)}; ${held === 'contradicted' ? 'release it' : 'accept or refund it'}`
+        ? inEach(STILL_WAITS.orderAgainst, { order, since, against: quoted(attempt?.contradiction ?? ''), look })
+        : inEach(STILL_WAITS.order, { order, since, look })
     alert(draft, {
       level,
       kind: `payment.${held}`,
@@ -139,10 +164,11 @@ export function raiseStray(books: Books, ref: GatewayRef, blind: string | undefi
   const { attention: from, amount, currency, waitingSince } = attempt
   draft.journal.push({ what: 'checkpoint', gatewayRef: ref, from, to: raised.attention, why: said })
   if (raised.attention !== 'none' && !seen(raised)) {
-    const [what, way] = contradicted(attempt)
-      ? [`is held, for the gateway speaks against our books: ${quoted(attempt.contradiction ?? '')}`, 'release it']
-      : [`holds money that nobody has decided on since ${waitingSince}`, 'accept or refund it']
-    const sentence = `${shownId(ref)} of order ${shownId(attempt.saidMerchantUid)} ${what}; ${toldOf(said, blind)}; ${way}`
+    const about = { ref: shownId(ref), order: shownId(attempt.saidMerchantUid) }
+    const look = blind === undefined ? stillSo(attempt) : unseen(blind)
+    const sentence = contradicted(attempt)
+      ? inEach(STILL_WAITS.strayAgainst, { ...about, against: quoted(attempt.contradiction ?? ''), look })
+      : inEach(STILL_WAITS.stray, { ...about, since: waitingSince, look })
     const saga = strayWorkflowId(attempt.gateway, ref)
     alert(draft, {
       level: raised.attention,
@@ -168,7 +194,7 @@ export function cancelRequested(books: Books, saga: string, setting: Setting): D
     level: 'warn',
     kind: 'cancelRequested',
     saga,
-    sentence: `${why}; use withdraw or resolve for a refund, close for an order, accept or refund for money`,
+    sentence: OF_ORDERS.cancelRequested,
   })
   return decided(draft)
 }

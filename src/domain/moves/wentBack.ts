@@ -14,6 +14,8 @@ import {
 } from '../books/draft.ts'
 import type { RefundId } from '../ids.ts'
 import { REFUND_STATES, refundClosed } from '../refund.ts'
+import { LOST } from '../shown/words/told.ts'
+import { inEach, type Said } from '../../language.ts'
 import { block, openIntent, ticketOf } from './tickets.ts'
 
 /**
@@ -27,8 +29,7 @@ export function rowWentBack(books: Books, id: RefundId, missing: readonly string
   const said = 'our database went back in time: it may have been sent'
   const refund = lost(draft, id, missing, said)
   if (!refund) return decided(draft)
-  const why = `the database has lost what was asked for under ${missing.join(', ')}; it may have been sent, so nothing is sent again. Was a backup restored?`
-  tell(draft, refund, why)
+  tell(draft, refund, inEach(LOST.keys, { keys: missing.join(', ') }))
   return decided(draft)
 }
 
@@ -59,10 +60,8 @@ function backWithoutKeys(books: Books, id: RefundId, setting: Setting): Decision
   const before = draftedRefund(draft, id)
   const open = before?.state === 'requested' ? openIntent(before) : undefined
   if (before && open !== undefined) return intentWithoutEnd(draft, before, open)
-  const sentence =
-    'the database has lost what this refund came to since; compare the gateway, then retryTicket or withdraw. Was a backup restored?'
-  if (before?.state === 'requested') return block(books, id, { kind: 'rowWentBack', sentence }, setting)
-  if (before) tell(draft, before, sentence)
+  if (before?.state === 'requested') return block(books, id, { kind: 'rowWentBack', sentence: LOST.since }, setting)
+  if (before) tell(draft, before, LOST.since)
   return decided(draft)
 }
 
@@ -75,17 +74,13 @@ function intentWithoutEnd(draft: Draft, before: Refund, key: string): Decision {
   putRefund(draft, { ...before, tickets: before.tickets.map(ended), said })
   moveRefund(draft, refundId, 'rowWentBack', { why: said, facts: { keys: [key] } })
   const refund = draftedRefund(draft, refundId) ?? before
-  tell(
-    draft,
-    refund,
-    `the database has lost how the call under ${key} ended, so nothing is sent again. Was a backup restored?`,
-  )
+  tell(draft, refund, inEach(LOST.ending, { key }))
   return decided(draft)
 }
 
-function tell(draft: Draft, refund: Refund, why: string): void {
+function tell(draft: Draft, refund: Refund, why: Said): void {
   const { refundId, gatewayRef } = refund
-  draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why })
+  draft.journal.push({ what: 'refund.rowWentBack', refundId, gatewayRef, why: why.en })
   if (!refundClosed(refund)) putRefund(draft, { ...refund, attention: louder(refund.attention, 'page') })
   raise(draft, 'page', refund, 'rowWentBack', why)
 }

@@ -1,12 +1,10 @@
-// In one sentence what a kind of alert is about, and the label of a state, in a person's language.
+// In one sentence what a kind of alert is about, in a person's language.
 // Must not know: what the alert says in detail, how it is delivered.
-import { PAYMENT_STATES } from '../payment.ts'
 import { REFUND_STATES } from '../refund.ts'
 import { HEADLINES, MONEY_WAITS } from './words/alerts.ts'
 import { speakerOf, wordOf, type Language, type Said } from '../../language.ts'
 import { BLOCKED, MONEY_BECAUSE } from './words/pages.ts'
 
-const STATES: Readonly<Record<string, Said>> = { ...PAYMENT_STATES, ...REFUND_STATES }
 /** What stands behind the dot of a kind, by what stands before it. */
 const WHAT: Readonly<Record<string, Readonly<Record<string, Said>>>> = {
   refund: REFUND_STATES,
@@ -24,6 +22,3 @@ export function headlineOf(kind: string, language: Language): string | null {
   const what = wordOf(wordOf(WHAT, family) ?? {}, detail)
   return headline[language].replace('{what}', () => (what ? speak(what) : detail))
 }
-
-/** As it is written where the state is of another version. */
-export const stateLabel = (state: string, language: Language): string => wordOf(STATES, state)?.[language] ?? state

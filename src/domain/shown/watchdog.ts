@@ -5,6 +5,8 @@
 import { isCurrency } from '../currencies.ts'
 import type { ListedStatus } from '../gateway.ts'
 import { money, printMoney } from '../money.ts'
+import { inEach, joined, type Said } from '../../language.ts'
+import { LATE, LATE_FOR, LATE_MANY, LATE_ONE } from './words/toldElse.ts'
 
 /** How long something may be late before it is overdue, in milliseconds. */
 export type OverdueAfter = { readonly rowsMs: number; readonly sweepsMs: number }
@@ -70,29 +72,30 @@ export const overdueCount = (sums: readonly OverdueSum[]): number => sums.reduce
  * "42 rows are overdue (40 refunds, 2 payments; KRW 190,000, USD 12.00), the oldest: refund:r-1
  * since … (filing), …"
  */
-export function pageSentence(found: Overdue): string {
+export function pageSentence(found: Overdue): Said {
   const { sums, lateWake, sweeps, schedules } = found
-  const lists = sweeps.map(({ gateway, status, since }) => `${status} of ${gateway} since ${since}`)
-  const silent = schedules.map(({ name, since }) => `${name} since ${since}`)
-  return [
+  const lists = sweeps.map(({ gateway, status, since }) => inEach(LATE.list, { gateway, status, since }))
+  const silent = schedules.map(({ name, since }) => inEach(LATE.schedule, { name, since }))
+  const parts = [
     ...(sums.length > 0 ? [rowsSentence(found)] : []),
-    ...(lateWake === null ? [] : [`the oldest wake has not left since ${lateWake}`]),
-    ...(lists.length > 0 ? [`lists were not read to an end: ${lists.join(', ')}`] : []),
-    ...(schedules.length > 0 ? [`Schedules that do not run: ${silent.join(', ')}`] : []),
-  ].join('; ')
+    ...(lateWake === null ? [] : [inEach(LATE.wake, { since: lateWake })]),
+    ...(lists.length > 0 ? [inEach(LATE.lists, { lists: joined(lists, ', ') })] : []),
+    ...(silent.length > 0 ? [inEach(LATE.schedules, { schedules: joined(silent, ', ') })] : []),
+  ]
+  return joined(parts, { en: '; ', ko: '. ' })
 }
 
-function rowsSentence({ sums, oldest }: Overdue): string {
+function rowsSentence({ sums, oldest }: Overdue): Said {
   const count = overdueCount(sums)
   const kinds = OVERDUE_KINDS.flatMap((kind) => {
     const many = overdueCount(sums.filter((sum) => sum.kind === kind))
-    return many === 0 ? [] : [`${many} ${kind}${many === 1 ? '' : 's'}`]
+    return many === 0 ? [] : [inEach((many === 1 ? LATE_ONE : LATE_MANY)[kind], { count: many })]
   })
-  const amounts = [...byCurrency(sums)].map(([currency, amount]) => amountText(amount, currency))
-  const first = oldest.map(({ saga, what, since }) => `${saga} since ${since} (${what})`)
-  const all = `${count}${count >= MOST_COUNTED ? ' or more' : ''}`
-  const rows = `${all} ${count === 1 ? 'row is' : 'rows are'} overdue`
-  return `${rows} (${kinds.join(', ')}; ${amounts.join(', ')}), the oldest: ${first.join(', ')}`
+  const amounts = [...byCurrency(sums)].map(([currency, amount]) => amountText(amount, currency)).join(', ')
+  const first = oldest.map(({ saga, what, since }) => inEach(LATE.one, { saga, since, what: LATE_FOR[what] }))
+  const all = inEach(count >= MOST_COUNTED ? LATE.orMore : LATE.exactly, { count })
+  const rows = inEach(count === 1 ? LATE.row : LATE.rows, { rows: all })
+  return inEach(LATE.which, { rows, kinds: joined(kinds, ', '), amounts, oldest: joined(first, ', ') })
 }
 
 export function byCurrency(sums: readonly OverdueSum[]): ReadonlyMap<string, number> {
@@ -105,5 +108,4 @@ export function byCurrency(sums: readonly OverdueSum[]): ReadonlyMap<string, num
 export const amountText = (amount: number, currency: string): string =>
   isCurrency(currency) && Number.isSafeInteger(amount) ? printMoney(money(amount, currency)) : `${amount} ${currency}`
 
-export const overSentence = (since: string, asOf: string): string =>
-  `nothing is overdue any more at ${asOf}; it was told first at ${since}`
+export const overSentence = (since: string, asOf: string): Said => inEach(LATE.over, { at: asOf, since })

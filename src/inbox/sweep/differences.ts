@@ -10,6 +10,8 @@ import type { GatewayName } from '../../domain/ids.ts'
 import { paidByEvidence } from '../../domain/moves/evidence/judge.ts'
 import { quoted, shownId } from '../../domain/text.ts'
 import { metrics } from '../../metrics.ts'
+import { CAME_IN } from '../../domain/shown/words/toldElse.ts'
+import { inEach } from '../../language.ts'
 
 type Keeping = { readonly db: Db; readonly log: (line: string) => void }
 type Shown = Pick<ListPage, 'listed' | 'unreadable'>
@@ -64,12 +66,15 @@ async function parkUnreadable(
   for (const each of unread) {
     if (!(await keepUnreadable(trx, gateway, each, sweepId))) continue
     parked += 1
-    const what = each.gatewayRef === null ? `a payment of ${shownId(each.merchantUid ?? '')}` : shownId(each.gatewayRef)
+    const what =
+      each.gatewayRef === null
+        ? inEach(CAME_IN.ofOrder, { order: shownId(each.merchantUid ?? '') })
+        : shownId(each.gatewayRef)
     await putAlert(trx, {
       level: 'page',
       kind: 'sweepUnreadable',
       saga: `sweep:${gateway}`,
-      sentence: `${what} is listed by ${gateway} and cannot be read: ${quoted(each.why)}; it is kept in the inbox, compare it with the console`,
+      sentence: inEach(CAME_IN.listed, { what, gateway, why: quoted(each.why) }),
     })
   }
   return parked

@@ -13,6 +13,8 @@ import { metrics } from '../../metrics.ts'
 import { proveAccount } from '../account.ts'
 import { lookDaily, NO_DAILY_LOOKS, type DailyCounts } from './dailyLooks.ts'
 import { added, keepRange, NOTHING_SWEPT, type KeptRange, type SweepDeps } from './keepRange.ts'
+import { CAME_IN } from '../../domain/shown/words/toldElse.ts'
+import { inEach } from '../../language.ts'
 
 export type SweepOptions = {
   /** List calls of one status after which the rest waits for the next run. */
@@ -181,5 +183,5 @@ const alertNameless = (
     level: 'page',
     kind: 'sweepUnreadable',
     saga: `sweep:${gateway}`,
-    sentence: `${count} of the ${status} payments that ${gateway} lists can be read by nobody here, not even their ids; compare its console with GET /payments for the last hour`,
+    sentence: inEach(CAME_IN.nameless, { count, status, gateway }),
   })

@@ -85,11 +85,3 @@ const printRatio = (ratio: Ratio | undefined): string => {
   const [middle, least, most] = [ratio.median, ratio.least, ratio.most].map((number) => number.toFixed(2))
   return `${middle} (${least}–${most})`
 }
-
-const PLACE = /(<!-- last run -->\n)[^]*?(<!-- \/last run -->)/
-
-/** The document with this run in its place. Throws where it has none. */
-export function written(document: string, said: string): string {
-  if (!PLACE.test(document)) throw new Error('the document has no <!-- last run --> … <!-- /last run -->')
-  return document.replace(PLACE, (_, from: string, to: string) => `${from}\n${said}\n${to}`)
-}

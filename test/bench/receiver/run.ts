@@ -1,8 +1,10 @@
-// npx tsx test/bench/receiver/run.ts [--rounds N] [--pace-ms N] [--temporal host:port]: our receiver beside a bare one, in rounds of
-// both; medians of what each round shows.
+// npm run bench:receiver [-- --rounds N] [--pace-ms N] [--temporal host:port] [--write]: our receiver beside a bare one, in rounds of both.
+// A number is the median of the rounds; docs/benchmark.md says what it means.
 // Must not know: what is measured.
-import { loadavg } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { inMarkdown, publish } from '../numbers/published.ts'
+import { median } from '../numbers/statistics.ts'
 import { compareReceivers, type Acks, type Reading, type Round } from './receiver.ts'
 
 const { values } = parseArgs({
@@ -10,8 +12,11 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     'pace-ms': { type: 'string', default: '20000' },
     temporal: { type: 'string' },
+    write: { type: 'boolean', default: false },
   },
 })
+const began = new Date().toISOString()
+const load = loadavg()[0] ?? 0
 const rounds: Round[] = []
 const comparison = await compareReceivers({
   paceMs: Number(values['pace-ms']),
@@ -27,10 +32,14 @@ try {
   await comparison.stop()
 }
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-const NAMES = ['hooksPerSecond', 'p50Ms', 'p99Ms', 'appMsAHook', 'postgresMsAHook'] as const
-type Name = (typeof NAMES)[number]
+const NAMES = {
+  hooksPerSecond: 'webhooks a second, as many as are answered',
+  p50Ms: 'webhook to its 200 at 25 a second, p50 ms',
+  p99Ms: 'webhook to its 200 at 25 a second, p99 ms',
+  appMsAHook: 'CPU ms a webhook, app',
+  postgresMsAHook: 'CPU ms a webhook, Postgres',
+} as const
+type Name = keyof typeof NAMES
 const OURS = ['hanging', 'working', 'busy'] as const
 
 function valueOf(reading: Acks | Reading, name: Name): number | undefined {
@@ -40,15 +49,21 @@ function valueOf(reading: Acks | Reading, name: Name): number | undefined {
 /** Of both in one round: whatever else the machine had to do, it had it beside both. */
 function shown(which: keyof Round, name: Name): string {
   const values = rounds.flatMap((round) => valueOf(round[which], name) ?? [])
-  if (values.length === 0) return ''
+  if (values.length === 0) return '–'
   const ratios = rounds.map((round) => (valueOf(round[which], name) ?? Number.NaN) / round.bare[name])
   return `${median(values).toFixed(2)}${which === 'bare' ? '' : ` (${median(ratios).toFixed(2)}x)`}`
 }
 
-console.table(
-  NAMES.map((name) => ({
-    median: name,
-    bare: shown('bare', name),
-    ...Object.fromEntries(OURS.map((which) => [which, shown(which, name)])),
-  })),
-)
+const names = Object.keys(NAMES).filter((name): name is Name => name in NAMES)
+const head = ['', 'bare', 'ours, all looks hang', 'ours, each is looked at', 'ours, thousands wait for a look']
+const report = [
+  `${began.slice(0, 16).replace('T', ' ')} UTC, ${values.rounds} rounds; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, load average ${load.toFixed(2)} before.`,
+  '',
+  `| ${head.join(' | ')} |`,
+  `| ${head.map(() => '---').join(' | ')} |`,
+  ...names.map(
+    (name) => `| ${[NAMES[name], ...(['bare', ...OURS] as const).map((which) => shown(which, name))].join(' | ')} |`,
+  ),
+].join('\n')
+process.stdout.write(`\n${await inMarkdown(report)}`)
+if (values.write) await publish('receiver', report)

@@ -77,15 +77,20 @@ test('an alert names the mark wherever its reader may decide on money, as it is 
   const requested = theBooks({ refunds: [aRefund({ state: 'requested', tickets: [] })] })
   const decisions = [
     raiseRefund(open, id, undefined, now),
-    block(requested, id, { kind: 'notRefundable', sentence: 'cash goes back to nobody' }, now),
+    block(
+      requested,
+      id,
+      { kind: 'notRefundable', sentence: { en: 'cash goes back to nobody', ko: 'cash goes back to nobody' } },
+      now,
+    ),
     cancelRequested(open, `refund:${id}`, now),
   ]
   for (const { books, alerts } of decisions)
-    expect(alerts.map(({ sentence }) => sentence)).toEqual([
+    expect(alerts.map(({ sentence }) => sentence.en)).toEqual([
       expect.stringContaining(`; its mark is ${seenOfRefund(books, refundOf(books))}`),
     ])
   const late = judged(unpaidBooks({ orderState: 'closed' }), anEvidence())
-  expect(late.alerts.map(({ sentence }) => sentence)).toEqual([
+  expect(late.alerts.map(({ sentence }) => sentence.en)).toEqual([
     expect.stringContaining(`; its mark is ${seenOf(late.books)}`),
   ])
 })
@@ -93,8 +98,8 @@ test('an alert names the mark wherever its reader may decide on money, as it is 
 test('an alert about a refund that is over names none: nothing is left to decide', () => {
   const settled = theBooks({ refunds: [aRefund({ state: 'settledElsewhere', paidElsewhere: 10_000 })] })
   const { alerts } = judged(settled, anEvidence({ entries: [anEntry()] }))
-  expect(alerts.find(({ kind }) => kind === 'paidBackTwice')?.sentence).toMatch(/./)
-  for (const { sentence } of alerts) expect(sentence).not.toContain('its mark is')
+  expect(alerts.find(({ kind }) => kind === 'paidBackTwice')?.sentence.en).toMatch(/./)
+  for (const { sentence } of alerts) expect(sentence.en).not.toContain('its mark is')
 })
 
 test('each money fact of a payment has a mark of its own, and its waiting has none', () => {

@@ -106,7 +106,10 @@ describe('people are warned', () => {
         level: 'warn',
         kind: 'deliveryUntold',
         saga: `payment:${ORDER}`,
-        sentence: expect.stringContaining(`order ${ORDER} is paid and to be shipped, and since ${since}`),
+        sentence: {
+          en: expect.stringContaining(`order ${ORDER} is paid and to be shipped, and since ${since}`),
+          ko: expect.stringContaining(`주문 ${ORDER}: 결제되어 배송해야 하는데 ${since}부터`),
+        },
         amount: 10_000,
         currency: 'KRW',
       },

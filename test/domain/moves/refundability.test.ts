@@ -44,7 +44,7 @@ describe('the rules that come with the program', () => {
   })
 
   test('say why, on what authority and what to do', () => {
-    expect(notRefundableBecause(paidBy('tmoney'), SHIPPED, AT)?.sentence).toBe(
+    expect(notRefundableBecause(paidBy('tmoney'), SHIPPED, AT)?.sentence.en).toBe(
       'payments by tmoney cannot be refunded at Paymentwall (paymentwall.github.io payment-system/prepaid-tmoney.md, 2017-10); pay it back by bank and resolve it as settledElsewhere',
     )
   })
@@ -61,7 +61,7 @@ describe('a limit in days', () => {
   test('warns in its last two weeks, and not before or after', () => {
     const warned = [165, 166.001, 179.5, 181].map((days) => nearLimit(limited, SHIPPED, later(days * DAY)))
     expect(warned.map(Boolean)).toEqual([false, true, true, false])
-    expect(warned[2]).toContain('within 180 days, of which 0 whole ones are left')
+    expect(warned[2]?.en).toContain('within 180 days, of which 0 whole ones are left')
   })
 
   test('that is near alerts and is journalled at the first try of an authorisation, not at those after it', () => {

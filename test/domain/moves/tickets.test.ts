@@ -296,7 +296,12 @@ describe('a ticket is not filed', () => {
   })
 
   test('and then waits for a person, who is warned at once', () => {
-    const blocked = block(booksWith(requested()), r1, { kind: 'balanceDiffers', sentence: 'sums differ' }, now)
+    const blocked = block(
+      booksWith(requested()),
+      r1,
+      { kind: 'balanceDiffers', sentence: { en: 'sums differ', ko: 'sums differ' } },
+      now,
+    )
     expect(refundOf(blocked.books)).toMatchObject({
       state: 'blocked',
       blockedBecause: 'balanceDiffers',
@@ -308,6 +313,9 @@ describe('a ticket is not filed', () => {
 
   test('but a refund that has moved on is not blocked', () => {
     const filed = booksWith(aRefund())
-    expect(block(filed, r1, { kind: 'balanceDiffers', sentence: '' }, now)).toMatchObject({ journal: [], alerts: [] })
+    expect(block(filed, r1, { kind: 'balanceDiffers', sentence: { en: '', ko: '' } }, now)).toMatchObject({
+      journal: [],
+      alerts: [],
+    })
   })
 })

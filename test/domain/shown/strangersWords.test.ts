@@ -12,6 +12,7 @@ import { letterOf } from '../../../src/domain/shown/letter.ts'
 import { inJson, LINE, quoted, shownId, tame } from '../../../src/domain/text.ts'
 import { createLog } from '../../../src/log.ts'
 import { grid, json, manyLines, oneLine, table } from '../../../src/ops/render.ts'
+import { alertRow } from '../../../src/db/outgoing/outgoing.ts'
 import { LANGUAGES } from '../../../src/language.ts'
 import { messageOf } from '../../../src/outbox/message.ts'
 import {
@@ -132,11 +133,12 @@ describe.each(WORDS.map((word) => [JSON.stringify(word).slice(0, 60), word]))('%
   test('is dead in every alert, as one reads it and as a chat shows it', () => {
     const alerts = alertsSaying(word)
     expect(new Set(alerts.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(5)
-    expect(alerts.filter(({ sentence }) => sentence.includes(TOKEN)).length).toBeGreaterThanOrEqual(5)
-    for (const { sentence } of alerts) expect(faultsOf(sentence)).toEqual([])
-    const rows = alerts.map(({ saga, ...payload }) => ({
-      saga,
-      payload: { ...payload, saga, at: NOW },
+    expect(alerts.filter(({ sentence }) => sentence.en.includes(TOKEN)).length).toBeGreaterThanOrEqual(5)
+    for (const { sentence } of alerts)
+      for (const language of LANGUAGES) expect(faultsOf(sentence[language])).toEqual([])
+    const rows = alerts.map((alert) => ({
+      saga: alert.saga,
+      payload: alertRow(alert, NOW).payload,
       merchantUid: 'order-1',
       since: NOW,
       state: null,
@@ -237,5 +239,8 @@ async function loggedAtTerminal(say: (log: ReturnType<typeof createLog>) => void
 
 test('what programs read of an alert is text too, and holds no character that steers', () => {
   for (const word of WORDS)
-    for (const text of textsIn(alertsSaying(word).map(({ sentence }) => sentence))) expect(text).not.toMatch(STEERING)
+    for (const text of textsIn(
+      alertsSaying(word).flatMap(({ sentence }) => LANGUAGES.map((language) => sentence[language])),
+    ))
+      expect(text).not.toMatch(STEERING)
 })

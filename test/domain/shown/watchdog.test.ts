@@ -42,12 +42,13 @@ test('anything is a row, a wake that is late, a list, or a Schedule; a wake that
 test('the sentence counts by kind, sums by currency, and names the oldest', () => {
   const sums = [sum('payment', 'USD', 1, 1_200), sum('refund', 'KRW', 2, 9_000), sum('refund', 'USD', 3, 300)]
   const oldest = [{ saga: 'refund:r-1', what: 'filing', since } as const]
-  expect(pageSentence({ ...NOTHING, sums, oldest })).toBe(
-    `6 rows are overdue (1 payment, 5 refunds; USD 15.00, KRW 9,000), the oldest: refund:r-1 since ${since} (filing)`,
-  )
+  expect(pageSentence({ ...NOTHING, sums, oldest, lateWake: since })).toEqual({
+    en: `6 rows are overdue (1 payment, 5 refunds; USD 15.00, KRW 9,000), the oldest: refund:r-1 since ${since} (filing); the oldest wake has not left since ${since}`,
+    ko: `지연된 행 6개(결제 1건, 환불 5건; USD 15.00, KRW 9,000). 가장 오래된 것: refund:r-1(${since}부터, 접수). 가장 오래된 깨움이 ${since}부터 나가지 못했습니다`,
+  })
 })
 
 test('a count that ends at its bound says so, and a currency of tomorrow hides nothing', () => {
   const found = { ...NOTHING, sums: [sum('refund', 'ZZZ', 100_000, 7)] }
-  expect(pageSentence(found)).toContain('100000 or more rows are overdue (100000 refunds; 7 ZZZ)')
+  expect(pageSentence(found).en).toContain('100000 or more rows are overdue (100000 refunds; 7 ZZZ)')
 })

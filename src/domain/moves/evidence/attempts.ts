@@ -7,6 +7,10 @@ import { contradicted } from '../../books/holds.ts'
 import type { Evidence } from '../../gateway.ts'
 import { paymentWorkflowId } from '../../ids.ts'
 import { quoted, shownId } from '../../text.ts'
+import { printMoney } from '../../money.ts'
+import { FRAMES } from '../../shown/words/told.ts'
+import { OF_ORDERS } from '../../shown/words/toldElse.ts'
+import { inEach } from '../../../language.ts'
 import { contradictions, inAnotherCurrency, namesAnotherOrder } from './contradictions.ts'
 
 export type Moment = {
@@ -101,7 +105,8 @@ function tellUnknown(draft: Draft, before: Attempt | undefined, evidence: Eviden
   const { payment } = draft
   const { gatewayRef, status, statusSaid, amount, currency } = evidence
   if (!payment || status !== 'unrecognized' || before?.everPaid || before?.status === status) return
-  const sentence = `${shownId(gatewayRef)}: the gateway says ${quoted(statusSaid)} of this attempt, which means nothing here, so it counts as unpaid; look in its console whether there is money in it`
+  const told = inEach(OF_ORDERS.statusUnknown, { status: quoted(statusSaid) })
+  const sentence = inEach(FRAMES.about, { ref: shownId(gatewayRef), sentence: told })
   const saga = paymentWorkflowId(payment.merchantUid)
   alert(draft, { level: 'warn', kind: 'statusUnknown', saga, sentence, amount, currency })
 }
@@ -121,8 +126,7 @@ function tellContradiction(draft: Draft, before: Attempt | undefined, evidence: 
   const why = `the gateway now says of money that is booked: ${now}`
   draft.journal.push({ what: 'attempt.contradicted', gatewayRef, ...(was !== null && { from: was }), to: now, why })
   if (!contradicted(attempt)) return
-  const sentence = `the gateway speaks against our books: ${quoted(now)}. Nothing of it is booked or accepted, and refunds of this order are held; compare the console, then release it`
-  pageAbout(draft, attempt, 'contradicted', sentence)
+  pageAbout(draft, attempt, 'contradicted', inEach(OF_ORDERS.contradicted, { against: quoted(now) }))
 }
 
 const unseen = (now: string) => ({
@@ -162,6 +166,11 @@ export function noteSums(draft: Draft, evidence: Evidence): void {
   if (differs === null) return
   const why = 'the gateway counts another sum as returned than its cancel entries or our books add up to'
   draft.journal.push({ what: 'attempt.sumsDiffer', gatewayRef, why, facts: { listed, returned, booked } })
-  const sentence = `the gateway counts ${returned} ${currency} as returned, its cancel entries add up to ${listed}, and ${booked} is booked (minor units); no ticket is filed until they agree: find out which is right`
+  const printed = (amount: number) => printMoney({ amount, currency })
+  const sentence = inEach(OF_ORDERS.sumsDiffer, {
+    returned: printed(returned),
+    listed: printed(listed),
+    booked: printed(booked),
+  })
   pageAbout(draft, attempt, 'sumsDiffer', sentence)
 }

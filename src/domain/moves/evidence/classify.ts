@@ -9,6 +9,9 @@ import type { Evidence } from '../../gateway.ts'
 import { paymentWorkflowId, strayWorkflowId } from '../../ids.ts'
 import { printMoney } from '../../money.ts'
 import { orderOver, type AttemptReason } from '../../payment.ts'
+import { PAID_BECAUSE } from '../../shown/words/told.ts'
+import { OF_ORDERS } from '../../shown/words/toldElse.ts'
+import { inEach } from '../../../language.ts'
 import { policyRefund } from '../policyRefunds.ts'
 import type { Moment } from './attempts.ts'
 import { firstStands } from './second.ts'
@@ -38,7 +41,7 @@ export function classify(draft: Draft, evidence: Evidence, setting: JudgeSetting
     what: accepted ? 'attempt.accepted' : 'attempt.paid',
     gatewayRef: attempt.gatewayRef,
     to: because,
-    why: SENTENCES[because],
+    why: PAID_BECAUSE[because].en,
     facts: { amount: attempt.amount, currency: attempt.currency, channel: attempt.channel },
   })
   if (because === 'alreadyReturned') return
@@ -51,20 +54,6 @@ export function classify(draft: Draft, evidence: Evidence, setting: JudgeSetting
   else if (because === 'late' && latePolicy(draft.payment, setting) === 'refund')
     policyRefund(draft, paid, 'late', 'paid after the order was closed')
   else if (!accepted) hold(draft, paid)
-}
-
-const SENTENCES: Record<AttemptReason, string> = {
-  asOrdered: 'paid as ordered, in time',
-  amountDiffers: 'paid with another amount than ordered',
-  currencyDiffers: 'paid in another currency than ordered',
-  channelDiffers: 'paid through another channel (live or test) than ordered',
-  providerDiffers: 'paid through another payment provider than Paymentwall',
-  firstSeenCancelled: 'first seen when it was already cancelled, and not all of it has gone back',
-  firstInDoubt: 'paid again, while another payment of the order is contradicted, or what had settled it has gone back',
-  late: 'paid after the order was expired or closed',
-  second: 'paid for an order that another attempt has settled',
-  unknownOrder: 'paid for an order that is unknown here',
-  alreadyReturned: 'first seen when all of it had already been returned',
 }
 
 function reasonFor(draft: Draft, attempt: Attempt, evidence: Evidence): AttemptReason {
@@ -91,9 +80,9 @@ function hold(draft: Draft, attempt: Attempt): void {
     attempt.because === 'second' || !draft.payment
       ? strayWorkflowId(attempt.gateway, attempt.gatewayRef)
       : paymentWorkflowId(draft.payment.merchantUid)
-  const because = SENTENCES[attempt.because ?? 'unknownOrder']
+  const because = PAID_BECAUSE[attempt.because ?? 'unknownOrder']
   const { amount, currency } = attempt
-  const sentence = `${printMoney(attempt)} ${because}; accept it or refund it`
+  const sentence = inEach(OF_ORDERS.held, { money: printMoney(attempt), because })
   alert(draft, {
     level: attempt.because === 'late' ? 'remind' : 'warn',
     kind: `held.${attempt.because ?? 'unknownOrder'}`,

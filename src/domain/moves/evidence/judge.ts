@@ -18,6 +18,7 @@ import { overtake } from './overtaking.ts'
 import { noteRequests } from './requests.ts'
 import { firstTakenByOthers, firstWentBack } from './second.ts'
 import { madeWhole } from './some.ts'
+import { NOT_FILED } from '../../shown/words/told.ts'
 
 export type { JudgeSetting, Policies } from './classify.ts'
 export { paidByEvidence } from './classify.ts'
@@ -54,7 +55,7 @@ const isOlder = (before: Attempt | undefined, { number }: JudgeSetting): boolean
  */
 function judgeOne(draft: Draft, shown: Evidence, setting: JudgeSetting): void {
   const before = attemptIn(draft, shown.gatewayRef)
-  const evidence = madeWhole(before, shown)
+  const evidence = shown.partial ? madeWhole(before, shown) : shown
   const older = isOlder(before, setting)
   if (!older) noteAttempt(draft, before, evidence, setting)
   if (namesAnotherOrder(before, evidence) || inAnotherCurrency(before, evidence)) return
@@ -88,9 +89,6 @@ function moveOrderBy(draft: Draft, evidences: readonly Evidence[]): void {
   }
 }
 
-const BOTH =
-  'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid'
-
 /**
  * Only at the moment in which the first one goes: what was sent cannot be called back, and somebody
  * is told.
@@ -100,17 +98,13 @@ function blockWhereFirstWentBack(draft: Draft, before: Books): void {
   for (const refund of draft.refunds.filter((each) => firstWentBack(draft, each))) {
     const waits = refund.state === 'requested' && openIntent(refund) === undefined
     if (waits) {
-      const why = `${BOTH}; retryTicket sends it, accept keeps it`
-      const blocked = moveRefund(draft, refund.refundId, 'notRefundable', { why, facts: { kind: 'firstGoesBack' } })
+      const blocked = moveRefund(draft, refund.refundId, 'notRefundable', {
+        why: NOT_FILED.bothGoBack.en,
+        facts: { kind: 'firstGoesBack' },
+      })
       if (blocked) putRefund(draft, { ...blocked, blockedBecause: 'firstGoesBack', attention: 'page' })
-      raise(draft, 'page', refund, 'blocked.firstGoesBack', why)
+      raise(draft, 'page', refund, 'blocked.firstGoesBack', NOT_FILED.bothGoBack)
     } else if (REFUND_STATES[refund.state].waits)
-      raise(
-        draft,
-        'page',
-        refund,
-        'firstGoesBack',
-        `${BOTH}; its ticket is on its way: ask the desk to drop it, or let it go`,
-      )
+      raise(draft, 'page', refund, 'firstGoesBack', NOT_FILED.bothOnTheirWay)
   }
 }

@@ -5,7 +5,10 @@ import { balanceOf, refundsOf, sumsOf } from '../../books/balance.ts'
 import type { Attempt } from '../../books/books.ts'
 import { attemptIn, moveRefund, pageAbout, type Draft } from '../../books/draft.ts'
 import type { GatewayRef } from '../../ids.ts'
+import { printMoney } from '../../money.ts'
 import { refundReserves, ticketMayLive } from '../../refund.ts'
+import { WENT_BACK } from '../../shown/words/told.ts'
+import { inEach } from '../../../language.ts'
 
 /**
  * `balanceBefore`: what was left before that money went back; undefined where nothing was known of
@@ -22,7 +25,7 @@ export function overtake(draft: Draft, ref: GatewayRef, balanceBefore: number | 
     const lives = ticketMayLive(refund)
     const why = 'money that moved elsewhere took what this refund had reserved'
     const moved = moveRefund(draft, refund.refundId, 'overtaken', { why })
-    const sentence = `refund ${refund.refundId} was overtaken by money that moved elsewhere; ask the desk to drop its ticket`
+    const sentence = inEach(WENT_BACK.tookReserved, { refund: refund.refundId })
     if (moved && lives) pageAbout(draft, attempt, 'overtakenTicket', sentence)
   }
   pageOverReturned(draft, attempt, balanceBefore)
@@ -33,6 +36,7 @@ function pageOverReturned(draft: Draft, attempt: Attempt, before: number | undef
   const balance = balanceOf(draft, attempt)
   if (balance >= 0 || balance === before) return
   const { returned, reserved, paid } = sumsOf(draft, attempt)
-  const sentence = `${returned} returned and ${reserved} reserved of ${paid} ${attempt.currency} paid, in minor units: more than there was`
-  pageAbout(draft, attempt, 'overReturned', sentence)
+  const printed = (amount: number) => printMoney({ amount, currency: attempt.currency })
+  const sums = { returned: printed(returned), reserved: printed(reserved), paid: printed(paid) }
+  pageAbout(draft, attempt, 'overReturned', inEach(WENT_BACK.overReturned, sums))
 }

@@ -7,7 +7,7 @@ import type { Attempt, Refund, Ticket } from '../../books/books.ts'
 import { attemptIn, draftedRefund, moveRefund, putAttempt, putRefund, raise, type Draft } from '../../books/draft.ts'
 import type { Evidence, SeenTicket } from '../../gateway.ts'
 import type { GatewayRef, RefundId } from '../../ids.ts'
-import { quoted } from '../../text.ts'
+import { LOST, NOT_FILED } from '../../shown/words/told.ts'
 import { tellOfLostIntent, ticketOf, ticketsOf, withOutcome } from '../tickets.ts'
 import { saysItIs } from './entries/matching.ts'
 
@@ -65,16 +65,16 @@ function ticketShown(draft: Draft, id: RefundId, seen: SeenTicket): Ticket | und
   const lost = tickets.some(({ authorisedBy }) => authorisedBy === authorisation)
   if (!meant && lost) return undefined
   const shown: Ticket = {
-    ...(meant ?? { ...ticketOf(refund, authorisation, draft.setting), outcome: 'filed', said: LOST }),
+    ...(meant ?? { ...ticketOf(refund, authorisation, draft.setting), outcome: 'filed', said: FOUND }),
     shownAs: seen.id,
   }
   const others = tickets.map((each) => (each === meant ? shown : each))
   putRefund(draft, { ...refund, tickets: meant ? others : [...others, shown] })
-  if (!meant) tellOfLostIntent(draft, refund, authorisation, `${LOST}; it is written after all. Was a backup restored?`)
+  if (!meant) tellOfLostIntent(draft, refund, authorisation, LOST.request)
   return shown
 }
 
-const LOST = 'the gateway shows its request, of which the rows knew nothing'
+const FOUND = 'the gateway shows its request, of which the rows knew nothing'
 
 /** Whatever was thought of its call: it is there, and may be worked off. */
 function open(draft: Draft, refund: Refund, ticket: Ticket, seen: SeenTicket): void {
@@ -92,7 +92,7 @@ function refused(draft: Draft, refund: Refund, ticket: Ticket, seen: SeenTicket)
   const why = 'the gateway shows its request as failed'
   if (ticket.outcome !== 'refused') withOutcome(draft, refund.refundId, ticket.authorisedBy, 'refused', why)
   const moved = moveRefund(draft, refund.refundId, 'ticketRefused', { why, facts: { id: seen.id } })
-  if (moved) raise(draft, 'warn', moved, 'refused', `the gateway refused the cancel: ${quoted(why)}`)
+  if (moved) raise(draft, 'warn', moved, 'refused', NOT_FILED.shownAsFailed)
 }
 
 /** One line, the same for the same requests. */

@@ -7,15 +7,18 @@ import { bookedOf } from '../../books/balance.ts'
 import type { Alert, Attempt, Books, Decision, Refund } from '../../books/books.ts'
 import type { CancelEntry, Evidence, Signed, SignedEvent } from '../../gateway.ts'
 import { paymentWorkflowId, reasonMarker, strayWorkflowId, type GatewayName } from '../../ids.ts'
-import { fromMajor, type Money } from '../../money.ts'
+import { fromMajor, type Money, printMoney } from '../../money.ts'
 import { quoted } from '../../text.ts'
 import type { JudgeSetting } from './classify.ts'
 import { groupsOf } from './entries/groups.ts'
 import { judgeAll } from './judge.ts'
 import { leftOf } from './some.ts'
+import { inEach, type Said } from '../../../language.ts'
+import { SIGNED } from '../../shown/words/toldElse.ts'
+import { FRAMES } from '../../shown/words/told.ts'
 
 type Returned = Extract<SignedEvent, { kind: 'returned' }>
-type Told = { readonly level: Alert['level']; readonly kind: AlertKind; readonly sentence: string }
+type Told = { readonly level: Alert['level']; readonly kind: AlertKind; readonly sentence: Said }
 /** The entries that it adds, and what a person must hear of it. */
 type Read = { readonly entries: readonly CancelEntry[]; readonly told?: Told }
 
@@ -51,11 +54,14 @@ export function judgeSigned(
     ? paymentWorkflowId(books.payment.merchantUid)
     : strayWorkflowId(gateway, signed.gatewayRef)
   const { gatewayRef } = signed
-  const line = { what: 'signed.told', gatewayRef, why: told.sentence, facts: { key: signed.key } }
+  const line = { what: 'signed.told', gatewayRef, why: told.sentence.en, facts: { key: signed.key } }
   return {
     ...judged,
     journal: [...judged.journal, line],
-    alerts: [...judged.alerts, { ...told, saga, sentence: `${gatewayRef}: ${told.sentence}` }],
+    alerts: [
+      ...judged.alerts,
+      { ...told, saga, sentence: inEach(FRAMES.about, { ref: gatewayRef, sentence: told.sentence }) },
+    ],
   }
 }
 
@@ -90,23 +96,22 @@ function read(books: Books, before: Attempt | undefined, money: Money, { event, 
     case 'remark':
       return { entries: [] }
     case 'paid':
-      return event.gift ? { entries: [], told: { level: 'warn', kind: 'gift', sentence: GIFT } } : { entries: [] }
+      return event.gift
+        ? { entries: [], told: { level: 'warn', kind: 'gift', sentence: SIGNED.gift } }
+        : { entries: [] }
     case 'declined':
       if (!before?.everPaid) return { entries: [] }
       return allOf(before, money, key, { ...event, kind: 'returned', part: null, refundId: null, mark: 'console' })
     case 'returned':
       return event.part === null ? allOf(before, money, key, event) : partOf(books, before, money, key, event)
     case 'partReturned':
-      return unclear('page', `${event.said}, and how much it does not say: compare the console`)
+      return unclear('page', inEach(SIGNED.partUnsaid, { said: event.said }))
     case 'unrecognized':
-      return unclear('page', `it was told ${quoted(event.said)}, which this program does not know: compare the console`)
+      return unclear('page', inEach(SIGNED.eventUnknown, { said: quoted(event.said) }))
   }
 }
 
-const GIFT =
-  'customer service has given this to the buyer, which is told like a payment: it may be delivered, and it may bring no money'
-
-const unclear = (level: Alert['level'], sentence: string): Read => ({
+const unclear = (level: Alert['level'], sentence: Said): Read => ({
   entries: [],
   told: { level, kind: 'signedUnclear', sentence },
 })
@@ -125,7 +130,7 @@ function allOf(before: Attempt | undefined, { amount: whole }: Money, key: strin
   if (nameless && event.mark === null) {
     return { entries: [{ ...entryOf(key, nameless.amount, event), cancelledAt: nameless.base.cancelledAt }] }
   }
-  const twice = `all of it went back once more (${event.said}), and all had gone back before: find out whether it was paid back twice`
+  const twice = inEach(SIGNED.allTwice, { said: event.said })
   return unclear(event.mark === 'chargeback' ? 'page' : 'warn', twice)
 }
 
@@ -136,8 +141,7 @@ function allOf(before: Attempt | undefined, { amount: whole }: Money, key: strin
 function partOf(books: Books, before: Attempt | undefined, money: Money, key: string, event: Returned): Read {
   if (before?.entries.some(({ cancellationId }) => cancellationId === key)) return { entries: [] }
   const said = minorOf(event, before ?? money)
-  if (said === undefined)
-    return unclear('page', `${event.said}, in an amount that cannot be counted here: compare the console`)
+  if (said === undefined) return unclear('page', inEach(SIGNED.partUncounted, { said: event.said }))
   const refund = books.refunds.find(
     ({ refundId, gatewayRef }) => refundId === event.refundId && gatewayRef === before?.gatewayRef,
   )
@@ -155,11 +159,13 @@ function nextPart(refund: Refund, booked: number, said: number, key: string, eve
   const mayAdd = booked + said <= refund.amount
   const mayCount = said > booked
   if (mayAdd && !mayCount) return { entries: [entryOf(key, said, event)] }
-  const parts = `a second part was told for refund ${refund.refundId}, ${said} after ${booked} (minor units)`
-  if (!mayCount) return unclear('page', `${parts}, which is more than it asked for: compare the console`)
+  const { refundId, currency } = refund
+  const printed = (amount: number) => printMoney({ amount, currency })
+  const parts = { refund: refundId, booked: printed(booked), said: printed(said) }
+  if (!mayCount) return unclear('page', inEach(SIGNED.partTooMuch, parts))
   const read = { entries: [entryOf(key, said - booked, event)] }
   if (!mayAdd) return read
-  const sentence = `${parts}: whether the second counts the first in is not said, so the less is booked; compare the console`
+  const sentence = inEach(SIGNED.partUnsure, parts)
   return { ...read, told: { level: 'warn', kind: 'signedUnclear', sentence } }
 }
 

@@ -1,6 +1,6 @@
 // The words of alerts: in one sentence what each kind is about, and what the person may do.
 // Must not know: how loud an alert is, how it is delivered. The details of one alert are in its own
-// sentence, in English, as the journal keeps it.
+// sentence (told.ts, toldElse.ts).
 import type { AlertFamily } from '../../books/alerts.ts'
 import type { Said } from '../../../language.ts'
 
@@ -70,7 +70,7 @@ export const HEADLINES = {
     en: 'other money overtook a refund whose ticket may live',
     ko: '티켓이 살아 있을 수 있는 환불을 다른 돈이 앞질렀습니다',
   },
-  paidBackTwice: { en: 'a refund was paid back twice', ko: '환불이 두 번 되었습니다' },
+  paidBackTwice: { en: 'a refund was paid back twice', ko: '환불이 두 번 이루어졌습니다' },
   payerUnseen: {
     en: 'a buyer came back from the payment window, and nobody can look',
     ko: '구매자가 결제창에서 돌아왔으나 조회할 방법이 없습니다',
@@ -112,8 +112,8 @@ export const HEADLINES = {
 
 /** Why money of an order waits. */
 export const MONEY_WAITS = {
-  held: { en: 'accept or refund it', ko: '받아들이거나 돌려주어야 합니다' },
-  quarantined: { en: 'accept or refund it', ko: '받아들이거나 돌려주어야 합니다' },
+  held: { en: 'accept or refund it', ko: '인정하거나 돌려주어야 합니다' },
+  quarantined: { en: 'accept or refund it', ko: '인정하거나 돌려주어야 합니다' },
   contradicted: { en: 'the gateway speaks against our books', ko: '게이트웨이의 답이 장부와 어긋납니다' },
 } as const satisfies Record<string, Said>
 
@@ -174,7 +174,7 @@ export const MAY_DO = {
   },
   foreign: {
     en: 'find out in the console who asked for it; once it has ended the refund goes on by itself, or withdraw it',
-    ko: '누가 요청했는지 콘솔에서 확인하십시오. 그것이 끝나면 환불은 저절로 이어지며, withdraw할 수도 있습니다',
+    ko: '누가 요청했는지 콘솔에서 확인하십시오. 그것이 끝나면 환불은 자동으로 이어지며, withdraw할 수도 있습니다',
   },
   account: {
     en: 'mend the keys, or accept the new account (ops account accept) where it was changed on purpose',
@@ -198,7 +198,7 @@ export const MAY_DO = {
   },
   statusUnknown: {
     en: 'look in its console whether there is money in it; give it back there, or have this program taught the word',
-    ko: '돈이 들어 있는지 콘솔에서 확인하고, 거기서 돌려주거나 이 프로그램에 그 상태를 추가하게 하십시오',
+    ko: '돈이 들어 있는지 콘솔에서 확인하고, 거기서 돌려주거나 이 프로그램에 그 상태를 추가해 달라고 요청하십시오',
   },
   overdue: {
     en: 'see ops overdue; is a worker running, was something just deployed (the log of the worker), does Temporal answer (/readyz)',
@@ -206,7 +206,7 @@ export const MAY_DO = {
   },
   overdueOver: {
     en: 'nothing; the log of that time says why it was late',
-    ko: '할 일이 없습니다. 늦은 까닭은 그때의 로그에 있습니다',
+    ko: '할 일이 없습니다. 늦은 이유는 그때의 로그에 있습니다',
   },
   overtakenTicket: {
     en: 'ask the desk to drop the ticket; the checkout may ask again for what is left',
@@ -222,7 +222,7 @@ export const MAY_DO = {
   },
   hintsForged: {
     en: 'compare the secret keys and signature versions with the console; what the gateway said comes again by itself',
-    ko: '비밀 키와 서명 버전을 콘솔과 비교하십시오. 게이트웨이가 한 말은 저절로 다시 옵니다',
+    ko: '비밀 키와 서명 버전을 콘솔과 비교하십시오. 게이트웨이가 한 말은 자동으로 다시 옵니다',
   },
   inboxFlood: {
     en: 'see who sends them (ops inbox) and stop them in front of us; what is known here is looked at as ever',
@@ -255,7 +255,6 @@ export const MESSAGE = {
   remind: { en: 'REMIND', ko: '알림(REMIND)' },
   warn: { en: 'WARN', ko: '경고(WARN)' },
   page: { en: 'PAGE', ko: '호출(PAGE)' },
-  order: { en: 'order {order}', ko: '주문 {order}' },
-  since: { en: 'since {at}', ko: '{at}부터' },
-  words: { en: 'in full: {sentence}', ko: '원문: {sentence}' },
+  /** Of an earlier version, which said it in English alone. */
+  words: { en: '{sentence}', ko: '원문: {sentence}' },
 } as const satisfies Record<string, Said>

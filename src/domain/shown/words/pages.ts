@@ -23,10 +23,10 @@ export const POINTS = {
 } as const satisfies Record<string, Said>
 
 export const REFUND_WAITS_FOR = {
-  requested: { en: 'the gateway to take the cancel', ko: '게이트웨이가 취소 요청을 받아 주기' },
+  requested: { en: 'the gateway to take the cancel', ko: '게이트웨이의 취소 요청 접수' },
   ticketOpen: {
     en: 'the people at Paymentwall to work off its ticket; a refused or forgotten one is silent',
-    ko: '페이먼트월 담당자가 티켓을 처리하기. 거절되거나 잊힌 티켓은 아무 소식이 없습니다',
+    ko: '페이먼트월 담당자의 티켓 처리. 거절되거나 잊힌 티켓은 아무 소식이 없습니다',
   },
   unknown: {
     en: 'certainty: the cancel went out and no answer came, so a ticket may be open',
@@ -48,7 +48,7 @@ export const REFUND_ADVICE = {
   },
   ticketOpen: {
     en: 'Write to the desk (`ops letter`), look again after their answer, resolve only with what they wrote.',
-    ko: '담당 창구에 문의하고(`ops letter`), 답을 받은 뒤 다시 조회하십시오. resolve는 창구가 써 준 내용으로만 합니다.',
+    ko: '담당 창구에 문의하고(`ops letter`), 답을 받은 뒤 다시 조회하십시오. resolve는 담당 창구의 회신 내용으로만 하십시오.',
   },
   unknown: {
     en: 'Ask the desk whether the request reached them (`ops letter`). It did: resolve as ticketOpen. It did not: retryTicket, but never before they have answered, or it is paid back twice.',
@@ -60,7 +60,7 @@ export const REFUND_ADVICE = {
   },
   refused: {
     en: 'Read what the gateway said; then retryTicket, withdraw, or resolve as refused with ticketDead and what the desk wrote.',
-    ko: '게이트웨이의 답을 읽은 뒤 retryTicket이나 withdraw를 쓰거나, 담당 창구가 써 준 내용과 함께 ticketDead를 붙여 refused로 resolve하십시오.',
+    ko: '게이트웨이의 답을 읽은 뒤 retryTicket이나 withdraw를 쓰거나, 담당 창구의 회신과 함께 ticketDead를 붙여 refused로 resolve하십시오.',
   },
   reversed: {
     en: 'Ask the desk whether the buyer has the money; then retryTicket or resolve.',
@@ -108,7 +108,7 @@ export const BLOCKED = {
 } as const satisfies Record<BlockedBecause, Said>
 
 export const ORDER_WAITS_FOR = {
-  opening: { en: 'the gateway to register amount and currency', ko: '게이트웨이가 금액과 통화를 등록하기' },
+  opening: { en: 'the gateway to register amount and currency', ko: '게이트웨이의 금액·통화 등록' },
   prepared: { en: 'the buyer to pay', ko: '구매자의 결제' },
   declined: {
     en: 'the buyer to try again, or the gateway to approve after all',
@@ -163,9 +163,9 @@ export const ORIGIN = {
   checkout: { en: 'checkout', ko: '체크아웃(checkout)' },
   ops: { en: 'ops', ko: '담당자(ops)' },
   policy: { en: 'policy', ko: '정책(policy)' },
-  testChannel: { en: 'testChannel', ko: '테스트 채널(testChannel)' },
+  testChannel: { en: 'testChannel', ko: '테스트 결제(testChannel)' },
   console: { en: 'console', ko: '콘솔(console)' },
-  chargeback: { en: 'chargeback', ko: '차지백(chargeback)' },
+  chargeback: { en: 'chargeback', ko: '지불거절(chargeback)' },
   outside: { en: 'outside', ko: '외부(outside)' },
   temporal: { en: 'temporal', ko: 'Temporal(temporal)' },
 } as const satisfies Record<RefundOrigin, Said>
@@ -186,9 +186,9 @@ export const COMMANDS: Readonly<Record<RefundCommandName | PaymentCommandName, S
   acknowledge: { en: helpOf('acknowledge'), ko: '맡은 사람을 정합니다. 다음 단계까지 알림이 멈춥니다:' },
   snooze: { en: helpOf('snooze'), ko: '그때까지 아무에게도 알리지 않습니다. 호출 단계를 지났으면 사유가 필요합니다:' },
   retryTicket: { en: helpOf('retryTicket'), ko: '티켓을 한 번 더 승인합니다. seen은 보고 판단한 내용의 표시입니다:' },
-  resolve: { en: helpOf('resolve'), ko: '페이먼트월이 써 준 내용과 함께 결과를 기록합니다:' },
+  resolve: { en: helpOf('resolve'), ko: '페이먼트월의 회신과 함께 결과를 기록합니다:' },
   withdraw: { en: helpOf('withdraw'), ko: '아무것도 보내지 않은 동안 철회합니다:' },
-  accept: { en: helpOf('accept'), ko: '돈을 받아들이고 배송합니다:' },
+  accept: { en: helpOf('accept'), ko: '결제를 인정하고 배송합니다:' },
   refund: { en: helpOf('refund'), ko: '돈을 돌려줍니다:' },
   release: {
     en: helpOf('release'),
@@ -212,7 +212,7 @@ export const PAGE = {
   },
   doubtAdvice: {
     en: 'Ask the desk whether its ticket was worked off (`ops letter`); then resolve as refunded with ticketDead and what they wrote. A cancel that names it ends this by itself.',
-    ko: '이 티켓이 처리되었는지 담당 창구에 물어본 뒤(`ops letter`), 써 준 내용과 함께 ticketDead를 붙여 refunded로 resolve하십시오. 이 환불을 가리키는 취소가 나타나면 저절로 끝납니다.',
+    ko: '이 티켓이 처리되었는지 담당 창구에 물어본 뒤(`ops letter`), 회신과 함께 ticketDead를 붙여 refunded로 resolve하십시오. 이 환불을 가리키는 취소가 나타나면 자동으로 끝납니다.',
   },
   cancellingRefund: {
     en: 'Cancelling this workflow calls no ticket back. Request Cancellation is journalled, raises attention, and stops nothing.',
@@ -249,15 +249,15 @@ export const PAGE = {
   },
   releaseAdvice: {
     en: 'Compare the console; release ends the holds of exactly what stands here, and evidence that agrees again does so by itself.',
-    ko: '콘솔과 비교하십시오. release는 여기 적힌 것에 걸린 보류만 풀며, 증거가 다시 일치하면 저절로 풀립니다.',
+    ko: '콘솔과 비교하십시오. release는 여기 적힌 것에 걸린 보류만 풀며, 증거가 다시 일치하면 자동으로 풀립니다.',
   },
   decideAdvice: {
     en: 'Accept keeps the money and delivers, refund gives it back.',
-    ko: 'accept는 돈을 받아들이고 배송하며, refund는 돌려줍니다.',
+    ko: 'accept는 결제를 인정하고 배송하며, refund는 돌려줍니다.',
   },
   strayAdvice: {
     en: 'Accept keeps the money, refund gives it back.',
-    ko: 'accept는 돈을 받아들이고, refund는 돌려줍니다.',
+    ko: 'accept는 결제를 인정하고, refund는 돌려줍니다.',
   },
   orderAdvice: {
     en: 'Nothing is to be done; the checkout may close the order.',

@@ -87,7 +87,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'orders.title': { en: 'My orders', ko: '주문 내역' },
   'orders.lead': {
     en: 'Each state is shown as the API labels it, and turns by itself when evidence comes.',
-    ko: '상태는 API가 주는 이름 그대로이며, 증거가 확인되면 저절로 바뀝니다.',
+    ko: '상태는 API가 주는 이름 그대로이며, 증거가 확인되면 자동으로 바뀝니다.',
   },
   'orders.none': { en: 'No orders yet.', ko: '아직 주문이 없습니다.' },
   'orders.paymentSaga': { en: 'Payment saga ↗', ko: '결제 사가 ↗' },
@@ -106,8 +106,8 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'orders.asked': { en: 'A refund of {amount} was asked for.', ko: '{amount} 환불을 요청했습니다.' },
   'orders.turned': { en: '{id}: from {before} to {label}', ko: '{id}: {before} → {label}' },
 
-  'desk.nav': { en: 'The desk', ko: '담당자 창구' },
-  'desk.title': { en: 'The desk at Paymentwall', ko: '페이먼트월 담당자 창구' },
+  'desk.nav': { en: 'The desk', ko: '담당 창구' },
+  'desk.title': { en: 'The desk at Paymentwall', ko: '페이먼트월 담당 창구' },
   'desk.lead': {
     en: 'A cancel request only opens a ticket. You are the people who work tickets off, or do not.',
     ko: '취소 요청은 티켓만 엽니다. 티켓을 처리하거나 처리하지 않는 담당자가 되어 보세요.',
@@ -124,7 +124,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'desk.lose': { en: 'Lose it', ko: '분실' },
   'desk.find': { en: 'Find it and complete', ko: '찾아서 처리' },
   'desk.approve': { en: 'Approve', ko: '승인' },
-  'desk.chargeback': { en: 'Chargeback', ko: '차지백' },
+  'desk.chargeback': { en: 'Chargeback', ko: '지불거절(차지백)' },
   'desk.consoleCancel': { en: 'Cancel in the console', ko: '콘솔에서 취소' },
   'desk.reverse': { en: 'Take the cancel back', ko: '취소 번복' },
   'desk.returned': { en: '{amount} went back', ko: '{amount} 환불됨' },
@@ -146,7 +146,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'wire.title': { en: 'The wire', ko: '통신' },
   'wire.lead': {
     en: 'Every hint, call and answer between the merchant and the gateways as it happens, and what it moved.',
-    ko: '상점과 게이트웨이 사이의 알림, 호출, 응답을 실시간으로 보고, 각각 무엇을 바꾸었는지 확인합니다.',
+    ko: '상점과 게이트웨이 사이의 힌트, 호출, 응답을 실시간으로 보고, 각각 무엇을 바꾸었는지 확인합니다.',
   },
   'wire.stream': { en: 'As it happens', ko: '실시간' },
   'wire.showReads': { en: 'Show the sweep’s lists and keys, too', ko: '주기적 조회와 토큰 호출도 보기' },

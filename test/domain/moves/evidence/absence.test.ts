@@ -149,8 +149,8 @@ describe('a payment with a reversed refund', () => {
   test('pages, and names the commands of the refund, which are its way out', () => {
     const decision = reversed()
     expect(kindsOf(decision)).toEqual(['page reversed'])
-    expect(decision.alerts[0]?.sentence).toMatch(/recheck, retryTicket, resolve/)
-    expect(decision.alerts[0]?.sentence).toContain('확인필요')
+    expect(decision.alerts[0]?.sentence.en).toMatch(/recheck, retryTicket, resolve/)
+    expect(decision.alerts[0]?.sentence.en).toContain('확인필요')
   })
 })
 

@@ -82,7 +82,7 @@ describe('a stray that ops gave back, once its order is recorded,', () => {
         return ticketEnded(asked, id, 'submit', 'filed', 'said', at(3)).books
       },
     ],
-    ['is blocked', (books) => block(books, id, { kind: 'notRefundable', sentence: 's' }, at(3)).books],
+    ['is blocked', (books) => block(books, id, { kind: 'notRefundable', sentence: { en: 's', ko: 's' } }, at(3)).books],
     ['is done', (books) => see(books, { entries: [anEntry({ reason: `#${id} x` })] }, 3).books],
   ])('is linked also where its refund %s', (_how, move) => {
     const moved = move(given())

@@ -246,7 +246,7 @@ describe('the doubt ends by an entry', () => {
     const doubted = see(before, [silent], 2 * HOUR).books
     const decision = see(doubted, [{ ...silent, reason: '#r2 too small' }], 4 * HOUR)
     expect(kindsOf(decision)).toEqual(['page matchedByAmount'])
-    expect(decision.alerts[0]?.sentence).toContain('names r2 by now')
+    expect(decision.alerts[0]?.sentence.en).toContain('names r2 by now')
     expect(refundOf(decision.books)).toMatchObject({ state: 'refunded', matchedByAmount: true, attention: 'warn' })
     expect(see(decision.books, [{ ...silent, reason: '#r2 too small' }], 5 * HOUR).alerts).toEqual([])
   })
@@ -260,7 +260,7 @@ describe('the doubt ends by an entry', () => {
     const decision = see(taken, [first, { ...cut, reason: '#r-10 too small' }], 4 * HOUR)
     expect(kindsOf(decision)).toEqual(['page matchedByAmount'])
     expect(decision.alerts[0]).toMatchObject({ saga: 'refund:r-1' })
-    expect(decision.alerts[0]?.sentence).toContain('names r-10 by now')
+    expect(decision.alerts[0]?.sentence.en).toContain('names r-10 by now')
     expect(refundOf(decision.books, 'r-1')).toMatchObject({
       state: 'refunded',
       matchedByAmount: true,

@@ -90,7 +90,7 @@ describe.each(KINDS)('evidence that says %j of paid money', (shown, line) => {
     const first = see(theBooks(), shown, 2)
     expect(kindsOf(first)).toEqual(['page contradicted'])
     expect(first.alerts[0]).toMatchObject({ saga: `payment:${ORDER}`, amount: 10_000, currency: 'KRW' })
-    expect(first.alerts[0]?.sentence).toContain(line)
+    expect(first.alerts[0]?.sentence.en).toContain(line)
     expect(first.journal).toContainEqual(expect.objectContaining({ what: 'attempt.contradicted', to: line }))
     expect(see(first.books, shown, 3)).toMatchObject({ journal: [], alerts: [] })
     const other: Shown = line.startsWith('amount') ? { amount: 13_000 } : { amount: 12_000 }
@@ -144,7 +144,7 @@ describe('a contradicted payment', () => {
     for (const days of [1, 3, 7, 14]) {
       const decision = raisePayment(books, undefined, { now: later(2 * HOUR + days * DAY), patience: PATIENCE })
       expect(kindsOf(decision)).toEqual(['page payment.contradicted'])
-      expect(decision.alerts[0]?.sentence).toContain(
+      expect(decision.alerts[0]?.sentence.en).toContain(
         `\`status failed\`; looked; release it; its mark is ${seenOf(books)}`,
       )
       books = decision.books
@@ -154,7 +154,7 @@ describe('a contradicted payment', () => {
   test('shows in its first alert and its details the mark that a release must name', () => {
     const decision = see(theBooks(), { status: 'failed' }, 2)
     const mark = seenOf(decision.books)
-    expect(decision.alerts[0]?.sentence).toContain(mark)
+    expect(decision.alerts[0]?.sentence.en).toContain(mark)
     const page = paymentDetails(decision.books, decision.books.payment ?? aPayment())
     expect(page).toMatch(new RegExp(`\`release\` .*"seen": *"${mark}"`))
     expect(page).toContain('**Against** `imp_1` `status failed`')
@@ -304,7 +304,7 @@ test('money of an unknown order that is contradicted pages in its own saga, whic
   const { books } = decision
   expect(attemptIn(books)).toMatchObject({ attention: 'page' })
   const told = raiseStray(books, REF, undefined, { now: later(3 * HOUR + DAY), patience: PATIENCE })
-  expect(told.alerts[0]?.sentence).toMatch(
+  expect(told.alerts[0]?.sentence.en).toMatch(
     new RegExp(`\`status failed\`; looked: .*; release it; its mark is ${seenOf(books)}`),
   )
   expect(strayDetails(books, attemptIn(books))).toMatch(new RegExp(`\`release\` .*"seen": *"${seenOf(books)}"`))

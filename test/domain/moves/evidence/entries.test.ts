@@ -231,7 +231,7 @@ describe('money that moved outside', () => {
     const decision = judged(three({}), outside(4_000))
     expect(statesOf(decision)).toMatchObject({ r1: 'ticketOpen', r2: 'ticketOpen', r3: 'superseded' })
     expect(kindsOf(decision)).toEqual(['page overtakenTicket'])
-    expect(decision.alerts[0]?.sentence).toContain('ask the desk to drop its ticket')
+    expect(decision.alerts[0]?.sentence.en).toContain('ask the desk to drop its ticket')
     expect(balanceOf(decision.books, attemptIn(decision.books))).toBe(0)
   })
 

@@ -115,7 +115,7 @@ describe('the first money', () => {
     const decision = judged(unpaidBooks(), unknown)
     expect(kindsOf(decision)).toEqual(['warn statusUnknown'])
     expect(decision.alerts[0]).toMatchObject({ saga: `payment:${ORDER}`, amount: 10_000, currency: 'KRW' })
-    expect(decision.alerts[0]?.sentence).toContain('pondering')
+    expect(decision.alerts[0]?.sentence.en).toContain('pondering')
     const again = judged(decision.books, unknown, { asOf: later(3 * HOUR) })
     expect([kindsOf(again), linesOf(again)]).toEqual([[], []])
     const known = judged(again.books, anEvidence(), { asOf: later(4 * HOUR) })

@@ -221,7 +221,7 @@ describe('a cancel that was booked as moved outside and names its refund later',
     expect(takenBy(decision)).toBe('outside')
     expect(kindsOf(decision)).toEqual(['page namedLate'])
     expect(decision.alerts[0]).toMatchObject({ saga: 'refund:r2' })
-    expect(decision.alerts[0]?.sentence).toContain(`${attemptIn(decision.books).entries[0]?.refundId}`)
+    expect(decision.alerts[0]?.sentence.en).toContain(`${attemptIn(decision.books).entries[0]?.refundId}`)
     expect(kindsOf(later3(decision.books))).toEqual([])
   })
 
@@ -253,7 +253,7 @@ describe('a cancel that is known to be another’s', () => {
       'outside refunded',
     ])
     expect(kindsOf(decision)).toEqual(['page overtakenTicket'])
-    expect(decision.alerts[0]?.sentence).toContain('ask the desk to drop its ticket')
+    expect(decision.alerts[0]?.sentence.en).toContain('ask the desk to drop its ticket')
   })
 
   test('says so before an old id does, and not before a name', () => {

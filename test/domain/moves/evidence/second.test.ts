@@ -120,7 +120,7 @@ describe('others take back the first payment', () => {
     })
     expect(kindsOf(decision)).toEqual(PAGE)
     expect(decision.alerts[0]?.saga).toBe(`refund:${policyOf(decision.books).refundId}`)
-    expect(decision.alerts[0]?.sentence).toMatch(/retryTicket sends it, accept keeps it/)
+    expect(decision.alerts[0]?.sentence.en).toMatch(/retryTicket sends it, accept keeps it/)
     expect(nextTicketKey(policyOf(decision.books))).toBeUndefined()
     expect(wakesOf(both(), decision, null)).toContain(`refund:${policyOf(decision.books).refundId}`)
     expect(firstGone(decision.books, entries, 4)).toMatchObject({ journal: [], alerts: [] })
@@ -162,7 +162,7 @@ describe('others take back the first payment', () => {
       const decision = firstGone(sent(both(), outcome))
       expect(policyOf(decision.books).state).toBe(state)
       expect(kindsOf(decision)).toEqual(['page firstGoesBack'])
-      expect(decision.alerts[0]?.sentence).toMatch(/ask the desk to drop it/)
+      expect(decision.alerts[0]?.sentence.en).toMatch(/ask the desk to drop it/)
     },
   )
 
@@ -177,7 +177,12 @@ describe('others take back the first payment', () => {
     const against = see(both(), { ...second, amount: 1 }, 2.5).books
     const { refundId } = policyOf(against)
     const because = blockedBecause(against, policyOf(against), [], later(2.6 * HOUR))
-    const blocked = block(against, refundId, because ?? { kind: 'noAttempt', sentence: '' }, at(2.6)).books
+    const blocked = block(
+      against,
+      refundId,
+      because ?? { kind: 'noAttempt', sentence: { en: '', ko: '' } },
+      at(2.6),
+    ).books
     const agrees = see(firstGone(blocked).books, second, 4).books
     expect(policyOf(agrees).state).toBe('requested')
     expect(blockedBecause(agrees, policyOf(agrees), [], later(5 * HOUR))?.kind).toBe('firstGoesBack')
@@ -194,7 +199,7 @@ describe('others take back the first payment', () => {
 
 test('what stops a refund lowers no attention that it had by its patience', () => {
   const waited = aRefund({ state: 'requested', tickets: [], lastCheckpointAt: later(8 * DAY), attention: 'page' })
-  const because = { kind: 'balanceDiffers', sentence: 's' } as const
+  const because = { kind: 'balanceDiffers', sentence: { en: 's', ko: 's' } } as const
   const { books } = block(theBooks({ refunds: [waited] }), waited.refundId, because, setting({ now: later(9 * DAY) }))
   expect(books.refunds).toMatchObject([{ state: 'blocked', attention: 'page' }])
 })

@@ -51,7 +51,10 @@ describe('a checkpoint of a stray', () => {
     expect(kindsOf(first)).toEqual(['page stray.second'])
     expect(first.alerts[0]).toMatchObject({
       saga: `stray:iamport/main:${SECOND_REF}`,
-      sentence: expect.stringContaining('looked: still paid, 0 of 10000 KRW returned; accept or refund it'),
+      sentence: {
+        en: expect.stringContaining('looked: still paid, KRW 0 of KRW 10,000 returned; accept or refund it'),
+        ko: expect.stringContaining('결제됨(paid), KRW 10,000 중 KRW 0 반환. accept 또는 refund하십시오'),
+      },
     })
     expect(attemptIn(first.books, SECOND_REF)).toMatchObject({
       attention: 'page',
@@ -62,7 +65,7 @@ describe('a checkpoint of a stray', () => {
 
   test('that could not look says so, never that it looked', () => {
     const { alerts, books } = raiseStray(unknown(), REF, 'HTTP 500', at(2 * HOUR + DAY))
-    expect(alerts[0]?.sentence).toContain('could not look: `HTTP 500`')
+    expect(alerts[0]?.sentence.en).toContain('could not look: `HTTP 500`')
     expect(attemptIn(books)).toMatchObject({ lookFailedSaid: 'HTTP 500' })
   })
 

@@ -7,7 +7,10 @@ import { attemptIn, moveRefund, putAttempt, putRefund, raise, draftedRefund, typ
 import { planRefund } from '../../../books/waits.ts'
 import type { CancelEntry } from '../../../gateway.ts'
 import type { GatewayRef, RefundId } from '../../../ids.ts'
+import { printMoney } from '../../../money.ts'
 import { closedByAmount, refundClosed } from '../../../refund.ts'
+import { WENT_BACK } from '../../../shown/words/told.ts'
+import { inEach, type Said } from '../../../../language.ts'
 import { outsideRefund } from '../../policyRefunds.ts'
 import { rowsInDoubt } from './doubt.ts'
 import { EXCESS } from './groups.ts'
@@ -27,22 +30,20 @@ export function bookAnswer(draft: Draft, attempt: Attempt, entry: CancelEntry, k
   if (entry.amount < remaining) {
     const why = 'the gateway booked less than this refund asked for'
     draft.journal.push({ what: 'refund.partlyBooked', refundId: refund.refundId, gatewayRef, why, facts })
-    const part = `${entry.amount} of ${remaining} ${currency} (minor units)`
-    const rest = refundClosed(refund) ? 'the refund is over, so nobody waits for the rest' : 'it waits for the rest'
-    if (!pageWhereOver(draft, refund, part))
-      raise(draft, 'warn', refund, 'smallerThanAsked', `the gateway booked ${part} of this refund; ${rest}`)
+    const part = inEach(WENT_BACK.part, {
+      booked: printMoney({ amount: entry.amount, currency }),
+      asked: printMoney({ amount: remaining, currency }),
+    })
+    const smaller = refundClosed(refund) ? WENT_BACK.smallerOver : WENT_BACK.smaller
+    if (!pageWhereOver(draft, refund, part)) raise(draft, 'warn', refund, 'smallerThanAsked', inEach(smaller, { part }))
     return
   }
   close(draft, refund, facts)
-  if (matchedBy === 'amount') {
-    const sentence =
-      'a cancel whose reason does not name it was taken as this refund, by amount and time; its amount stays reserved until the desk says that its ticket is dead (resolve as refunded with ticketDead)'
-    raise(draft, 'warn', refund, 'matchedByAmount', sentence)
-  }
+  if (matchedBy === 'amount') raise(draft, 'warn', refund, 'matchedByAmount', WENT_BACK.byAmount)
   const excess = entry.amount - remaining
   if (excess === 0) return
   bookOutside(draft, attemptIn(draft, gatewayRef) ?? attempt, entry, key + EXCESS, excess)
-  const sentence = `the gateway paid back ${excess} ${currency} (minor units) more than this refund asked for`
+  const sentence = inEach(WENT_BACK.larger, { excess: printMoney({ amount: excess, currency }) })
   raise(draft, 'page', refund, 'largerThanAsked', sentence)
 }
 
@@ -50,7 +51,7 @@ function close(draft: Draft, refund: Refund, facts: Readonly<Record<string, unkn
   const { refundId, gatewayRef } = refund
   const because = { why: 'the gateway booked the cancel', facts }
   if (moveRefund(draft, refundId, 'cancelled', because)) {
-    pageWhereOver(draft, refund, 'all')
+    pageWhereOver(draft, refund, WENT_BACK.all)
     return
   }
   draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef, ...because })
@@ -63,11 +64,11 @@ function close(draft: Draft, refund: Refund, facts: Readonly<Record<string, unkn
  * Money of a refund that had ended otherwise, all or a part of it: gone back twice, or beside what
  * had overtaken it.
  */
-function pageWhereOver(draft: Draft, refund: Refund, part: string): boolean {
-  const twice = `the gateway paid back ${part} of this refund, which had been paid back by bank: paid back twice`
-  const overtaken = `the gateway paid back ${part} of this refund, which had been overtaken by other money`
-  if (refund.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
-  else if (refund.state === 'superseded') raise(draft, 'page', refund, 'supersededPaid', overtaken)
+function pageWhereOver(draft: Draft, refund: Refund, part: Said): boolean {
+  if (refund.state === 'settledElsewhere')
+    raise(draft, 'page', refund, 'paidBackTwice', inEach(WENT_BACK.byBankToo, { part }))
+  else if (refund.state === 'superseded')
+    raise(draft, 'page', refund, 'supersededPaid', inEach(WENT_BACK.overtaken, { part }))
   else return false
   return true
 }

@@ -6,7 +6,10 @@ import { attemptIn, putAttempt, putRefund, raise, draftedRefund, type Draft } fr
 import { planRefund } from '../../../books/waits.ts'
 import type { CancelEntry } from '../../../gateway.ts'
 import type { GatewayRef } from '../../../ids.ts'
+import { printMoney } from '../../../money.ts'
 import { closedByAmount, refundClosed, ticketMayLive } from '../../../refund.ts'
+import { WENT_BACK } from '../../../shown/words/told.ts'
+import { inEach } from '../../../../language.ts'
 import { outsideRefund } from '../../policyRefunds.ts'
 import { groupsOf, restKey } from './groups.ts'
 import { fittingByAmount, saysItIs } from './matching.ts'
@@ -53,7 +56,7 @@ function doubt(draft: Draft, refund: Refund, named: Refund): void {
   const { patience, now } = draft.setting
   const doubted = { ...refund, matchedByAmount: true }
   if (!refund.matchedByAmount) putRefund(draft, planRefund({ ...doubted, stateSince: now }, patience, now, false))
-  const sentence = `the cancel that was taken as this refund names ${named.refundId} by now: ask the desk which of the two was carried out`
+  const sentence = inEach(WENT_BACK.namesAnother, { other: named.refundId })
   raise(draft, 'page', refund, 'matchedByAmount', sentence)
 }
 
@@ -63,7 +66,8 @@ function doubt(draft: Draft, refund: Refund, named: Refund): void {
  */
 function tellWhoseItWas(draft: Draft, named: Refund, row: BookedEntry): void {
   if (refundClosed(named) && !(named.state === 'superseded' && ticketMayLive(named))) return
-  const sentence = `the cancel of ${row.amount} ${named.currency} (minor units) that was booked as moved outside (${row.refundId}) names this refund by now: that much of it has gone back already. Ask the desk what is left of its ticket; where nothing is, resolve it as refused with ticketDead`
+  const amount = printMoney({ amount: row.amount, currency: named.currency })
+  const sentence = inEach(WENT_BACK.namedLate, { amount, outside: row.refundId })
   raise(draft, 'page', named, 'namedLate', sentence)
 }
 
@@ -74,7 +78,8 @@ function tellWhoseItWas(draft: Draft, named: Refund, row: BookedEntry): void {
 export function tellWhomItFits(draft: Draft, attempt: Attempt, entry: CancelEntry): void {
   const fitting = fittingByAmount(draft, attempt, entry)
   const names = fitting.map(({ refundId }) => refundId).join(', ')
-  const sentence = `a cancel of ${entry.amount} ${attempt.currency} (minor units) names no refund and fits ${names} alike, so it is booked as moved outside: ask the desk whose ticket was worked off`
+  const amount = printMoney({ amount: entry.amount, currency: attempt.currency })
+  const sentence = inEach(WENT_BACK.fitsSeveral, { amount, refunds: names })
   for (const refund of fitting) raise(draft, 'warn', refund, 'fitsSeveral', sentence)
 }
 

@@ -15,6 +15,9 @@ import { frontMarker } from './markers.ts'
 import { matchEntry, namedRefund } from './matching.ts'
 import { pair, type Fresh, type Pairs } from './pairing.ts'
 import { countedAgain, foundAgain, missed } from './reversal.ts'
+import { printMoney } from '../../../money.ts'
+import { inEach } from '../../../../language.ts'
+import { WENT_BACK } from '../../../shown/words/told.ts'
 
 /**
  * `older`: the evidence is older than what is booked: it only adds entries that were never booked.
@@ -67,8 +70,8 @@ function bookOne(draft: Draft, ref: GatewayRef, entry: CancelEntry, of: Group | 
     bookAnswer(draft, attempt, entry, key, match)
     return
   }
-  const twice = `a cancel of ${entry.amount} ${attempt.currency} names this refund, which had already been paid back`
-  if (match) raise(draft, 'page', match.refund, 'returnedTwice', twice)
+  const amount = printMoney({ amount: entry.amount, currency: attempt.currency })
+  if (match) raise(draft, 'page', match.refund, 'returnedTwice', inEach(WENT_BACK.namedTwice, { amount }))
   else tellWhomItFits(draft, attempt, entry)
   bookOutside(draft, attempt, entry, key, entry.amount)
 }

@@ -5,6 +5,9 @@ import { remainingOf } from '../../../books/balance.ts'
 import type { BookedEntry } from '../../../books/books.ts'
 import { attemptIn, moveRefund, putAttempt, raise, draftedRefund, type Draft } from '../../../books/draft.ts'
 import type { GatewayRef } from '../../../ids.ts'
+import { PAYMENT_STATES } from '../../../payment.ts'
+import { WENT_BACK } from '../../../shown/words/told.ts'
+import { inEach } from '../../../../language.ts'
 
 const REVERSAL_AFTER_MS = 10 * 60_000
 
@@ -28,11 +31,8 @@ export function countedAgain(draft: Draft, ref: GatewayRef, { key: name }: Booke
   const whole = refund !== undefined && attempt !== undefined && remainingOf(refund, attempt) === 0
   if (!whole || !moveRefund(draft, refundId, 'cancelled', because))
     draft.journal.push({ what: 'refund.evidence', refundId, gatewayRef: ref, ...because })
-  const twice = 'a cancel that was gone is booked again, and the bank has paid it back: paid back twice'
-  if (refund?.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', twice)
-  const unsure =
-    'a cancel of the amount that was gone, which says nothing else, is taken as that one: ask the desk whether it is, or another’s'
-  if (refund && !sure) raise(draft, 'warn', refund, 'reversed', unsure)
+  if (refund?.state === 'settledElsewhere') raise(draft, 'page', refund, 'paidBackTwice', WENT_BACK.bookedAgain)
+  if (refund && !sure) raise(draft, 'warn', refund, 'reversed', WENT_BACK.unsureAgain)
 }
 
 /**
@@ -58,8 +58,7 @@ export function missed(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry
   const moved = moveRefund(draft, refundId, 'reversed', because)
   if (!moved) draft.journal.push({ what: 'entry.gone', refundId, gatewayRef: ref, ...because })
   const refund = moved ?? draftedRefund(draft, refundId)
-  const sentence =
-    'the gateway took back a cancel that it had booked; the payer may not have the money. Until it is settled by this refund’s own commands (recheck, retryTicket, resolve) its payment shows 확인필요'
+  const sentence = inEach(WENT_BACK.reversed, { state: PAYMENT_STATES.quarantined.ko })
   if (refund) raise(draft, 'page', refund, 'reversed', sentence)
 }
 
