@@ -145,8 +145,9 @@ test.each([
 ] as const)('the fault %s ends the call', async (fault, ending, filed) => {
   const ref = await paid()
   await control('PUT', '/__sim/faults', { cancel: fault })
-  await expect(gateway.cancel(refund(ref, { timeoutMs: 500 }))).resolves.toMatchObject(ending)
-  await expect(tickets()).resolves.toHaveLength(filed)
+  const timeoutMs = fault === 'lostAnswer' || fault === 'timeoutBefore' ? 500 : 60_000
+  await expect(gateway.cancel(refund(ref, { timeoutMs }))).resolves.toMatchObject(ending)
+  await expect.poll(tickets, { timeout: 30_000 }).toHaveLength(filed)
 })
 
 test('a payment that is not there is turned down, and so is a wrong key', async () => {

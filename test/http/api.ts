@@ -2,10 +2,11 @@
 // Must not know: what a test asserts.
 import { createServer, type Server } from 'node:http'
 import { afterAll } from 'vitest'
-import { loadBooks } from '../../src/db/books/books.ts'
+import { loadBooks, viewBooks } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import { beginLook } from '../../src/db/clock.ts'
 import { transact, type Db } from '../../src/db/connect.ts'
+import { noteOpened } from '../../src/db/notify.ts'
 import type { Channel, Evidence } from '../../src/domain/gateway.ts'
 import { gatewayName, gatewayRef, merchantUid } from '../../src/domain/ids.ts'
 import { judge } from '../../src/domain/moves/evidence/judge.ts'
@@ -120,7 +121,8 @@ async function send(url: string, line: string, { json, body, headers = {} }: Req
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' }
   const response = await fetch(url + path, {
     method,
-    headers: { ...type, ...headers },
+    // On a connection of its own: one that was idle may be closed in the moment in which it is used again.
+    headers: { connection: 'close', ...type, ...headers },
     ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) }),
   })
   const text = await response.text()
@@ -138,13 +140,18 @@ function step(value: unknown, key: string | number): unknown {
   return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(String(key)) : undefined
 }
 
+/** Its commit tells whoever waits for the order, as a saga's does. */
 async function play(db: Db, mood: Api['saga']['mood']): Promise<void> {
   if (mood === 'sleeps') return
   const moved =
     mood === 'prepares'
       ? ({ orderState: 'prepared', state: 'prepared' } as const)
       : ({ orderState: 'closed', state: 'closed', closedReason: 'the gateway says no' } as const)
-  await db.updateTable('payments').set(moved).where('orderState', '=', 'opening').execute()
+  await transact(db, 'open', async (trx) => {
+    const opening = trx.updateTable('payments').set(moved).where('orderState', '=', 'opening')
+    for (const { merchantUid: order } of await opening.returning('merchantUid').execute())
+      noteOpened(trx, order, (await viewBooks(trx, { merchantUid: order })).books)
+  })
 }
 
 export const BUYER = { name: 'Kim Minji', email: 'minji@example.com' }

@@ -8,6 +8,8 @@ import { ACCOUNT, paidOrder, rows, startApi } from './api.ts'
 
 const api = await startApi({ keys: [{ name: 'shop', role: 'checkout', key: 'k' }] })
 const proxied = await startApi({ trustedProxies: 1 })
+// What earlier files of this process have counted.
+metrics.hintsRefused.reset()
 beforeEach(async () => {
   await api.db.deleteFrom('inbox').execute()
   await proxied.db.deleteFrom('inbox').execute()

@@ -77,46 +77,60 @@ async function foundAgain(shop: OwnShop, refundId: string, { found }: At): Promi
   await eventually(() => shop.refund(refundId)).toMatchObject(found)
 }
 
-/** A refund that was asked for and not filed, for the gateway was away; and an order whose refund is not asked for yet. */
-async function untilTheBackup(first: OwnShop, at: At) {
-  const [asked, later] = [await paidAt(first, at), await paidAt(first, at)]
+type Before = { at: At; asked: { merchantUid: string }; later: { merchantUid: string }; refundId: string }
+type Since = Before & { lostId: string }
+
+/** At each gateway a refund that was asked for and not filed, for it was away; and an order whose refund is not asked for yet. */
+async function untilTheBackup(first: OwnShop, gateways: readonly At[]): Promise<readonly Before[]> {
+  const orders = []
+  for (const at of gateways) orders.push({ at, asked: await paidAt(first, at), later: await paidAt(first, at) })
   await first.sim.faults({ reads: 'error500' })
-  const { refundId } = await first.askRefund(asked.merchantUid)
-  await eventually(() => first.refund(refundId)).toMatchObject({ said: expect.stringContaining('could not look') })
-  return { asked, later, refundId }
+  const before: Before[] = []
+  for (const order of orders) {
+    const { refundId } = await first.askRefund(order.asked.merchantUid)
+    await eventually(() => first.refund(refundId)).toMatchObject({ said: expect.stringContaining('could not look') })
+    before.push({ ...order, refundId })
+  }
+  return before
 }
 
 /** Both are filed: one ticket each. */
-async function sinceTheBackup(shop: OwnShop, { later, refundId }: Awaited<ReturnType<typeof untilTheBackup>>) {
-  await shop.sim.faults({ reads: 'ok' })
+async function sinceTheBackup(shop: OwnShop, before: Before): Promise<Since> {
+  const { later, refundId } = before
   await fileSoon(shop, refundId)
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
   const { refundId: lostId } = await shop.askRefund(later.merchantUid, { refundId: fresh('lost') })
   await eventually(() => shop.refund(lostId)).toMatchObject({ state: 'ticketOpen' })
-  return lostId
-}
-
-/** Backed up before the one was filed and the other asked for, and put back after both were filed; nothing runs. */
-async function restored({ start, stop, backUp: backUpNow }: Awaited<ReturnType<typeof installed>>, at: At) {
-  const before = await untilTheBackup(await start(), at)
-  await stop()
-  const backup = await backUpNow()
-  onTestFinished(backup.drop)
-  const lostId = await sinceTheBackup(await start(), before)
-  await stop()
-  await backup.restore()
   return { ...before, lostId }
 }
 
-test.each(AT)(
-  '$gateway: a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it',
-  async (at) => {
-    const merchant = await installed()
-    const { asked, later, refundId, lostId } = await restored(merchant, at)
-    const { start } = merchant
+/** Backed up before the one was filed and the other asked for, and put back after both were filed; nothing runs. */
+async function restored(
+  { start, stop, backUp: backUpNow }: Awaited<ReturnType<typeof installed>>,
+  gateways: readonly At[] = AT,
+): Promise<readonly Since[]> {
+  const before = await untilTheBackup(await start(), gateways)
+  await stop()
+  const backup = await backUpNow()
+  onTestFinished(backup.drop)
+  const since: Since[] = []
+  const second = await start()
+  await second.sim.faults({ reads: 'ok' })
+  for (const each of before) since.push(await sinceTheBackup(second, each))
+  await stop()
+  await backup.restore()
+  return since
+}
+const callsOf = ({ sim }: OwnShop) => Promise.all(AT.map(({ cancel }) => sim.callsOf(cancel)))
 
-    const shop = await start()
-    const calls = await shop.sim.callsOf(at.cancel)
+test('a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it', async () => {
+  const merchant = await installed()
+  const orders = await restored(merchant)
+  const { start } = merchant
+
+  const shop = await start()
+  const calls = await callsOf(shop)
+  for (const { at, later, refundId, lostId } of orders) {
     const command = await shop.call('POST', `/refunds/${refundId}/recheck`, {})
     expect(command).toMatchObject({ status: 409, body: { detail: expect.stringContaining('went back in time') } })
     await foundAgain(shop, refundId, at)
@@ -126,31 +140,35 @@ test.each(AT)(
     expect(await shop.call('GET', `/refunds/${lostId}`)).toMatchObject({ status: 404 })
     await shop.askRefund(later.merchantUid, { refundId: lostId })
     await foundAgain(shop, lostId, at)
+  }
 
-    expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
+  expect(await callsOf(shop)).toEqual(calls)
+  for (const { asked, later, refundId, lostId } of orders) {
     await completed(shop, asked.merchantUid, refundId)
     await completed(shop, later.merchantUid, lostId)
-    expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
-  },
-)
+  }
+  expect(await callsOf(shop)).toEqual(calls)
+})
 
-test.each(AT)(
-  '$gateway: after-restore finds both before anything runs, filing is held until a release, and notices get higher numbers',
-  async (at) => {
-    const merchant = await installed()
-    const { asked, later, refundId, lostId } = await restored(merchant, at)
-    const { start, environment } = merchant
+test('after-restore finds all before anything runs, filing is held until a release, and notices get higher numbers', async () => {
+  const merchant = await installed()
+  const orders = await restored(merchant)
+  const { start, environment } = merchant
 
-    const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
-    expect(ran, ran.error).toMatchObject({ code: 2 })
+  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  expect(ran, ran.error).toMatchObject({ code: 2 })
+  for (const { refundId, lostId } of orders) {
     expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'its row went back'])
     expect(ran.rows).toContainEqual([`refund:${lostId}`, '-', 'it has no row; the checkout asks again'])
+  }
 
-    const shop = await start()
-    const calls = await shop.sim.callsOf(at.cancel)
+  const shop = await start()
+  const calls = await callsOf(shop)
+  const heldIds: string[] = []
+  for (const { at, asked, refundId } of orders) {
     await foundAgain(shop, refundId, at)
     const { rows } = await sql<{ notices: number }>`
-    select notices from payments where merchant_uid = ${asked.merchantUid}`.execute(shop.db)
+      select notices from payments where merchant_uid = ${asked.merchantUid}`.execute(shop.db)
     expect(rows[0]?.notices).toBeGreaterThanOrEqual(1_000)
     const held = await paidAt(shop, at)
     const { refundId: heldId } = await shop.askRefund(held.merchantUid)
@@ -158,39 +176,37 @@ test.each(AT)(
       state: 'requested',
       said: expect.stringContaining('filing is held'),
     })
-    expect(await shop.sim.callsOf(at.cancel)).toBe(calls)
+    heldIds.push(heldId)
+  }
+  expect(await callsOf(shop)).toEqual(calls)
 
-    await completed(shop, asked.merchantUid, refundId)
-    expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({
-      status: 200,
-      body: { hold: null, freed: 1 },
-    })
-    await eventually(() => shop.refund(heldId)).toMatchObject({ state: 'ticketOpen' })
-    expect(await shop.sim.tickets(later.merchantUid)).toHaveLength(1)
-  },
-)
+  for (const { asked, refundId } of orders) await completed(shop, asked.merchantUid, refundId)
+  expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({
+    status: 200,
+    body: { hold: null, freed: AT.length },
+  })
+  for (const heldId of heldIds) await eventually(() => shop.refund(heldId)).toMatchObject({ state: 'ticketOpen' })
+  for (const { later } of orders) expect(await shop.sim.tickets(later.merchantUid)).toHaveLength(1)
+})
 
-test.each(AT)(
-  '$gateway: with the namespace lost too after-restore files nothing that may have been filed',
-  async (at) => {
-    const merchant = await installed()
-    const { asked, refundId } = await restored(merchant, at)
-    const { start, environment, folder } = merchant
-    await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+test('with the namespace lost too after-restore files nothing that may have been filed', async () => {
+  const merchant = await installed()
+  const orders = await restored(merchant)
+  const { start, environment, folder } = merchant
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
 
-    const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
+  for (const { refundId } of orders)
     expect(ran.rows).toContainEqual([`refund:${refundId}`, 'unknown', 'nobody remembers whether it was filed'])
-    const shop = await start()
-    await completed(shop, asked.merchantUid, refundId)
-    expect(await shop.sim.callsOf(at.cancel)).toBe(0)
-  },
-)
+  const shop = await start()
+  for (const { asked, refundId } of orders) await completed(shop, asked.merchantUid, refundId)
+  expect(await callsOf(shop)).toEqual([0, 0])
+})
 
-test.each(AT)(
-  '$gateway: an intent that a failover loses while its call is under way: one ticket, a page',
-  async (at) => {
-    const { start } = await installed()
-    const shop = await start()
+test('an intent that a failover loses while its call is under way: one ticket, a page', async () => {
+  const { start } = await installed()
+  const shop = await start()
+  for (const at of AT) {
     const { merchantUid } = await paidAt(shop, at)
     await shop.sim.faults({ cancel: 'lostAnswer' })
     const { refundId } = await shop.askRefund(merchantUid)
@@ -199,14 +215,13 @@ test.each(AT)(
     await eventually(() => shop.refund(refundId)).toMatchObject({ state: at.found.state })
     await eventually(() => pagesOf(shop, refundId)).toEqual(['rowWentBack'])
     await completed(shop, merchantUid, refundId)
-  },
-)
+  }
+})
 
-test.each(['terminated', 'ended by its own word'])(
-  'a row that went back below what a run had seen that was %s: the next run goes on with that memory',
-  async (how) => {
-    const { start } = await installed()
-    const shop = await start()
+test('a row that went back below what a run had seen that was terminated, or ended by its own word: the next run goes on with that memory', async () => {
+  const { start } = await installed()
+  const shop = await start()
+  for (const how of ['terminated', 'ended by its own word']) {
     const { merchantUid, refundId } = await shop.paidThenRefunded()
     const run = shop.client.workflow.getHandle(`refund:${refundId}`)
     if (how === 'terminated') await run.terminate('by hand')
@@ -224,15 +239,17 @@ test.each(['terminated', 'ended by its own word'])(
     await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'unknown', attention: 'page' })
     expect(await shop.sim.callsOf(CANCEL)).toBe(calls)
     await completed(shop, merchantUid, refundId)
-  },
-)
+  }
+})
 
 const [, SHOWN] = AT
 const declinesAreShown = ({ sim }: OwnShop) => sim.control('PUT', '/faults', { portone: { declined: 'failed' } })
 
 test('a request that was declined since the backup is seen as such: it is not filed again', async () => {
   const merchant = await installed()
-  const { asked, refundId } = await restored(merchant, SHOWN)
+  const [about] = await restored(merchant, [SHOWN])
+  if (!about) throw new Error('nothing was restored')
+  const { asked, refundId } = about
   const shop = await merchant.start()
   await shop.sim.faults({ reads: 'error500' })
   await declinesAreShown(shop)

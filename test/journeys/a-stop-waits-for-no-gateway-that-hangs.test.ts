@@ -11,7 +11,9 @@ const PROMISED_STOP_MS = 50_000
 /** src/config.ts takes no more for CANCEL_TIMEOUT. */
 const LONGEST_CANCEL_MS = 30_000
 
-const test = programTest({ REFUND_PATIENCE: '5s remind, 20d page' })
+/** Longer than a stop gives other steps, so that only a stop that waits for the call sees it end. */
+const CANCEL_MS = SHUTDOWN_GRACE_MS + 7_000
+const test = programTest({ REFUND_PATIENCE: '5s remind, 20d page', CANCEL_TIMEOUT: `${CANCEL_MS / 1_000}s` })
 
 test('a checkpoint whose look hangs ends with its worker, raises nothing, and is done by the next one', async ({
   shop,

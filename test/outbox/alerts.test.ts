@@ -81,7 +81,7 @@ afterAll(async () => {
 
 const webhook = (): Webhook => ({
   textOnly: false,
-  post: (body) => request({ url, method: 'POST', body, timeoutMs: 10_000, maxBytes: 1_024 }),
+  post: (body) => request({ url, method: 'POST', body, timeoutMs: 60_000, maxBytes: 1_024 }),
 })
 const options = (changes: Partial<AlertOptions> = {}): AlertOptions => ({
   db: database.db,

@@ -25,7 +25,7 @@ const round = () =>
     secrets: [SECRET, NEXT_SECRET],
     pollMs: 0,
     log: () => {},
-    post: (headers, body) => request({ method: 'POST', url: checkout.url, headers, body, timeoutMs: 5_000 }),
+    post: (headers, body) => request({ method: 'POST', url: checkout.url, headers, body, timeoutMs: 60_000 }),
   })
 const due = () => sql`update outbox set due_at = clock_timestamp() where kind = 'notice'`.execute(db())
 const age = (hours: number, order: string) =>
