@@ -305,7 +305,7 @@ function bookAnswer(
   evidence: Evidence,
   setting: Setting,
 ): Decision {
-  const looked = { asOf: began.at, number: began.number, policies: deps.policies }
+  const looked = { asOf: began.at, number: began.number, policies: deps.policies, answered: key }
   const seen = judge(books, evidence, { ...setting, ...looked }) ?? same(books, setting)
   const done = refundIn(seen.books, id).state === 'refunded'
   const said = done ? 'the gateway cancelled at once' : 'the gateway took the request: a ticket is open at Paymentwall'
