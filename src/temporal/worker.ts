@@ -62,9 +62,8 @@ const SDK_WORKFLOW_SLOTS = 40
 export const SHUTDOWN_GRACE_MS = 5_000
 /**
  * A saga's code runs for milliseconds. A process that is stopped meanwhile, as in a machine that is
- * moved, finds its time over when it goes on, and Node then dies of the interruption ("async hook
- * stack has become corrupted"; nodejs/node#38503), so the SDK’s 5 s are too short. It takes this, and
- * does not name it yet.
+ * moved, finds its time over when it goes on, and Node dies of that (nodejs/node#38503: "async hook
+ * stack has become corrupted"): the SDK's 5 s are too short. It takes this, and does not name it.
  */
 const ISOLATE_MS = 60_000
 
