@@ -53,9 +53,12 @@ export function takeWakes(db: object, take: (wakes: readonly WakeAtOnce[]) => vo
 }
 
 export const beginsOn = (trx: object, db: object): void => void handles.set(trx, db)
-/** Whether somebody takes the wakes of this transaction once it commits. */
-export const wakesLeaveAtOnce = (trx: object): boolean => takers.has(handles.get(trx) ?? trx)
-export const noteWakes = (trx: object, wakes: readonly WakeAtOnce[]): void => note(wakesAtOnce, trx, wakes)
+/** Handed over once this transaction commits; false where nobody takes them then. */
+export function noteWakes(trx: object, wakes: readonly WakeAtOnce[]): boolean {
+  const taken = takers.has(handles.get(trx) ?? trx)
+  if (taken) note(wakesAtOnce, trx, wakes)
+  return taken
+}
 
 /** What this transaction noted is so now. */
 export function tellCommitted(db: object, trx: object): void {

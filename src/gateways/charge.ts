@@ -1,7 +1,10 @@
-// What no buyer can be charged at Paymentwall, whichever way leads there.
+// What no buyer can be charged at Paymentwall, and what no cancel may ask for, whichever way leads
+// there.
 // Must not know: wires, windows, which gateway asks.
 import { isFund } from '../domain/currencies.ts'
 import { Failure } from '../domain/failures.ts'
+import type { CancelCall } from '../domain/gateway.ts'
+import { reasonMarker } from '../domain/ids.ts'
 import { printMoney, type Money } from '../domain/money.ts'
 
 /**
@@ -18,4 +21,15 @@ export function chargeRefusal({ amount, currency }: Money, minimum: Money): Fail
   if (currency === minimum.currency && amount < minimum.amount)
     return new Failure('amountOutOfLimits', `Paymentwall takes no payment below ${printMoney(minimum)}.`, field)
   return undefined
+}
+
+/** Throws RangeError, before anything is sent, for a cancel that must not be asked for. */
+export function checkCancel({ refundId, money, checksum, reason }: CancelCall): void {
+  if (!(money.amount > 0))
+    throw new RangeError('a cancel names an amount above zero: none, or 0, would cancel everything')
+  if (!(checksum >= money.amount))
+    throw new RangeError('a cancel cannot be larger than its checksum, what is left to cancel')
+  // In front, for that is what a gateway that cuts reasons leaves standing (design.md §5).
+  const marker = reasonMarker(refundId)
+  if (!reason.startsWith(marker)) throw new RangeError(`a cancel's reason begins with "${marker}"`)
 }

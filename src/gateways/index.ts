@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Gateway } from '../domain/gateway.ts'
 import { gatewayName, type GatewayName } from '../domain/ids.ts'
 import { iamport, iamportSettings } from './iamport/config.ts'
-import type { GatewayKind } from './kind.ts'
+import type { GatewayKind, Telling } from './kind.ts'
 import { paymentwall, paymentwallSettings } from './paymentwall/config.ts'
 import { portone, portoneSettings } from './portone/config.ts'
 
@@ -49,8 +49,8 @@ export const CREDENTIALS = KINDS.flatMap(({ credentials }) =>
 ).join(' or ')
 
 export type TellingAll = {
-  /** Every exchange with a gateway, for metrics; see Telling. */
-  readonly onCall?: (gateway: GatewayName, route: string, ms: number, outcome: string) => void
+  /** Who is told of every exchange with this gateway, for metrics; see Telling. */
+  readonly callsOf?: (gateway: GatewayName) => NonNullable<Telling['onCall']>
   /**
    * Told each time an answer lacks a field that describes: the field's name, for metrics; and for
    * the log a sentence, once for each field as long as the process lives.
@@ -74,11 +74,11 @@ export function createGateways(
   return new Map(gateways.map((gateway) => [gateway.name, gateway]))
 }
 
-function tellingOf(name: GatewayName, { onCall, onMissing }: TellingAll) {
+function tellingOf(name: GatewayName, { callsOf, onMissing }: TellingAll): Telling {
   const said = new Set<string>()
   return {
-    onCall: (route: string, ms: number, outcome: string) => onCall?.(name, route, ms, outcome),
-    onMissing: (field: string, stoodIn: string) => {
+    ...(callsOf && { onCall: callsOf(name) }),
+    onMissing: (field, stoodIn) => {
       const sentence = said.has(field) ? undefined : sentenceOf(name, field, stoodIn)
       said.add(field)
       onMissing?.(name, field, sentence)

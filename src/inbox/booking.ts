@@ -2,10 +2,9 @@
 // saved once.
 // Must not know: gateways, hints. Evidence is filed under the merchant_uid that it names itself,
 // whatever a hint paired.
-import { linkedOrders } from '../db/books/attempts.ts'
+import { grouped, linkedOrders } from '../db/books/attempts.ts'
 import { loadBooks, type About } from '../db/books/books.ts'
 import { carryOut } from '../db/books/carryOut.ts'
-import { grouped } from '../db/books/grouped.ts'
 import type { Began } from '../db/clock.ts'
 import type { Trx } from '../db/connect.ts'
 import type { Books } from '../domain/books/books.ts'

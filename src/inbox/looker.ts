@@ -1,5 +1,5 @@
-// The looker: claims references with unlooked hints, looks at each, and says when the next look may
-// be.
+// The looker: claims references with unlooked hints, looks at each, few at once while this process
+// has much to do, and says when the next look may be.
 // Must not know: sagas. A forged hint costs at most spaced looks; an unknown order's hint costs no
 // gateway call.
 import type { Began } from '../db/clock.ts'
@@ -23,7 +23,6 @@ import { metrics } from '../metrics.ts'
 import { spanned, traceIn } from '../tracing.ts'
 import { FORGOTTEN } from './account.ts'
 import { look } from './look.ts'
-import { makePace } from './pace.ts'
 import { judgeWaiting } from './signed.ts'
 import type { LookDeps, Subject } from './subject.ts'
 import { againAfterMs, LONGEST_SPACING_MS } from './tries.ts'
@@ -110,7 +109,7 @@ async function portion(
   }
   const claiming = { limit: most, leaseMs: LEASE_MS, mostUnlinked: UNLINKED_LOOKS }
   const { claims, signed } = await claimLooks(options.db, claiming)
-  const judged = await judgeWaiting(options, signed)
+  const judged = signed.length > 0 && (await judgeWaiting(options, signed))
   const parked = await parkAll(options, claims)
   let [settled, looks] = [parked > 0, 0]
   for (const { candidate, as, token, began } of claims) {
@@ -210,4 +209,39 @@ async function failed({ db, log }: LookerOptions, candidate: Candidate, token: s
     })
     await release(trx, candidate, token, { spacingMs: candidate.spacingMs, failures: 0 })
   })
+}
+
+/** How much of a stretch of time a thread was at work, and how long that was. */
+export type Worked = { readonly part: number; readonly ms: number }
+
+const BUSY_PART = 0.5
+/** Of less nothing can be said. */
+const STRETCH_MS = 100
+
+/** Each call says how many may be under way from now on. `worked`: since it was last begun anew. */
+export function makePace(
+  { most, least }: { readonly most: number; readonly least: number },
+  clock: { worked(): Worked; beginAnew(): void } = threadClock(),
+): () => number {
+  let now = most
+  return () => {
+    const { part, ms } = clock.worked()
+    if (ms < STRETCH_MS) return now
+    clock.beginAnew()
+    now = part > BUSY_PART ? Math.max(least, Math.floor(now / 2)) : Math.min(most, now * 2)
+    return now
+  }
+}
+
+function threadClock() {
+  let begun = performance.eventLoopUtilization()
+  return {
+    worked: (): Worked => {
+      const { utilization, active, idle } = performance.eventLoopUtilization(begun)
+      return { part: utilization, ms: active + idle }
+    },
+    beginAnew: () => {
+      begun = performance.eventLoopUtilization()
+    },
+  }
 }

@@ -247,7 +247,7 @@ function gateways(
   warn: (line: string) => void,
 ): ReadonlyMap<GatewayName, Gateway> {
   return createGateways(config, simulator, {
-    onCall: (gateway, route, ms, outcome) => {
+    callsOf: (gateway) => (route, ms, outcome) => {
       metrics.gatewayCalls.observe({ route, outcome }, ms / 1_000)
       spannedBefore(
         { name: `gateway ${route}`, kind: 'client', facts: { 'saga.gateway': gateway, 'saga.outcome': outcome } },

@@ -3,8 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import { webhooks } from '../../src/gateways/iamport/hint.ts'
-import { makeHintRoom } from '../../src/http/resources/webhooks/room.ts'
-import { isPublished, senderOf } from '../../src/http/resources/webhooks/senders.ts'
+import { isPublished, makeHintRoom, senderOf } from '../../src/http/resources/webhooks/room.ts'
 import { emptyQueues } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
 

@@ -1,7 +1,7 @@
 // How many looks are under way: fewer step by step while the thread is busy, as many as ever soon after.
 // Must not know: looks. The clock is the test's.
 import { expect, test } from 'vitest'
-import { makePace, type Worked } from '../../src/inbox/pace.ts'
+import { makePace, type Worked } from '../../src/inbox/looker.ts'
 
 function paced(...stretches: readonly Worked[]) {
   let at = 0

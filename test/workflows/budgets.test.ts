@@ -1,8 +1,10 @@
-// What each flow costs at most: actions as Temporal bills them, and events, both counted from real histories.
+// What each flow costs at most: actions as Temporal bills them, and events, both counted from real histories; and files that
+// whoever reads its way opens.
 // Must not know: clocks. Arrivals have a fixed order: each step waits until the one before it has come to rest.
 import { expect } from 'vitest'
 import { expectWithin } from '../support/budget.ts'
 import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
+import { filesOnTheWay } from '../support/ways.ts'
 
 const CHECKPOINT = 'checkpointRefund'
 const test = shopTest({ REFUND_PATIENCE: '20s remind, 22s warn, 24s page, then every 2s page' })
@@ -23,6 +25,21 @@ async function ended(shop: OwnShop, workflowId: string, state: string): Promise<
   expect(await shop.client.workflow.getHandle(workflowId).result()).toEqual({ state })
   return shop.events(workflowId)
 }
+
+test('a webhook that pays goes through at most 66 files until it wakes its saga', async ({ shop, sim }) => {
+  const ways: ReadonlySet<string>[] = []
+  for (let times = 1; times <= 3; times += 1) {
+    const { merchantUid } = await shop.open()
+    await resting(shop, `payment:${merchantUid}`)
+    ways.push(await filesOnTheWay('/webhooks/iamport', `payment:${merchantUid}`, () => sim.pay(merchantUid)))
+  }
+  const [first = new Set<string>(), ...others] = ways
+
+  const files = [...first].filter((file) => others.every((way) => way.has(file))).toSorted()
+
+  expect(files).toContain('src/domain/moves/evidence/judge.ts')
+  expect(files.length, `more than before; is each of them needed?\n${files.join('\n')}`).toBeLessThanOrEqual(66)
+})
 
 test('a payment that is paid by webhook costs at most 5 actions and 12 events', async ({ shop, sim }) => {
   const { merchantUid } = await shop.open()

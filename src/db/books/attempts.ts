@@ -1,10 +1,10 @@
-// Rows of attempts with their booked cancel entries: what of them is written.
+// Rows of attempts with their booked cancel entries: what of them is written, and how they are
+// named and grouped.
 // Must not know: what evidence means.
 import type { Attempt, BookedEntry } from '../../domain/books/books.ts'
-import type { GatewayRef, MerchantUid } from '../../domain/ids.ts'
+import type { GatewayName, GatewayRef, MerchantUid } from '../../domain/ids.ts'
 import type { Trx } from '../connect.ts'
 import { sameRow, versionOf, type Write } from './batch.ts'
-import { attemptKey, byGateway, type Keyed } from './grouped.ts'
 
 /** The orders that these references are linked to already. */
 export async function linkedOrders(trx: Trx, refs: readonly Keyed[]): Promise<ReadonlyMap<GatewayRef, MerchantUid>> {
@@ -76,3 +76,25 @@ function entryWrites(touched: readonly Attempt[], known: ReadonlyMap<string, Att
     },
   ]
 }
+
+/** In the order in which each group was first met. */
+export function grouped<T, Key>(all: Iterable<T>, keyOf: (each: T) => Key): ReadonlyMap<Key, readonly T[]> {
+  const groups = new Map<Key, T[]>()
+  for (const each of all) {
+    const key = keyOf(each)
+    const group = groups.get(key)
+    if (group) group.push(each)
+    else groups.set(key, [each])
+  }
+  return groups
+}
+
+export type Keyed = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
+
+export const attemptKey = ({ gateway, gatewayRef }: Pick<Keyed, 'gateway' | 'gatewayRef'>): string =>
+  `${gateway} ${gatewayRef}`
+
+export const byGateway = (keys: Iterable<Keyed>): readonly (readonly [GatewayName, GatewayRef[]])[] =>
+  [...grouped(keys, ({ gateway }) => gateway)].map(
+    ([gateway, own]) => [gateway, own.map(({ gatewayRef }) => gatewayRef)] as const,
+  )

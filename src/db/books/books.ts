@@ -10,7 +10,7 @@ import type { Began } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
 import { HOT, iso } from '../postgres.ts'
 import type { AttemptsTable, CancelEntriesTable, PaymentsTable, RefundsTable, TicketsTable } from '../schema.ts'
-import { attemptKey, type Keyed } from './grouped.ts'
+import { attemptKey, type Keyed } from './attempts.ts'
 import { refundMoved } from './refunds.ts'
 
 /** Books as loaded: with the versions that their rows must still have when they are saved. */

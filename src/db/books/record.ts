@@ -40,7 +40,7 @@ import { HOT } from '../postgres.ts'
 import { insertOf } from './batch.ts'
 import { loadBooks, viewBooks, refundAbout } from './books.ts'
 import { carryOut, type Mover } from './carryOut.ts'
-import type { Keyed } from './grouped.ts'
+import type { Keyed } from './attempts.ts'
 import { journalWrite } from './journal.ts'
 
 export type Recorded<T> = { readonly row: T; readonly books: Books; readonly created: boolean }

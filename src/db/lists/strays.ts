@@ -2,7 +2,7 @@
 // recorded at last.
 // Must not know: what decides. An attempt asks for attention only while its own saga is open.
 import type { GatewayName, GatewayRef, MerchantUid } from '../../domain/ids.ts'
-import type { Keyed } from '../books/grouped.ts'
+import type { Keyed } from '../books/attempts.ts'
 import type { Trx } from '../connect.ts'
 import { keepHint } from '../hints/hints.ts'
 

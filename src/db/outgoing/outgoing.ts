@@ -8,7 +8,7 @@ import { traced } from '../../tracing.ts'
 import { writeAll, type Insert } from '../books/batch.ts'
 import { fromNow, isOver, SENT_AT } from '../clock.ts'
 import type { Db, Trx } from '../connect.ts'
-import { notePut, noteWakes, wakesLeaveAtOnce, type Woken } from '../notify.ts'
+import { notePut, noteWakes, type Woken } from '../notify.ts'
 import { HOT } from '../postgres.ts'
 import type { OutboxKind } from '../schema.ts'
 
@@ -43,11 +43,10 @@ export const HELD_MS = 2_000
  * somebody takes them then.
  */
 export function wakeRows(trx: Trx, sagas: readonly string[], about: Woken, now: string): readonly Outgoing[] {
-  if (!wakesLeaveAtOnce(trx)) return sagas.map(wakeRow)
-  const leasedUntil = new Date(Date.parse(now) + HELD_MS).toISOString()
   const trace = traced()
   const wakes = sagas.map((saga) => ({ saga, token: randomUUID(), about, trace }))
-  noteWakes(trx, wakes)
+  if (!noteWakes(trx, wakes)) return sagas.map(wakeRow)
+  const leasedUntil = new Date(Date.parse(now) + HELD_MS).toISOString()
   return wakes.map(({ saga, token }) => ({ ...wakeRow(saga), leaseToken: token, leasedUntil }))
 }
 

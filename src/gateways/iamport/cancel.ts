@@ -4,8 +4,8 @@
 // is decided elsewhere.
 import { Failure } from '../../domain/failures.ts'
 import type { CancelAnswer, CancelRequest } from '../../domain/gateway.ts'
-import { reasonMarker } from '../../domain/ids.ts'
 import { toMajor } from '../../domain/money.ts'
+import { checkCancel } from '../charge.ts'
 import type { HttpAnswer } from '../http.ts'
 import { isOwnCode, readEnvelope, type Envelope } from './schema.ts'
 import { gatewaySaid, type IamportCall, type Session } from './session.ts'
@@ -36,14 +36,9 @@ export async function cancelPayment(reading: Reading, session: Session, request:
 /**
  * `amount` missing or 0 would cancel all, and a checksum of null skips the check (iamport.md §4.1).
  */
-function bodyOf({ gatewayRef, refundId, money, checksum, reason, timeoutMs }: CancelRequest) {
-  if (!(money.amount > 0))
-    throw new RangeError('a cancel names an amount above zero: none, or 0, would cancel everything')
-  if (!(checksum >= money.amount))
-    throw new RangeError('a cancel cannot be larger than its checksum, what is left to cancel')
-  // In front, for that is what a gateway that cuts reasons leaves standing (design.md §5).
-  const marker = reasonMarker(refundId)
-  if (!reason.startsWith(marker)) throw new RangeError(`a cancel's reason begins with "${marker}"`)
+function bodyOf(request: CancelRequest) {
+  const { gatewayRef, money, checksum, reason, timeoutMs } = request
+  checkCancel(request)
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) throw new RangeError('timeoutMs is a whole number above zero')
   return {
     imp_uid: gatewayRef,

@@ -8,13 +8,14 @@ import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
 import { printMoney, toMajor } from '../../domain/money.ts'
 import { tame } from '../../domain/text.ts'
 import { cancelPayment } from './cancel.ts'
-import { CHANNEL_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
+import { CHANNEL_FIELDS, fieldsOf, idOf, listOf, providerOf, truthOf, type OnMissing } from './fields.ts'
 import { readIamportHint, webhooks } from './hint.ts'
-import { list, LONGEST_RANGE_MS, lookByOrder, saysNotFound, segment, unlessTooLarge } from './lists.ts'
+import { list, LONGEST_RANGE_MS, lookByOrder, saysNotFound, unlessTooLarge } from './lists.ts'
 import { isOwnCode, unreadable } from './schema.ts'
 import {
   createSession,
   refusedRead,
+  segment,
   type IamportCall,
   type Reply,
   type Session,
@@ -23,7 +24,6 @@ import {
 import { accountChecks, type ConsoleChannel } from './setUp/checks.ts'
 import { ACCOUNT_QUESTIONS } from './setUp/questions.ts'
 import { isOurs, isReadable, preparedOf, readElement, toEvidence, type Reading } from './translate.ts'
-import { idOf, listOf, providerOf, truthOf } from './values.ts'
 import { accepts, iamportWindow } from './window.ts'
 
 const PAYMENTWALL = 'paymentwall'

@@ -3,8 +3,7 @@
 // Must not know: refunds, what is booked. Nothing is told apart by its place in the list.
 import type { Currency } from '../../domain/currencies.ts'
 import type { CancelEntry, ForeignMark } from '../../domain/gateway.ts'
-import { ENTRY_FIELDS, fieldsOf, type OnMissing } from './fields.ts'
-import { idOf, minorOf, remarkOf, timeOf } from './values.ts'
+import { ENTRY_FIELDS, fieldsOf, idOf, minorIn, remarkUpTo, timeOf, type OnMissing } from './fields.ts'
 
 /** Ours is a marker and a line of 200 characters at most, so a longer one is a stranger's. */
 const REASON_LENGTH = 2_000
@@ -29,10 +28,10 @@ export function entriesOf(
 
 function entryOf(wire: unknown, currency: Currency, at: string, onMissing: OnMissing): CancelEntry {
   const fields = fieldsOf(ENTRY_FIELDS, wire, at, onMissing)
-  const reason = fields.lenient('reason', '', (value) => remarkOf(value, REASON_LENGTH))
+  const reason = fields.lenient('reason', '', remarkUpTo(REASON_LENGTH))
   return {
     cancellationId: fields.lenient('cancellation_id', null, idOf),
-    amount: fields.needed('amount', (value) => minorOf(value, currency)),
+    amount: fields.needed('amount', minorIn(currency)),
     // An entry is a cancel that happened, so a 0 is a gap here.
     cancelledAt: fields.lenient('cancelled_at', null, (value) => timeOf(value) ?? undefined),
     reason,

@@ -1,7 +1,12 @@
 // THE table of the fields that are read off i'mport's answers: needed, or what stands in where one
-// says nothing usable.
-// Must not know: how a value is read (values.ts), HTTP, orders. A test walks this table against
-// what is really read.
+// says nothing usable; and how a value is read: what is money or a name is strict and throws, what
+// describes is lenient. Pure.
+// Must not know: HTTP, orders, what follows. A test walks this table against what is really read.
+import { isCurrency, type Currency } from '../../domain/currencies.ts'
+import type { Evidence } from '../../domain/gateway.ts'
+import { gatewayRef, type GatewayRef } from '../../domain/ids.ts'
+import { fromMajor } from '../../domain/money.ts'
+import { tame } from '../../domain/text.ts'
 import { unreadable } from './schema.ts'
 
 /**
@@ -125,4 +130,153 @@ export function fieldsOf<Needed extends string, Lenient extends string>(
       return standIn
     },
   }
+}
+
+/**
+ * Digits, sign, point and exponent: nothing else is repeated in a sentence, for it may be a
+ * person's.
+ */
+const NUMERIC = /^[-+.\deE]{1,64}$/
+
+/** Minor units; 0 and above. A number, or decimal text. Throws RangeError. */
+export const minorIn =
+  (currency: Currency) =>
+  (value: unknown): number => {
+    const numeric = typeof value === 'number' || (typeof value === 'string' && NUMERIC.test(value))
+    if (!numeric) throw new RangeError('it is neither a number nor a plain decimal text')
+    const { amount } = fromMajor(value, currency)
+    // After rounding: what is left of a subtraction of doubles may be a minus of no size.
+    if (amount < 0) throw new RangeError('it is negative')
+    return amount
+  }
+
+/** Throws RangeError. */
+export function currencyOf(value: unknown): Currency {
+  const code = typeof value === 'string' ? value.trim().toUpperCase() : ''
+  if (isCurrency(code)) return code
+  throw new RangeError('it is not a currency code of ISO 4217 that this program counts in')
+}
+
+/** Throws RangeError. */
+export function refOf(value: unknown): GatewayRef {
+  return gatewayRef(textOf(value) ?? '')
+}
+
+/**
+ * An id is kept as it is or refused, never mended: a mended one could be another's. Throws
+ * RangeError.
+ */
+export function nameOf(value: unknown): string {
+  const text = idOf(value)
+  if (text === undefined) throw new RangeError('it is not 1 to 200 printable characters')
+  return text
+}
+
+/** The same, undefined where it cannot be one. */
+export function idOf(value: unknown): string | undefined {
+  const text = textOf(value)
+  return text !== undefined && /^[^\p{C}]{1,200}$/u.test(text) ? text : undefined
+}
+
+/** A whole number is an id that lost its quotes; beyond 2^53 it has lost digits too. */
+function textOf(value: unknown): string | undefined {
+  if (Number.isSafeInteger(value)) return String(value)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Throws RangeError. */
+export function wordIn(value: unknown): string {
+  if (typeof value === 'string') return value
+  throw new RangeError('it is not a text')
+}
+
+/** A text that describes, made fit to be stored and shown, and at most `max` long. */
+export const remarkUpTo =
+  (max: number) =>
+  (value: unknown): string | undefined =>
+    typeof value === 'string' ? plainText(value, max) : undefined
+
+/** An id for people, so a number is taken as its text. */
+export const referenceUpTo = (max: number) => {
+  const remark = remarkUpTo(max)
+  return (value: unknown): string | undefined => remark(value) ?? idOf(value)
+}
+
+/**
+ * A vendor's text made fit to be stored and shown: no control characters, no half surrogates, at
+ * most `max` long.
+ */
+export function plainText(text: string, max: number): string {
+  return tame(text.slice(0, max))
+}
+
+export function truthOf(value: unknown): boolean | undefined {
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : value
+  if (word === true || word === 'true' || word === 1 || word === '1') return true
+  if (word === false || word === 'false' || word === 0 || word === '0') return false
+  return undefined
+}
+
+/** A whole number of things. */
+export function countOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
+}
+
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined
+}
+
+/** In the year 5138 as seconds, in 1973 as milliseconds: nothing was paid in either. */
+const MILLISECONDS_FROM = 1e11
+/** Postgres keeps later times, and no text that ISO 8601 writes with four digits. */
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/**
+ * Unix seconds, or milliseconds, as a number or its digits; 0 = has not happened = null (iamport.md
+ * §5).
+ */
+export function timeOf(value: unknown): string | null | undefined {
+  const number = typeof value === 'string' && /^\d{1,20}(\.\d{1,9})?$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || !(number >= 0)) return undefined
+  if (number === 0) return null
+  const ms = Math.floor(number > MILLISECONDS_FROM ? number : number * 1000)
+  return ms <= LATEST_MS ? new Date(ms).toISOString() : undefined
+}
+
+/**
+ * A provider by its first name: `paymentwall.{projectKey}` tells a channel apart, not a provider
+ * (iamport.md §7).
+ */
+export function providerOf(said: string): string {
+  return said.trim().toLowerCase().split('.', 1)[0] ?? ''
+}
+
+const providerRemark = remarkUpTo(100)
+
+export function providerNameOf(value: unknown): string | undefined {
+  return providerRemark(value)?.trim() || undefined
+}
+
+export function channelOf(value: unknown): Evidence['channel'] | undefined {
+  const sandbox = truthOf(value)
+  if (sandbox === undefined) return undefined
+  return sandbox ? 'test' : 'live'
+}
+
+/** In whichever case: a word that is spelled otherwise must not make a paid order look unpaid. */
+export function statusOf(said: string): Evidence['status'] {
+  const word = said.trim().toLowerCase()
+  return word === 'ready' || word === 'paid' || word === 'cancelled' || word === 'failed' ? word : 'unrecognized'
+}
+
+/**
+ * Where the Paymentwall project sends the custom pingback parameter; PHP writes an empty object as
+ * [] (iamport.md §3.1).
+ */
+export function countryOf(extension: unknown): string | null | undefined {
+  if (typeof extension !== 'object' || extension === null) return undefined
+  if (!('country_code' in extension) || extension.country_code === null) return null
+  const code = extension.country_code
+  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined
 }

@@ -4,11 +4,10 @@
 import { Failure } from '../../domain/failures.ts'
 import type { Evidence, ListAsked, ListPage } from '../../domain/gateway.ts'
 import type { GatewayRef, MerchantUid } from '../../domain/ids.ts'
-import { fieldsOf, PAGE_FIELDS, type OnMissing } from './fields.ts'
+import { countOf, fieldsOf, listOf, PAGE_FIELDS, type OnMissing } from './fields.ts'
 import { isOwnCode, unreadable } from './schema.ts'
-import { refusedRead, type IamportCall, type Reply, type Session } from './session.ts'
+import { refusedRead, segment, type IamportCall, type Reply, type Session } from './session.ts'
 import { isReadable, readElement, type Reading } from './translate.ts'
-import { countOf, listOf } from './values.ts'
 
 const PAGE_SIZE = 100
 /** 100 pages of 100: whoever tries out stolen cards on one order makes thousands of attempts. */
@@ -182,13 +181,4 @@ export async function unlessTooLarge(asked: Promise<Reply>, things: number): Pro
     if (error instanceof Failure && error.kind === 'gatewayAnswerTooLarge' && things > 1) return 'tooLarge'
     throw error
   }
-}
-
-/**
- * One step of a path. URLs resolve `.` and `..`, encoded too, so these two ids cannot be asked
- * about.
- */
-export function segment(id: string): string {
-  if (id === '.' || id === '..') throw new Failure('gatewayRefused', `"${id}" cannot be an id at i'mport.`, { id })
-  return encodeURIComponent(id)
 }

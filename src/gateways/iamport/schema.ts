@@ -3,7 +3,6 @@
 // Must not know: HTTP, payments (fields.ts), tokens in use.
 import { z } from 'zod'
 import { Failure } from '../../domain/failures.ts'
-import { tame } from '../../domain/text.ts'
 
 const envelopeSchema = z.object({
   code: z.number().int(),
@@ -68,14 +67,6 @@ export function unreadable(field: string, why: string): Failure {
     `i'mport's answer cannot be read at ${field}: ${why}; nothing of it was taken over.`,
     { field },
   )
-}
-
-/**
- * A vendor's text made fit to be stored and shown: no control characters, no half surrogates, at
- * most `max` long.
- */
-export function plainText(text: string, max: number): string {
-  return tame(text.slice(0, max))
 }
 
 function pathOf(at: string, path: readonly PropertyKey[]): string {

@@ -3,8 +3,8 @@
 // Must not know: payments, money, what a route answers.
 import { Failure } from '../../domain/failures.ts'
 import { baseOf, request, type HttpAnswer, type HttpRequest } from '../http.ts'
-import { parse, plainText, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
-import { countOf } from './values.ts'
+import { parse, readEnvelope, tokenSchema, type Envelope, type Token } from './schema.ts'
+import { countOf, plainText } from './fields.ts'
 
 /** i'mport documents no time-outs (iamport.md §8). */
 const READ_TIMEOUT_MS = 10_000
@@ -208,4 +208,13 @@ function tooLarge(route: string, said: string): Failure {
 function keysRefused(said: string): Failure {
   const sentence = `i'mport does not take our keys: ${said}. Check IAMPORT_KEY and IAMPORT_SECRET; nothing was changed.`
   return new Failure('gatewayKeysRefused', sentence, { said })
+}
+
+/**
+ * One step of a path. URLs resolve `.` and `..`, encoded too, so these two ids cannot be asked
+ * about.
+ */
+export function segment(id: string): string {
+  if (id === '.' || id === '..') throw new Failure('gatewayRefused', `"${id}" cannot be an id at i'mport.`, { id })
+  return encodeURIComponent(id)
 }

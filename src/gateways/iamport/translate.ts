@@ -8,25 +8,30 @@ import type { Evidence, Unreadable } from '../../domain/gateway.ts'
 import type { GatewayName } from '../../domain/ids.ts'
 import type { Money } from '../../domain/money.ts'
 import { entriesOf } from './entries.ts'
-import { fieldsOf, PAYMENT_FIELDS, type OnMissing } from './fields.ts'
-import { parse, plainText, preparedSchema, unreadable } from './schema.ts'
 import {
+  channelOf,
+  countryOf,
   currencyOf,
-  idOf,
+  fieldsOf,
   listOf,
-  minorOf,
+  minorIn,
   nameOf,
+  plainText,
+  providerNameOf,
   providerOf,
+  referenceUpTo,
   refOf,
-  remarkOf,
+  remarkUpTo,
+  statusOf,
   timeOf,
-  truthOf,
   wordIn,
-} from './values.ts'
+  PAYMENT_FIELDS,
+  type OnMissing,
+} from './fields.ts'
+import { parse, preparedSchema, unreadable } from './schema.ts'
 
 const REMARK_LENGTH = 500
 const STATUS_LENGTH = 32
-const PROVIDER_LENGTH = 100
 
 /** How one account's answers are read. */
 export type Reading = {
@@ -43,9 +48,9 @@ export type Reading = {
 export function toEvidence(reading: Reading, wire: unknown, at: string): Evidence {
   const { onMissing } = reading
   const fields = fieldsOf(PAYMENT_FIELDS, wire, at, onMissing)
-  const remark = (value: unknown) => remarkOf(value, REMARK_LENGTH)
+  const remark = remarkUpTo(REMARK_LENGTH)
   const currency = fields.needed('currency', currencyOf)
-  const minor = (value: unknown) => minorOf(value, currency)
+  const minor = minorIn(currency)
   const said = fields.needed('status', wordIn)
   const provider = fields.lenient('pg_provider', null, providerNameOf)
   const wires = fields.lenient('cancel_history', [], listOf)
@@ -65,8 +70,7 @@ export function toEvidence(reading: Reading, wire: unknown, at: string): Evidenc
     paidAt: fields.lenient('paid_at', null, timeOf),
     failedAt: fields.lenient('failed_at', null, timeOf),
     failReason: fields.lenient('fail_reason', null, remark),
-    // An id, so a number is taken as its text.
-    paymentwallRef: fields.lenient('pg_tid', null, (value) => remark(value) ?? idOf(value)),
+    paymentwallRef: fields.lenient('pg_tid', null, referenceUpTo(REMARK_LENGTH)),
     payMethod: fields.lenient('pay_method', null, remark),
     payerCountry: fields.lenient('extension', null, countryOf),
   }
@@ -112,33 +116,6 @@ export function isOurs({ providers }: Reading, provider: string | null): boolean
   return provider === null || providers.has(providerOf(provider))
 }
 
-function providerNameOf(value: unknown): string | undefined {
-  return remarkOf(value, PROVIDER_LENGTH)?.trim() || undefined
-}
-
-function channelOf(value: unknown): Evidence['channel'] | undefined {
-  const sandbox = truthOf(value)
-  if (sandbox === undefined) return undefined
-  return sandbox ? 'test' : 'live'
-}
-
-/** In whichever case: a word that is spelled otherwise must not make a paid order look unpaid. */
-function statusOf(said: string): Evidence['status'] {
-  const word = said.trim().toLowerCase()
-  return word === 'ready' || word === 'paid' || word === 'cancelled' || word === 'failed' ? word : 'unrecognized'
-}
-
-/**
- * Where the Paymentwall project sends the custom pingback parameter; PHP writes an empty object as
- * [] (iamport.md §3.1).
- */
-function countryOf(extension: unknown): string | null | undefined {
-  if (typeof extension !== 'object' || extension === null) return undefined
-  if (!('country_code' in extension) || extension.country_code === null) return null
-  const code = extension.country_code
-  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined
-}
-
 /**
  * What is registered for an order; `money` is undefined where it cannot be money, for example
  * without a currency.
@@ -148,7 +125,7 @@ export function preparedOf(response: unknown): { readonly amount: string; readon
   const said = plainText(String(amount), 30)
   if (!currency || !isCurrency(currency)) return { amount: said, money: undefined }
   try {
-    return { amount: said, money: { amount: minorOf(amount, currency), currency } }
+    return { amount: said, money: { amount: minorIn(currency)(amount), currency } }
   } catch (error) {
     if (error instanceof RangeError) throw unreadable('response.amount', error.message)
     throw error

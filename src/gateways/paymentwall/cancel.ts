@@ -3,7 +3,7 @@
 // Must not know: rows, retries. `result: 1` is a letter that was filed; whether anything went back,
 // a pingback says.
 import type { CancelAnswer, CancelRequest } from '../../domain/gateway.ts'
-import { reasonMarker } from '../../domain/ids.ts'
+import { checkCancel } from '../charge.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { Parameters } from './signature.ts'
 import { wireAmount } from './window.ts'
@@ -32,11 +32,9 @@ export async function postTicket(send: SendTicket, request: CancelRequest): Prom
   }
 }
 
-function parametersOf({ gatewayRef, refundId, money, checksum, reason, timeoutMs }: CancelRequest): Parameters {
-  if (!(money.amount > 0)) throw new RangeError('a ticket names an amount above zero')
-  if (!(checksum >= money.amount)) throw new RangeError('a ticket cannot ask for more than is left')
-  if (!reason.startsWith(reasonMarker(refundId)))
-    throw new RangeError(`a ticket's message begins with "${reasonMarker(refundId)}"`)
+function parametersOf(request: CancelRequest): Parameters {
+  const { gatewayRef, refundId, money, checksum, reason, timeoutMs } = request
+  checkCancel(request)
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) throw new RangeError('timeoutMs is a whole number above zero')
   const amount = wireAmount(money)
   if (amount === undefined) throw new RangeError('Paymentwall cannot write an amount with more than two decimals')

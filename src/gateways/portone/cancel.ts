@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Failure } from '../../domain/failures.ts'
 import type { CancelAnswer, CancelCall, CancelRequest } from '../../domain/gateway.ts'
-import { reasonMarker, type GatewayName, type GatewayRef } from '../../domain/ids.ts'
+import type { GatewayName, GatewayRef } from '../../domain/ids.ts'
+import { checkCancel } from '../charge.ts'
 import type { HttpAnswer } from '../http.ts'
 import { jsonIn, readError, pathStep, type Exchange } from './exchange.ts'
 import { transactionOf } from './ref.ts'
@@ -94,13 +95,8 @@ async function whyNotThisOne(
  * which never arrived ends in a no once money has moved.
  */
 export function bodyOf(storeId: string, request: CancelCall): string {
-  const { refundId, money, checksum, reason } = request
-  if (!(money.amount > 0))
-    throw new RangeError('a cancel names an amount above zero: none, or 0, would cancel everything')
-  if (!(checksum >= money.amount))
-    throw new RangeError('a cancel cannot be larger than its checksum, what is left to cancel')
-  const marker = reasonMarker(refundId)
-  if (!reason.startsWith(marker)) throw new RangeError(`a cancel's reason begins with "${marker}"`)
+  const { money, checksum, reason } = request
+  checkCancel(request)
   return JSON.stringify({ storeId, amount: money.amount, reason, currentCancellableAmount: checksum })
 }
 

@@ -54,7 +54,7 @@ const isOlder = (before: Attempt | undefined, { number }: JudgeSetting): boolean
  */
 function judgeOne(draft: Draft, shown: Evidence, setting: JudgeSetting): void {
   const before = attemptIn(draft, shown.gatewayRef)
-  const evidence = madeWhole(before, shown)
+  const evidence = shown.partial ? madeWhole(before, shown) : shown
   const older = isOlder(before, setting)
   if (!older) noteAttempt(draft, before, evidence, setting)
   if (namesAnotherOrder(before, evidence) || inAnotherCurrency(before, evidence)) return

@@ -15,9 +15,7 @@ const RANK: Readonly<Record<Evidence['status'], number>> = {
   cancelled: 4,
 }
 
-/** Evidence that is whole, as it is. */
 export function madeWhole(before: Attempt | undefined, evidence: Evidence): Evidence {
-  if (!evidence.partial) return evidence
   const booked = groupsOf(before?.entries ?? []).filter(({ gone }) => !gone)
   const known = new Set((before?.entries ?? []).map(({ cancellationId }) => cancellationId))
   const fresh = evidence.entries.filter(({ cancellationId: id }) => id === null || !known.has(id))

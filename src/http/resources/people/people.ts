@@ -5,15 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { answeredAnother, mintProof, type UpdateOf } from '../../../db/people.ts'
 import { Failure, type FailureKind } from '../../../domain/failures.ts'
-import {
-  paymentWorkflowId,
-  refundWorkflowId,
-  strayWorkflowId,
-  type GatewayName,
-  type GatewayRef,
-  type MerchantUid,
-  type RefundId,
-} from '../../../domain/ids.ts'
+import { paymentWorkflowId, refundWorkflowId, strayWorkflowId } from '../../../domain/ids.ts'
 import {
   parsePaymentCommand,
   parseRefundCommand,
@@ -32,33 +24,6 @@ import * as schemas from '../schemas.ts'
 import { commandShape } from './shapes.ts'
 
 type Body = Readonly<Record<string, unknown>>
-
-const commandRefund =
-  (name: RefundCommandName) =>
-  (deps: HttpDeps, { params, body }: { params: { refundId: RefundId }; body: Body }, call: Call): Promise<Answer> => {
-    parseRefundCommand(name, withoutAsker(body))
-    return command(deps, refundWorkflowId(params.refundId), name, body, call)
-  }
-
-const commandPayment =
-  (name: PaymentCommandName) =>
-  (
-    deps: HttpDeps,
-    { params, body }: { params: { merchantUid: MerchantUid }; body: Body },
-    call: Call,
-  ): Promise<Answer> => {
-    parsePaymentCommand(name, withoutAsker(body))
-    return command(deps, paymentWorkflowId(params.merchantUid), name, body, call)
-  }
-
-type StrayName = { readonly gateway: GatewayName; readonly gatewayRef: GatewayRef }
-
-const commandStray =
-  (name: PaymentCommandName) =>
-  (deps: HttpDeps, { params, body }: { params: StrayName; body: Body }, call: Call): Promise<Answer> => {
-    parsePaymentCommand(name, withoutAsker(body))
-    return command(deps, strayWorkflowId(params.gateway, params.gatewayRef), name, body, call)
-  }
 
 const KEY = /^[\x21-\x7e]{1,100}$/
 
@@ -149,47 +114,52 @@ const answered = {
 /** Its form is the body's. */
 const summaryOf = (name: RefundCommandName | PaymentCommandName): string => COMMAND_HELP[name].replace(/: \{.*$/, '')
 
-const refundRoute = (name: RefundCommandName): Route =>
-  route({
-    ...at('post', `/refunds/{refundId}/${pathOf(name)}`, rolesOf(name)),
-    summary: summaryOf(name),
-    params: schemas.refundIdParams,
-    headers,
-    again: 'byKey',
-    body: anyFields,
-    bodyShape: commandShape(name),
-    answers: answered,
-    errors: ERRORS,
-    handle: commandRefund(name),
-  })
+type Commanded<P, Name> = {
+  readonly path: string
+  readonly params: z.ZodType<P>
+  readonly parse: (name: Name, body: Body) => unknown
+  readonly sagaOf: (named: P) => string
+}
 
-const paymentRoute = (name: PaymentCommandName): Route =>
-  route({
-    ...at('post', `/payments/{merchantUid}/${pathOf(name)}`, rolesOf(name)),
-    summary: summaryOf(name),
-    params: schemas.merchantUidParams,
-    headers,
-    again: 'byKey',
-    body: anyFields,
-    bodyShape: commandShape(name),
-    answers: answered,
-    errors: ERRORS,
-    handle: commandPayment(name),
-  })
+const commandOf =
+  <P, Name extends RefundCommandName | PaymentCommandName>({ path, params, parse, sagaOf }: Commanded<P, Name>) =>
+  (name: Name): Route =>
+    route({
+      ...at('post', `${path}/${pathOf(name)}`, rolesOf(name)),
+      summary: summaryOf(name),
+      params,
+      headers,
+      again: 'byKey',
+      body: anyFields,
+      bodyShape: commandShape(name),
+      answers: answered,
+      errors: ERRORS,
+      handle: (deps, { params: named, body }, call) => {
+        parse(name, withoutAsker(body))
+        return command(deps, sagaOf(named), name, body, call)
+      },
+    })
 
-const strayRoute = (name: PaymentCommandName): Route =>
-  route({
-    ...at('post', `/strays/{kind}/{account}/{gatewayRef}/${pathOf(name)}`, rolesOf(name)),
-    summary: summaryOf(name),
-    params: schemas.strayParams,
-    headers,
-    again: 'byKey',
-    body: anyFields,
-    bodyShape: commandShape(name),
-    answers: answered,
-    errors: ERRORS,
-    handle: commandStray(name),
-  })
+const refundRoute = commandOf({
+  path: '/refunds/{refundId}',
+  params: schemas.refundIdParams,
+  parse: parseRefundCommand,
+  sagaOf: ({ refundId }) => refundWorkflowId(refundId),
+})
+
+const paymentRoute = commandOf({
+  path: '/payments/{merchantUid}',
+  params: schemas.merchantUidParams,
+  parse: parsePaymentCommand,
+  sagaOf: ({ merchantUid }) => paymentWorkflowId(merchantUid),
+})
+
+const strayRoute = commandOf({
+  path: '/strays/{kind}/{account}/{gatewayRef}',
+  params: schemas.strayParams,
+  parse: parsePaymentCommand,
+  sagaOf: ({ gateway, gatewayRef }) => strayWorkflowId(gateway, gatewayRef),
+})
 
 export const peopleRoutes: readonly Route[] = [
   ...REFUND_COMMANDS.map(refundRoute),

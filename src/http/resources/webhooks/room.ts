@@ -1,10 +1,14 @@
-// Room for what nobody knows: how many webhooks about unknown orders, and unreadable ones, get a
-// row; the others are counted.
-// Must not know: hints about known orders and payments, which need no room. What is counted here
+// Who sent a webhook, and room for what nobody knows: how many about unknown orders, and unreadable
+// ones, get a row; the others are counted.
+// Must not know: whether a hint is true, and hints about known orders and payments, which need no
+// room. An address is a score: never a proof, and never a reason to refuse. What is counted here
 // got no 200.
+import { isIP } from 'node:net'
 import { transact, type Db } from '../../../db/connect.ts'
 import { noteForged, type Forged } from '../../../db/hints/forged.ts'
+import type { Places } from '../../../db/hints/received.ts'
 import { noteRefused, OTHERS, SENDERS, type Refused } from '../../../db/hints/refused.ts'
+import type { Webhooks } from '../../../domain/gateway.ts'
 
 /**
  * An order is recorded here before anybody can pay it, so an honest gateway names unknown ones
@@ -23,6 +27,8 @@ const STRANGERS_AN_HOUR = 1_000
 const GATEWAY_AN_HOUR = 10_000
 
 type From = { readonly sender: string; readonly fromKnownAddress: boolean }
+/** As its row has them. */
+type Addressed = { readonly remoteAddress: string; readonly fromKnownAddress: boolean }
 
 export type HintRoom = {
   /** Takes a place for one row; false where there is none now. */
@@ -123,3 +129,46 @@ function windowOf(lengthMs: number, now: () => number) {
   const giveBack = (name: string): void => void counts.set(name, Math.max(0, (counts.get(name) ?? 0) - 1))
   return { left, take, giveBack }
 }
+
+export const fromOf = ({ remoteAddress, fromKnownAddress }: Addressed): From => ({
+  sender: senderOf(remoteAddress),
+  fromKnownAddress,
+})
+
+export function placesFor(room: HintRoom, received: Addressed): Places {
+  const from = fromOf(received)
+  return { take: () => room.take(from), giveBack: () => room.giveBack(from) }
+}
+
+const NO_ADDRESS = 'no address'
+
+/** Behind proxies true only where TRUSTED_PROXIES is: else the address is a proxy's. */
+export const isPublished = ({ addresses }: Pick<Webhooks, 'addresses'>, address: string): boolean =>
+  addresses.includes(plainOf(address))
+
+/**
+ * One sender: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it has
+ * them all.
+ */
+export function senderOf(address: string): string {
+  const plain = plainOf(address)
+  // What is no address was written by a stranger, and an alert would repeat it.
+  if (isIP(plain) === 0) return NO_ADDRESS
+  if (isIP(plain) === 4) return plain
+  const [head = '', tail] = plain.split('::')
+  const before = head.split(':').filter((group) => group !== '')
+  const after = (tail ?? '').split(':').filter((group) => group !== '')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
+
+/** As it is compared: some proxies name a port as well. */
+const plainOf = (address: string): string =>
+  address
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '')

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { transact } from '../../../db/connect.ts'
 import { keepHint, type Hint } from '../../../db/hints/hints.ts'
-import { keepReceived, type Places } from '../../../db/hints/received.ts'
+import { keepReceived } from '../../../db/hints/received.ts'
 import { keepSigned } from '../../../db/hints/signed.ts'
 import { putAlert } from '../../../db/outgoing/outgoing.ts'
 import { Failure, FAILURES } from '../../../domain/failures.ts'
@@ -18,7 +18,7 @@ import type { HttpDeps } from '../../server/deps.ts'
 import { titleOf } from '../../server/errors.ts'
 import { route, at, type Answer, type Call, type Route } from '../../server/route.ts'
 import * as answers from '../answers.ts'
-import { isPublished, senderOf } from './senders.ts'
+import { fromOf, isPublished, placesFor } from './room.ts'
 
 /** A usual webhook has some 150 bytes; a row's size is not a stranger's to choose. */
 const BODY_KEPT_BYTES = 4 * 1024
@@ -72,7 +72,11 @@ async function receive(deps: HttpDeps, { kind, webhooks }: Door, call: Call): Pr
   const { gatewayRef, merchantUid, status, cancellationId, messageId } = hint
   const ids = { gatewayRef, merchantUid, ...(messageId !== undefined && { messageId }) }
   const said = { saidStatus: status || null, saidCancellationId: cancellationId }
-  const kept = await keepReceived(deps.receiver.db, { ...received, ...ids, ...said }, placesFor(deps, received))
+  const kept = await keepReceived(
+    deps.receiver.db,
+    { ...received, ...ids, ...said },
+    placesFor(deps.hintRoom, received),
+  )
   if (kept === 'refused') return refused(deps, webhooks, received)
   metrics.hintsReceived.inc({ source: 'webhook' })
   // What was counted in a waiting row is looked at with it: in a flood nobody is kicked for each.
@@ -117,16 +121,6 @@ function forged({ hintRoom }: HttpDeps, kind: string, received: Received, why: s
 }
 
 const COUNTED = 'so many of that kind come that it was only counted'
-
-const fromOf = ({ remoteAddress, fromKnownAddress }: Received) => ({
-  sender: senderOf(remoteAddress),
-  fromKnownAddress,
-})
-
-function placesFor({ hintRoom }: HttpDeps, received: Received): Places {
-  const from = fromOf(received)
-  return { take: () => hintRoom.take(from), giveBack: () => hintRoom.giveBack(from) }
-}
 
 /**
  * False where there was no room, so that it was only counted. Committed when it returns. What a
