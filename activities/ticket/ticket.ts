@@ -286,7 +286,7 @@ export async function recordAnswer(
     case 'answered':
       return recorded(() =>
         decideRefund(deps, about, 'ticket outcome', (books, setting) =>
-          bookAnswer(deps, books, id, key, intended.began, answer.evidence, setting),
+          bookAnswer(deps, books, id, key, intended, answer.evidence, setting),
         ),
       )
   }
@@ -294,24 +294,30 @@ export async function recordAnswer(
 
 /**
  * code 0: what the answer shows is booked like a look; with our entry in it the refund is done,
- * else a ticket is open.
+ * else a ticket was opened, even where a look has found that one worked off by now.
  */
 function bookAnswer(
   deps: ActivityDeps,
   books: Books,
   id: RefundId,
   key: string,
-  began: Began,
+  { began, attempt }: Intended,
   evidence: Evidence,
   setting: Setting,
 ): Decision {
-  const looked = { asOf: began.at, number: began.number, policies: deps.policies }
+  const looked = { asOf: began.at, number: began.number, policies: deps.policies, answered: key }
   const seen = judge(books, evidence, { ...setting, ...looked }) ?? same(books, setting)
-  const done = refundIn(seen.books, id).state === 'refunded'
+  const done = refundIn(seen.books, id).state === 'refunded' && showsMore(evidence, attempt)
   const said = done ? 'the gateway cancelled at once' : 'the gateway took the request: a ticket is open at Paymentwall'
   const ended = ticketEnded(seen.books, id, key, done ? 'doneAtOnce' : 'filed', said, setting)
   return { books: ended.books, journal: [...seen.journal, ...ended.journal], alerts: [...seen.alerts, ...ended.alerts] }
 }
+
+/** Whether it shows of this cancel what was not there when it was asked for. */
+const showsMore = ({ status, returned, entries }: Evidence, before: Attempt): boolean =>
+  returned > before.gatewayReturned ||
+  entries.length > before.entries.filter(({ gone }) => !gone).length ||
+  (status === 'cancelled' && before.status !== 'cancelled')
 
 /**
  * code ≠ 0 is followed by a look: the balance moved since (a) → nothing was sent under these books;

@@ -60,6 +60,12 @@ const SDK_WORKFLOW_SLOTS = 40
  * does not hear.
  */
 export const SHUTDOWN_GRACE_MS = 5_000
+/**
+ * A saga's code runs for milliseconds. A process that is stopped meanwhile, as in a machine that is
+ * moved, finds its time over when it goes on, and Node dies of that (nodejs/node#38503: "async hook
+ * stack has become corrupted"): the SDK's 5 s are too short. It takes this, and does not name it.
+ */
+const ISOLATE_MS = 60_000
 
 const WORKFLOWS = fileURLToPath(new URL('../../workflows/', import.meta.url))
 const DOMAIN = fileURLToPath(new URL('../domain/', import.meta.url))
@@ -74,6 +80,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     workflowBundle: { codePath: options.bundlePath },
     interceptors: { activity: [tracedSteps] },
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    isolateExecutionTimeout: ISOLATE_MS,
   }
   const sizes = options.sizes ?? USUAL_SIZES
   const workers = await Promise.all([

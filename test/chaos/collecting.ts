@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { transact, type Db } from '../../src/db/connect.ts'
 import { OPEN_ROWS, reallyOpen } from '../../src/outbox/openSagas.ts'
+import type { Gap } from './faults.ts'
 import { withTheDesk, withTheGateway, withTheJournal } from '../support/agreement.ts'
 import type { Shop } from '../support/shop.ts'
 import type { Facts, RefundFact } from './comparing.ts'
@@ -13,6 +14,7 @@ const theirs = z.object({
     z.object({ merchantUid: z.string(), status: z.string(), amount: z.number(), cancelAmount: z.number() }),
   ),
 })
+const ticketsThere = z.object({ tickets: z.array(z.object({ reason: z.string(), openedAt: z.string() })) })
 const SAGAS = ['payment', 'refund', 'stray'] as const
 /** A server that has just begun may be late by some seconds. */
 const LATE_MS = 60_000
@@ -22,19 +24,34 @@ const FAILS_ALWAYS = 4
 export type OfTheRun =
   'taken' | 'forged' | 'answered' | 'opened' | 'asked' | 'stuck' | 'fallen' | 'restored' | 'reopened' | 'lost'
 
-export async function collect(db: Db, shop: Shop, own: Pick<Facts, OfTheRun>): Promise<Facts> {
+/** `gaps`: what the desk was asked for then, and has no row now, a restore has lost. */
+export async function collect(
+  db: Db,
+  shop: Shop,
+  { gaps, ...own }: Pick<Facts, OfTheRun> & { readonly gaps: readonly Gap[] },
+): Promise<Facts> {
   const { payments: theirPayments } = theirs.parse(await shop.sim.control('GET', '/payments'))
-  const tickets = await shop.sim.allTickets()
+  const tickets = ticketsThere.parse(await shop.sim.control('GET', '/tickets')).tickets.map(({ reason, openedAt }) => {
+    return { refundId: /^#(\S+) /.exec(reason)?.[1] ?? reason, openedMs: Date.parse(openedAt) }
+  })
+  const rows = await ofRows(db)
+  const known = new Set(rows.refunds.map(({ refundId }) => refundId))
+  const lostThen = tickets.filter(
+    ({ refundId, openedMs }) =>
+      !known.has(refundId) && gaps.some(({ fromMs, toMs }) => openedMs >= fromMs && openedMs <= toMs),
+  )
+  const lost = new Set([...own.lost, ...lostThen.map(({ refundId }) => refundId)])
   return {
     ...own,
+    lost,
     gateway: await withTheGateway(db, shop),
-    desk: await withTheDesk(db, shop, own.lost),
+    desk: await withTheDesk(db, shop, lost),
     journal: await withTheJournal(db),
     theirPayments: theirPayments.map(({ merchantUid, status, amount, cancelAmount }) => {
       return { merchantUid, paid: status === 'paid' || cancelAmount > 0 ? amount : 0, returned: cancelAmount }
     }),
-    tickets: tickets.map(({ reason }) => /^#(\S+) /.exec(reason)?.[1] ?? reason),
-    ...(await ofRows(db)),
+    tickets: tickets.map(({ refundId }) => refundId),
+    ...rows,
     openSagas: await openNow(db),
     running: await runningNow(shop),
   }
@@ -48,9 +65,11 @@ async function ofRows(db: Db) {
   const { rows: noticeRows } = await sql<{ id: string; merchantUid: string; number: number; state: string }>`
     select payload->>'id' as id, target as merchant_uid, (payload->>'number')::float8 as number, state from outbox
     where kind = 'notice' order by outbox.id`.execute(db)
-  const { rows: kept } = await sql<{ ref: string; times: number }>`
-    select gateway_ref as ref, sum(times)::float8 as times from inbox
-    where source = 'webhook' and gateway_ref is not null group by 1`.execute(db)
+  // Where many come about one order, or one payment, further ones are counted in a row of that alone.
+  const { rows: kept } = await sql<{ order: string; times: number }>`
+    select coalesce(i.merchant_uid, a.merchant_uid) as "order", sum(i.times)::float8 as times
+    from inbox i left join attempts a on a.gateway = i.gateway and a.gateway_ref = i.gateway_ref
+    where i.source = 'webhook' and coalesce(i.merchant_uid, a.merchant_uid) is not null group by 1`.execute(db)
   const { rows: unlooked } = await sql<{ subject: string }>`
     select source || ' hint of ' || coalesce(subject, '?') as subject from inbox
     where state = 'received' and source <> 'again'`.execute(db)
@@ -64,7 +83,7 @@ async function ofRows(db: Db) {
     payments,
     refunds,
     noticeRows,
-    kept: new Map(kept.map(({ ref, times }) => [ref, times])),
+    kept: new Map(kept.map(({ order, times }) => [order, times])),
     unlooked: unlooked.map(({ subject }) => subject),
     told: new Set(told.map(({ saga }) => saga)),
     overdue: overdue.map(({ what }) => what),

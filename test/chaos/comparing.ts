@@ -21,7 +21,7 @@ export type Facts = {
   readonly noticeRows: readonly NoticeRow[]
   readonly taken: readonly TakenNotice[]
   readonly forged: readonly string[]
-  /** Hints that no look has answered, and how often each reference was hinted at, by what was kept. */
+  /** Hints that no look has answered, and how often each order was hinted at, by what was kept. */
   readonly unlooked: readonly string[]
   readonly kept: ReadonlyMap<string, number>
   /** How often a hint about it was answered with 200. */
@@ -42,7 +42,7 @@ export type Facts = {
   readonly restored: boolean
   /** Orders that the checkout opened once more then: one whose row was lost begins anew at 1. */
   readonly reopened: ReadonlySet<string>
-  /** Refunds whose rows were lost then and could not be asked for again. */
+  /** Refunds whose rows were lost then, and that could not be asked for again or were never the checkout's. */
   readonly lost: ReadonlySet<string>
 }
 export type RefundFact = {
@@ -154,11 +154,12 @@ function lastTold({ taken, payments, refunds }: Facts): readonly string[] {
   ]
 }
 
-function forgotten({ unlooked, answered, kept }: Facts): readonly string[] {
-  const lost = [...answered].filter(([ref, times]) => (kept.get(ref) ?? 0) < times)
+/** Of an order whose row a restore has lost hints may be counted as those about orders that nobody knows. */
+function forgotten({ unlooked, answered, kept, reopened }: Facts): readonly string[] {
+  const lost = [...answered].filter(([order, times]) => (kept.get(order) ?? 0) < times && !reopened.has(order))
   return [
     ...unlooked.map((subject) => `no look has answered ${subject}`),
-    ...lost.map(([ref, times]) => `${times} hints about ${ref} got a 200, ${kept.get(ref) ?? 0} were kept`),
+    ...lost.map(([order, times]) => `${times} hints about ${order} got a 200, ${kept.get(order) ?? 0} were kept`),
   ]
 }
 

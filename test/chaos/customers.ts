@@ -27,6 +27,8 @@ export type Ledger = {
   readonly paid: { readonly merchantUid: string; readonly impUid: string }[]
   /** Orders that were opened once more after a restore, for their rows may have been lost. */
   readonly reopened: Set<string>
+  /** Orders that were asked for and are not answered for yet. */
+  readonly opening: Set<string>
   /** What a customer could not get done. */
   readonly stuck: string[]
 }
@@ -34,6 +36,8 @@ export type Customers = {
   readonly ledger: Ledger
   /** All of them, each at his time; resolves when the last has what he wanted. */
   readonly served: Promise<void>
+  /** The database went back: whoever waits for an answer now asks again by himself, for a row that may have been lost. */
+  wentBack(): void
   /** What was answered for since then is asked again, as a checkout does whose partner's database went back. */
   askAgain(sinceMs: number): Promise<number>
   /** From here on nobody tries for longer than this. */
@@ -43,7 +47,7 @@ export type Customers = {
 
 const BETWEEN_TRIES_MS = 1_000
 const HEAR_MS = 5_000
-const AT_ONCE = 20
+const AT_ONCE = 40
 
 type Deps = { readonly shop: Shop; readonly ear: Ear; readonly now: () => number }
 
@@ -53,6 +57,7 @@ export function serveAll(deps: Deps, sales: readonly PlannedOrder[]): Customers 
     refunds: new Map(),
     paid: [],
     reopened: new Set(),
+    opening: new Set(),
     lost: new Set(),
     stuck: [],
   }
@@ -87,6 +92,7 @@ export function serveAll(deps: Deps, sales: readonly PlannedOrder[]): Customers 
     counts,
     served: Promise.all(sales.map(one)).then(() => undefined),
     askAgain,
+    wentBack: () => ledger.opening.forEach((id) => ledger.reopened.add(id)),
     hurry: (limitMs) => void (giveUpAtMs = deps.now() + limitMs),
   }
 }
@@ -115,10 +121,12 @@ async function serve(serving: Serving, order: PlannedOrder): Promise<void> {
 
 async function open({ shop, ledger, patient, now }: Serving, { merchantUid, amount }: PlannedOrder): Promise<void> {
   const body = { merchantUid, amount, currency: 'KRW', name: 'Gold pack', buyer: BUYER }
+  ledger.opening.add(merchantUid)
   await patient(`${merchantUid} was never opened`, async () => {
     const answer = await shop.call('POST', '/payments', body)
     return [200, 201].includes(answer.status) || refused(answer, merchantUid)
   })
+  ledger.opening.delete(merchantUid)
   ledger.opened.set(merchantUid, now())
 }
 

@@ -14,10 +14,13 @@ import { allAlone } from './parts.ts'
 import type { PlannedFault } from './plan.ts'
 import type { World } from './world.ts'
 
+export type Gap = { readonly fromMs: number; readonly toMs: number }
 export type Tally = {
   readonly done: Map<string, number>
-  /** How often a hint about a payment was answered with 200, by what our database must still know. */
+  /** How often a hint about an order's payments was answered with 200, by what our database must still know. */
   answered: Map<string, number>
+  /** Between a dump and the end of what followed when it was put back: rows of then are lost (epoch ms). */
+  readonly gaps: Gap[]
   readonly fallen: string[]
   restored: number
   /** A build that did not fit was worn: sagas that cannot go on are restarted by a person. */
@@ -52,6 +55,7 @@ export function rage(deps: Deps, faults: readonly PlannedFault[]): Faults {
   const tally: Tally = {
     done: new Map(),
     answered: new Map(),
+    gaps: [],
     fallen: [],
     restored: 0,
     badBuilds: 0,
@@ -192,12 +196,13 @@ async function hint(
     if (about) return { imp_uid: about.impUid, merchant_uid: about.merchantUid, status }
     return { imp_uid: `imp_${100_000 + chance.below(100_000)}`, merchant_uid: `nobody-${chance.below(50)}`, status }
   })
-  const known = new Set(lately.map(({ impUid }) => impUid))
+  const known = new Set(lately.map(({ merchantUid }) => merchantUid))
   await inTurns(hints, async (body) => {
     const epoch = tally.answered
     const { status } = await world.shop.call('POST', '/webhooks/iamport', body).catch(() => ({ status: 0 }))
     tally.hints += 1
-    if (status === 200 && known.has(body.imp_uid)) epoch.set(body.imp_uid, (epoch.get(body.imp_uid) ?? 0) + 1)
+    const { merchant_uid: order } = body
+    if (status === 200 && known.has(order)) epoch.set(order, (epoch.get(order) ?? 0) + 1)
   })
 }
 
@@ -209,16 +214,17 @@ async function goBack(acting: Acting, { atMs, backMs, heldMs }: Restore, inTurn:
   const { world, folder, tally, customers, now, say } = acting
   const { parts, postgres } = world
   const file = join(folder, `dump-${atMs}`)
-  let [sinceMs, answered] = [0, tally.answered]
+  let [sinceMs, fromMs, answered] = [0, 0, tally.answered]
   await inTurn(atMs - backMs, () =>
     parts.postgres.alone(async () => {
       sinceMs = now()
+      fromMs = Date.now()
       answered = new Map(tally.answered)
       await postgres.dump('saga', file)
       say('the database was dumped')
     }),
   )
-  await inTurn(atMs, () =>
+  const putBack = () =>
     allAlone(Object.values(parts), async () => {
       for (const name of PROCESSES) await parts[name].kill9()
       await world.emptyDatabase()
@@ -226,19 +232,24 @@ async function goBack(acting: Acting, { atMs, backMs, heldMs }: Restore, inTurn:
       // What was answered since then is gone with the rows, and nobody’s fault; later answers count again.
       tally.answered = answered
       tally.restored += 1
+      customers.wentBack()
       await acting.switches.heal()
       const { code, rows, error } = await runCommand(world.environment, 'after-restore')
       if (code !== 0 && code !== 2) throw new Error(`after-restore ended with ${code}: ${error}`)
-      say(`the database went back by ${now() - sinceMs} ms; after-restore named ${rows.length} lines`)
+      say(`the database went back by ${Math.round(now() - sinceMs)} ms; after-restore named ${rows.length} lines`)
       await Promise.all(PROCESSES.map((name) => parts[name].start()))
-      const again = await customers.askAgain(sinceMs)
-      say(`the checkout asked ${again} times again`)
-      await pause(heldMs)
-      await until(async () =>
-        [200, 409].includes((await world.shop.call('POST', '/filing/release', { reason: 'compared' })).status),
-      )
-    }),
-  )
+    })
+  await inTurn(atMs, async () => {
+    await putBack()
+    // From here on others may be killed again, but neither memory is lost.
+    const again = await customers.askAgain(sinceMs)
+    say(`the checkout asked ${again} times again`)
+    await pause(heldMs)
+    await until(async () =>
+      [200, 409].includes((await world.shop.call('POST', '/filing/release', { reason: 'compared' })).status),
+    )
+    tally.gaps.push({ fromMs, toMs: Date.now() })
+  })
 }
 
 /** Nothing is to be done then (docs/after-a-restore.md); the workers are restarted with the server, so that nobody waits ten minutes for its Schedules. */

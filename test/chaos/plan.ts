@@ -51,8 +51,10 @@ export type Plan = Asked & {
 const MINUTE_MS = 60_000
 /** So much of the time orders come and faults fall; the rest is for what they began. */
 const STORM = 0.9
-/** A hundred and more in the usual run of 75 minutes. */
+/** A hundred and more in the usual run of 75 minutes: more often, and nothing is up for long enough to be tried. */
 const KILLS_A_MINUTE = 1.5
+/** A dump is older than this only by what it waits for. */
+const MOST_BACK_MS = 90_000
 
 export function planRun({ orders, minutes, seed }: Asked): Plan {
   const stormMs = minutes * MINUTE_MS * STORM
@@ -206,7 +208,7 @@ function lossesOf(chance: Chance, minutes: number, stormMs: number): readonly Pl
   return Array.from({ length: count }, (_, index): PlannedFault => {
     const atMs = Math.floor(index * partMs + partMs * (0.6 + chance.below(200) / 1_000))
     if (index % 2 !== firstIs) return { atMs, kind: 'forget' }
-    const backMs = Math.floor(partMs * (0.1 + chance.below(300) / 1_000))
+    const backMs = Math.min(MOST_BACK_MS, Math.floor(partMs * (0.1 + chance.below(300) / 1_000)))
     return { atMs, kind: 'restore', backMs, heldMs: 2_000 + chance.below(8_000) }
   })
 }

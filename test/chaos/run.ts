@@ -22,14 +22,20 @@ const USAGE =
   'npm run chaos -- [--orders N] [--minutes M] [--seed S] [--quiet M], whole numbers, all but the seed at least 1'
 const LARGEST = 2 ** 31 - 1
 const MINUTE_MS = 60_000
+const SETTINGS = { CANCEL_TIMEOUT: '3s', LOOK_SPACING: '1s' }
 /** Soon enough for a run: a lost webhook is found by the next sweep, and people are told within minutes. */
-const SETTINGS = {
-  CANCEL_TIMEOUT: '3s',
-  LOOK_SPACING: '1s',
+const SHORT = {
   SWEEP_EVERY: '30s',
   OVERDUE_AFTER: '30s',
   REFUND_PATIENCE: '40s remind, 60s warn, 90s page, then every 10m page',
 }
+/** Each sweep reads an hour, and thousands wait at once: what is asked for too often would be most of the work. */
+const LONG = {
+  SWEEP_EVERY: '60s',
+  OVERDUE_AFTER: '60s',
+  REFUND_PATIENCE: '2m remind, 3m warn, 4m page, then every 10m page',
+}
+const LONG_MINUTES = 20
 const PROGRESS_MS = 5_000
 const INTERRUPTED = 130
 
@@ -43,12 +49,14 @@ function asked() {
   const option = { type: 'string' } as const
   const { values } = parseArgs({ options: { orders: option, minutes: option, seed: option, quiet: option } })
   return {
-    orders: whole(values.orders ?? '10000', 1),
+    orders: whole(values.orders ?? '5500', 1),
     minutes: whole(values.minutes ?? '75', 1),
     seed: whole(values.seed ?? String(Math.floor(Math.random() * 1_000_000)), 0),
     quiet: whole(values.quiet ?? '20', 1),
   }
 }
+
+const settingsOf = ({ minutes }: Plan) => ({ ...SETTINGS, ...(minutes < LONG_MINUTES ? SHORT : LONG) })
 
 const began = performance.now()
 const now = () => performance.now() - began
@@ -63,7 +71,7 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-chaos-'))
   say(`seed ${plan.seed}: ${plan.orders} orders, ${plan.faults.length} faults in ${plan.minutes} min; ${folder}`)
   const ear = await listen()
-  const world = await startWorld({ folder, say }, { ...SETTINGS, ...ear.environment })
+  const world = await startWorld({ folder, say }, { ...settingsOf(plan), ...ear.environment })
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => void world.stop().finally(() => process.exit(INTERRUPTED)))
   let agreed = false
@@ -151,10 +159,8 @@ async function settled(run: Run, limitMs: number): Promise<{ checks: readonly Ch
 }
 
 /** As docs/after-a-restore.md says of a saga whose row was lost, and whose money is back: a person was told, and terminates it. */
-async function endLost({ world, customers, faults }: Run, { running, told }: Facts): Promise<void> {
-  for (const { id } of running.filter(
-    (saga) => customers.ledger.lost.has(saga.id.replace('refund:', '')) && told.has(saga.id),
-  )) {
+async function endLost({ world, faults }: Run, { running, told, lost }: Facts): Promise<void> {
+  for (const { id } of running.filter((saga) => lost.has(saga.id.replace('refund:', '')) && told.has(saga.id))) {
     await world.shop.client.workflow.getHandle(id).terminate('its row was lost, and its money is back')
     faults.tally.ended += 1
   }
@@ -199,6 +205,7 @@ function factsOf({ world, ear, customers, faults }: Run, db: Parameters<typeof c
     restored: tally.restored > 0,
     reopened: ledger.reopened,
     lost: ledger.lost,
+    gaps: tally.gaps,
   })
 }
 
@@ -210,11 +217,13 @@ function endsOf({ refunds }: Facts): ReadonlyMap<string, number> {
 
 function countsOf({ ear, customers, faults }: Run, facts: Facts): Readonly<Record<string, number>> {
   const { ledger } = customers
+  const refused = [...ledger.refunds.values()].filter(({ answer }) => answer !== 'taken').length
   return {
     'orders opened': ledger.opened.size,
     'payments made': ledger.paid.length,
     'refunds asked for': ledger.refunds.size,
-    'refunds refused at once': [...ledger.refunds.values()].filter(({ answer }) => answer !== 'taken').length,
+    'refunds refused at once': refused,
+    'payments and refunds, without those refused': ledger.paid.length + ledger.refunds.size - refused,
     'tickets at the desk': facts.tickets.length,
     'hints sent beside the gateway’s': faults.tally.hints,
     'notices taken': ear.taken().length,

@@ -66,6 +66,32 @@ test('a program killed while the cancel hangs asks no second time: the refund is
   expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
 })
 
+test('a refund that is done while its cancel hangs says of its try that it may have been sent, though its saga and its program are lost', async ({
+  shop,
+  sim,
+  program,
+}) => {
+  await program.stop()
+  await program.start({ CANCEL_TIMEOUT: '30s' })
+  const { merchantUid } = await shop.paid()
+  const calls = await sim.callsOf(CANCEL)
+  await sim.faults({ cancel: 'lostAnswer' })
+  const { refundId } = await shop.askRefund(merchantUid)
+  await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
+  await completeTheOnlyTicket(shop, merchantUid)
+  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
+
+  // As if Temporal had lost it: nothing is to be woken for a row that is closed.
+  await shop.client.workflow.getHandle(`refund:${refundId}`).terminate('lost')
+  await program.kill9()
+  await program.start()
+
+  const said = 'the refund closed before an answer to its call was known: it may have been sent'
+  const tickets = [{ authorisedBy: 'submit', outcome: 'unknown', said }]
+  expect(await shop.refund(refundId)).toMatchObject({ state: 'refunded', tickets })
+  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
+})
+
 test('a lost answer is not asked for again: the completed ticket answers it', async ({ shop, sim }) => {
   const { merchantUid, impUid } = await shop.paid()
   const calls = await sim.callsOf(CANCEL)

@@ -5,7 +5,7 @@ import type { Evidence } from '../gateway.ts'
 import { paymentWorkflowId, refundWorkflowId, strayWorkflowId, type GatewayRef, type RefundId } from '../ids.ts'
 import type { Patience } from '../patience.ts'
 import { orderAfter, type OrderEvent } from '../payment.ts'
-import { refundAfter, refundClosed, type RefundEvent } from '../refund.ts'
+import { REFUND_STATES, refundAfter, refundClosed, type RefundEvent } from '../refund.ts'
 import { FRAMES } from '../shown/words/told.ts'
 import { shownId } from '../text.ts'
 import { inEach, type Said } from '../../language.ts'
@@ -25,7 +25,12 @@ import { seenOf, seenOfRefund } from './seen.ts'
 import { deliveryAwaited, planPayment, planRefund, planStray, replanRefund } from './waits.ts'
 
 /** What every decision is told: the moment (ISO), and the configuration that it may look at. */
-export type Setting = { readonly now: string; readonly patience: Patience }
+export type Setting = {
+  readonly now: string
+  readonly patience: Patience
+  /** The ticket's key whose call is answered here: how that ended is written right after. */
+  readonly answered?: string
+}
 
 export type Draft = {
   payment: Payment | undefined
@@ -116,10 +121,31 @@ export function moveRefund(draft: Draft, id: RefundId, event: RefundEvent, becau
     snoozedUntil: null,
     acknowledgedLevel: null,
   }
-  const moved = planRefund({ ...refund, state: to, ...fresh }, draft.setting.patience, draft.setting.now, false)
+  const tickets = REFUND_STATES[to].closed === 'yes' ? settledTries(draft, refund) : refund.tickets
+  const moved = planRefund(
+    { ...refund, tickets, state: to, ...fresh },
+    draft.setting.patience,
+    draft.setting.now,
+    false,
+  )
   putRefund(draft, moved)
   draft.journal.push({ what: event, refundId: id, gatewayRef: refund.gatewayRef, from: refund.state, to, ...because })
   return moved
+}
+
+const UNANSWERED = 'the refund closed before an answer to its call was known: it may have been sent'
+
+/**
+ * No saga comes back to a closed row, so a call that is still under way, or was lost, has its
+ * outcome from here on; its answer, should it come, takes the place of this one.
+ */
+function settledTries(draft: Draft, { refundId, gatewayRef, tickets }: Refund): Refund['tickets'] {
+  const open = tickets.filter(
+    ({ authorisedBy, outcome }) => outcome === null && authorisedBy !== draft.setting.answered,
+  )
+  for (const { authorisedBy: key } of open)
+    draft.journal.push({ what: 'ticket.ended', refundId, gatewayRef, to: 'unknown', why: UNANSWERED, facts: { key } })
+  return tickets.map((each) => (open.includes(each) ? { ...each, outcome: 'unknown', said: UNANSWERED } : each))
 }
 
 /** Moves the order by the table; false where the table forbids it. */

@@ -17,9 +17,12 @@ import type { RefundState } from '../../../src/domain/refund.ts'
 import {
   aBooked,
   anAttempt,
+  anEntry,
+  anEvidence,
   aRefund,
   aTicket,
   HOUR,
+  judged,
   kindsOf,
   later,
   linesOf,
@@ -208,6 +211,41 @@ describe('the late answer', () => {
       expect(linesOf(decision)).toEqual(['ticket.lateAnswer'])
     },
   )
+})
+
+describe('a refund that evidence closes while its call is under way', () => {
+  const ours = anEvidence({ returned: 10_000, entries: [anEntry()] })
+  const others = anEvidence({ returned: 10_000, entries: [anEntry({ reason: '관리자페이지취소', mark: 'console' })] })
+  const intended = booksWith(
+    requested({ tickets: [notSent('submit'), aTicket({ authorisedBy: 'submit.2', outcome: null })] }),
+  )
+  const outcomesOf = ({ books }: Decision) => refundOf(books).tickets.map(({ outcome }) => outcome)
+
+  test.each([
+    ['refunded', ours],
+    ['superseded', others],
+  ] as const)('has no try without an outcome once it is %s, for no saga comes back to settle it', (state, evidence) => {
+    const decision = judged(intended, evidence)
+    expect(refundOf(decision.books).state).toBe(state)
+    expect(outcomesOf(decision)).toEqual(['notSent', 'unknown'])
+    const line = decision.journal.find(({ what }) => what === 'ticket.ended')
+    expect(line).toMatchObject({ refundId: r1, to: 'unknown', facts: { key: 'submit.2' } })
+  })
+
+  test.each(['filed', 'doneAtOnce', 'refused', 'notSent'] as const)('still hears its late answer: %s', (outcome) => {
+    const closed = refundOf(judged(intended, ours).books)
+    const decision = ended(closed, outcome, 'submit.2')
+    expect(refundOf(decision.books).state).toBe('refunded')
+    expect([outcomesOf(decision), linesOf(decision)]).toEqual([['notSent', outcome], ['ticket.lateAnswer']])
+  })
+
+  test('is left to the answer itself where that is the evidence', () => {
+    const decision = judged(intended, ours, { answered: 'submit.2' })
+    expect([outcomesOf(decision), linesOf(decision)]).toEqual([
+      ['notSent', null],
+      expect.not.arrayContaining(['ticket.ended']),
+    ])
+  })
 })
 
 describe('the tombstone of a lost try', () => {
