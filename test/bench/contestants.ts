@@ -12,7 +12,8 @@ import type { Name } from './arguments.ts'
 import { startWatchedDatabase, type WatchedDatabase } from './database.ts'
 import { cpuMsOf, memoryMbOf, runProgram, type Running } from './processes.ts'
 
-const PACKAGE = new URL('../../package.json', import.meta.url)
+const IMAGE = new URL('../../Dockerfile', import.meta.url)
+const entry = z.array(z.string())
 const HOST = '127.0.0.1'
 const READY_MS = 180_000
 const POLL_MS = 25
@@ -59,15 +60,12 @@ export type Spent = {
   readonly writes: number
 }
 
-const scripted = z.object({ scripts: z.object({ start: z.string() }) })
-
-/** What node is given: ours is started as `npm start` does. */
+/** What node is given: ours is started as its image does. */
 function commandOf(name: Name): readonly string[] {
   if (name !== 'ours') return ['--import', 'tsx', `test/bench/apps/${name}.ts`]
-  const { start } = scripted.parse(JSON.parse(readFileSync(PACKAGE, 'utf8'))).scripts
-  const words = /^exec node (.+)$/.exec(start)?.[1]
-  if (words === undefined) throw new Error(`npm start is "${start}", which the bench cannot start: see commandOf`)
-  return words.split(' ')
+  const [node, ...words] = entry.parse(JSON.parse(/^ENTRYPOINT (.+)$/m.exec(readFileSync(IMAGE, 'utf8'))?.[1] ?? '[]'))
+  if (node !== 'node') throw new Error(`the image starts with "${node}", which the bench cannot start: see commandOf`)
+  return words
 }
 
 const ON_TEMPORAL: ReadonlySet<Name> = new Set(['ours', 'bare'])
