@@ -2,7 +2,7 @@
 // Must not know: rows. The desk's tickets and the gateway's count of cancel calls are the judges.
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { programTest } from '../support/program.ts'
+import { programTest, type Program } from '../support/program.ts'
 import { eventually, fresh, type Shop } from '../support/shop.ts'
 
 const CANCEL = 'POST /payments/cancel'
@@ -25,11 +25,9 @@ async function stirred(shop: Shop, { merchantUid, impUid, refundId }: Record<str
   await eventually(async () => (await handle.describe()).historyLength).toBeGreaterThanOrEqual(before + 24)
 }
 
-test('a program killed while the cancel hangs asks no second time: the refund is unknown until its ticket is done', async ({
-  shop,
-  sim,
-  program,
-}) => {
+/** A refund whose cancel call has filed its ticket and is not answered for half a minute; with the cancel calls before it. */
+async function hanging(program: Program, shop: Shop) {
+  const { sim } = shop
   await program.stop()
   await program.start({ CANCEL_TIMEOUT: '30s' })
   const { merchantUid } = await shop.paid()
@@ -37,6 +35,15 @@ test('a program killed while the cancel hangs asks no second time: the refund is
   await sim.faults({ cancel: 'lostAnswer' })
   const { refundId } = await shop.askRefund(merchantUid)
   await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
+  return { merchantUid, refundId, calls }
+}
+
+test('a program killed while the cancel hangs asks no second time: the refund is unknown until its ticket is done', async ({
+  shop,
+  sim,
+  program,
+}) => {
+  const { merchantUid, refundId, calls } = await hanging(program, shop)
   expect(await shop.refund(refundId)).toMatchObject({ state: 'requested', tickets: [{ outcome: null }] })
 
   await program.kill9()
@@ -71,13 +78,7 @@ test('a refund that is done while its cancel hangs says of its try that it may h
   sim,
   program,
 }) => {
-  await program.stop()
-  await program.start({ CANCEL_TIMEOUT: '30s' })
-  const { merchantUid } = await shop.paid()
-  const calls = await sim.callsOf(CANCEL)
-  await sim.faults({ cancel: 'lostAnswer' })
-  const { refundId } = await shop.askRefund(merchantUid)
-  await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
+  const { merchantUid, refundId, calls } = await hanging(program, shop)
   await completeTheOnlyTicket(shop, merchantUid)
   await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
 
