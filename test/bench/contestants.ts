@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { freePort } from '../../src/temporal/server/ports.ts'
 import { startTemporalServer } from '../../src/temporal/server/server.ts'
-import { connectTemporal } from '../costs/temporal.ts'
+import { connectTemporal, type TemporalClient } from '../costs/temporal.ts'
 import type { Name } from './arguments.ts'
 import { startWatchedDatabase, type WatchedDatabase } from './database.ts'
 import { cpuMsOf, memoryMbOf, runProgram, type Running } from './processes.ts'
@@ -37,7 +37,8 @@ export type Contestant = {
   readonly api: string
   readonly rows: WatchedDatabase['rows']
   readonly postgresVersion: string
-  readonly onTemporal: boolean
+  /** Of its own server, where it needs one. */
+  readonly temporal: TemporalClient | undefined
   /** Until it is ready. */
   start(): Promise<void>
   /** Without the wait. */
@@ -96,7 +97,7 @@ export async function makeContestant(name: Name, common: Common): Promise<Contes
       api,
       rows: database.rows,
       postgresVersion: database.version,
-      onTemporal: temporal !== undefined,
+      temporal: temporal?.sagas,
       spawn,
       start: async () => {
         await spawn()

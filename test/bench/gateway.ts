@@ -37,6 +37,7 @@ export async function startGateway() {
   const sold = new Map<string, Sold>()
   const prepared = arrivals('the registration')
   const filed = arrivals('the ticket')
+  let calls = 0
   const find = (merchantUid: string): Sold => {
     const found = sold.get(merchantUid)
     if (found === undefined) throw new Error(`nobody registered ${merchantUid}`)
@@ -68,6 +69,7 @@ export async function startGateway() {
   }
 
   const server = createServer((request, response) => {
+    calls += 1
     void read(request).then((body) => {
       const found = answer(request.method ?? '', (request.url ?? '').replace(/\?.*/, ''), body)
       const envelope =
@@ -90,6 +92,8 @@ export async function startGateway() {
     url: `http://${HOST}:${port}`,
     prepared,
     filed,
+    /** Whatever was asked of it. */
+    calls: () => calls,
     /** The buyer pays; resolves once the webhook is taken. */
     pay: (merchantUid: string, api: string): Promise<Told> => {
       find(merchantUid).paidAt = unixSeconds()

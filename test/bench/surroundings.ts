@@ -1,88 +1,137 @@
-// What a run needs that the program does not: the peers' packages, the bare saga's bundle; and what the machine and its programs are.
-// Must not know: what is measured.
+// What a bench runs in: the Temporal CLI, the gateway, a folder of its own, an end at which all that was started is ended; what the
+// machine and its programs are; and where its numbers go. Must not know: what is measured.
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { cpus, loadavg, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 import { z } from 'zod'
+import { findOrMakeTemporalCli } from '../../src/temporal/server/binary.ts'
+import { testCacheDir } from '../support/temporalCli.ts'
+import { startGateway, type Gateway } from './gateway.ts'
+import { inMarkdown, publish, type Place } from './numbers/published.ts'
 import type { Machine } from './numbers/report.ts'
+import { needsProc } from './processes.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MB_A_GB = 1_000_000_000
+const MINUTE_MS = 60_000
+const INTERRUPTED = 130
 /** Git does not keep it; what has come there once stays. */
 export const KEPT = join(ROOT, '.bench')
 
-const run = promisify(execFile)
-const packaged = z.object({ version: z.string() })
 const pinned = z.object({ dependencies: z.record(z.string(), z.string()) })
-const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))
+export const say = (line: string): void => {
+  const seconds = Math.floor(performance.now() / 1_000)
+  process.stderr.write(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}  ${line}\n`)
+}
 
-/** The folder in which they stand; installed where they are not there yet, or others. Throws with the remedy. */
-export async function installPeers(say: (line: string) => void): Promise<string> {
-  const folder = join(KEPT, 'peers')
-  const { dependencies } = pinned.parse(await read(join(ROOT, 'test/bench/peers/package.json')))
-  if (await areThere(folder, dependencies)) return folder
-  say(`installing ${Object.keys(dependencies).join(', ')} and what it needs into .bench/peers, once`)
-  await mkdir(folder, { recursive: true })
-  for (const file of ['package.json', 'package-lock.json'])
-    await copyFile(join(ROOT, 'test/bench/peers', file), join(folder, file))
+export type Surroundings = {
+  /** ISO 8601, in UTC. */
+  readonly began: string
+  readonly load: number
+  readonly minutes: () => number
+  readonly cli: string
+  readonly gateway: Gateway
+  /** Gone at the end. */
+  readonly folder: string
+  /** Of what the programs say; it stays. */
+  readonly logs: string
+  /** The last one first, each once, whatever happens. */
+  readonly atTheEnd: (stop: () => Promise<void> | void) => void
+}
+
+type Bench<Asked> = (around: Surroundings, asked: Asked) => Promise<void>
+
+/** Ends the process, also when it is interrupted. */
+export async function runIn<Asked>(read: (args: readonly string[]) => Asked, bench: Bench<Asked>): Promise<never> {
+  let interrupted = false
+  const stops: (() => Promise<void> | void)[] = []
+  const stopAll = async () => {
+    for (let next = stops.pop(); next !== undefined; next = stops.pop()) await next()
+  }
+  const interrupt = () => {
+    if (interrupted) return
+    interrupted = true
+    say('ending what was started')
+    void stopAll().finally(() => process.exit(INTERRUPTED))
+  }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt)
+  let code = 0
   try {
-    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
+    const asked = read(process.argv.slice(2))
+    await bench(await surroundings((stop) => void stops.push(stop)), asked)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Error(
-      `The peers' packages could not be installed: ${why}\n` +
-        'See to it that npm reaches its registry, or leave them out: npm run bench -- --only ours,bare,plain',
-      { cause: error },
-    )
+    // What was interrupted fails, which is no news.
+    if (interrupted) await new Promise(() => {})
+    process.stderr.write(`${error instanceof RangeError ? error.message : String(error)}\n`)
+    code = 1
   }
-  return folder
+  await stopAll()
+  // Webhooks of a turn that failed may still be repeated.
+  process.exit(code)
 }
 
-async function areThere(folder: string, dependencies: Readonly<Record<string, string>>): Promise<boolean> {
-  for (const [name, wanted] of Object.entries(dependencies)) {
-    try {
-      const { version } = packaged.parse(await read(join(folder, 'node_modules', name, 'package.json')))
-      if (version !== wanted) return false
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
-      throw error
-    }
-  }
-  return true
+async function surroundings(atTheEnd: Surroundings['atTheEnd']): Promise<Surroundings> {
+  needsProc()
+  const load = loadNow()
+  const began = new Date().toISOString()
+  const cli = await findOrMakeTemporalCli({
+    cli: process.env['TEMPORAL_CLI'],
+    searchPath: process.env['PATH'] ?? '',
+    cacheDir: testCacheDir(),
+    env: process.env,
+    progress: say,
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'paymentwall-saga-bench-'))
+  atTheEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }))
+  const gateway = await startGateway()
+  atTheEnd(gateway.stop)
+  const logs = join(KEPT, 'logs')
+  mkdirSync(logs, { recursive: true })
+  return { began, load, minutes: () => performance.now() / MINUTE_MS, cli, gateway, folder, logs, atTheEnd }
 }
 
-/** Made ahead of its starts, as ours is. */
-export async function bundleBareSaga(folder: string): Promise<string> {
-  const workflowsPath = join(ROOT, 'test/bench/apps/bareWorkflow.ts')
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
-  const path = join(folder, 'bare-workflow.js')
-  await writeFile(path, code)
-  return path
-}
+const loadNow = (): number => loadavg()[0] ?? 0
 
-export const loadNow = (): number => loadavg()[0] ?? 0
+type Told = { readonly postgres: string; readonly withPeers: boolean }
 
-type Told = { readonly cli: string; readonly postgres: string; readonly load: Machine['load'] }
-
-export async function machineOf({ cli, postgres, load }: Told): Promise<Machine> {
-  const { dependencies } = pinned.parse(await read(join(ROOT, 'package.json')))
-  const peers = pinned.parse(await read(join(ROOT, 'test/bench/peers/package.json'))).dependencies
-  const { stdout } = await run(cli, ['--version'])
+/** Asked at the end: the load is that of before and of now. */
+export async function machineOf(around: Surroundings, { postgres, withPeers }: Told): Promise<Machine> {
+  const own = await pinnedIn('package.json')
+  const peers = await pinnedIn('test/bench/peers/package.json')
+  const { stdout } = await promisify(execFile)(around.cli, ['--version'])
   return {
     processor: cpus()[0]?.model.trim() ?? 'an unknown processor',
     cores: cpus().length,
     memoryGb: totalmem() / MB_A_GB,
-    load,
+    load: [around.load, loadNow()],
     versions: {
       'Node.js': process.versions.node,
       Postgres: postgres,
       'Temporal CLI': stdout.trim().replace(/^temporal version /, ''),
-      '@temporalio/worker': dependencies['@temporalio/worker'] ?? 'unknown',
-      ...peers,
+      '@temporalio/worker': own['@temporalio/worker'] ?? 'unknown',
+      ...(withPeers && peers),
     },
   }
+}
+
+const pinnedIn = async (path: string): Promise<Readonly<Record<string, string>>> =>
+  pinned.parse(JSON.parse(await readFile(join(ROOT, path), 'utf8'))).dependencies
+
+type Ended = { readonly place: Place; readonly run: { readonly began: string }; readonly said: string }
+
+/** The report on standard output, the numbers into a file, and where that is asked for the report into the document, too. */
+export async function tell({ place, run, said }: Ended, write: boolean): Promise<void> {
+  const results = join(KEPT, 'results')
+  mkdirSync(results, { recursive: true })
+  const file = join(results, `${run.began.replace(/[:.]/g, '-')}.json`)
+  writeFileSync(file, `${JSON.stringify(run, null, 2)}\n`)
+  process.stdout.write(`\n${await inMarkdown(said)}`)
+  say(`all numbers are in ${relative(ROOT, file)}`)
+  if (!write) return
+  await publish(place, said)
+  say('docs/benchmark.md has this run')
 }

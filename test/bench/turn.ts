@@ -1,21 +1,32 @@
 // One turn of one contestant: a burst of payments, their refunds, payments at a steady rate, refunds that wait, a kill -9, a backlog.
 // Must not know: who it is.
 import { setTimeout as pause } from 'node:timers/promises'
+import {
+  askAll,
+  aSecondOf,
+  eachOf,
+  idsOf,
+  killed,
+  openAll,
+  paymentOf,
+  paying,
+  refunding,
+  refundOf,
+  timed,
+  type Flow,
+  type Scene,
+} from './acts.ts'
 import type { Contestant, Spent } from './contestants.ts'
-import type { Gateway } from './gateway.ts'
 import type { Measures } from './numbers/measures.ts'
 import { percentile } from './numbers/statistics.ts'
 
-export type Turn = {
-  readonly contestant: Contestant
-  readonly gateway: Gateway
+export type Turn = Scene & {
   readonly orders: number
   /** Begins the ids of its orders, which no other turn uses. */
   readonly prefix: string
   readonly say: (line: string) => void
 }
 
-const LANES = 16
 const EVERY_MS = 100
 /** What follows the last row is its sagas', too; Postgres counts what it did within a second. */
 const SETTLE_MS = 2_000
@@ -24,12 +35,6 @@ const IDLE_MS = 6_000
 const FORGOTTEN_MS = 10_000
 const REST_MS = 4_000
 const KB = 1_024
-const ORDER = {
-  amount: 1_990,
-  currency: 'USD',
-  name: 'Gold pack',
-  buyer: { name: 'Ann Roe', email: 'ann@example.com' },
-}
 
 /** Payments and refunds that nobody measures: what is compiled and connected once is paid for here. */
 export async function warmUp(turn: Turn): Promise<void> {
@@ -69,54 +74,12 @@ export async function takeTurn(turn: Turn): Promise<Measures> {
     refundStatements: refunds.statements,
     refundWrites: refunds.writes,
     refundWalKb: refunds.wal / KB,
-    ...(contestant.onTemporal && { paymentServerMs: payments.server, refundServerMs: refunds.server }),
+    ...(contestant.temporal && { paymentServerMs: payments.server, refundServerMs: refunds.server }),
     ...latencies,
     restedMb,
     ...waited,
     ...(await eventsOf(contestant, burst)),
   }
-}
-
-const idsOf = (prefix: string, count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}${index}`)
-const paymentOf = (id: string): string => `payment:${id}`
-const refundOf = (id: string): string => `refund:r-${id}`
-
-/** The two halves of a flow: until the gateway knows of all, and from its first webhook to the last row. */
-type Flow = { readonly ask: () => Promise<void>; readonly end: () => Promise<void> }
-
-function paying(turn: Turn, ids: readonly string[]): Flow {
-  const { contestant, gateway } = turn
-  return {
-    ask: () => openAll(turn, ids),
-    end: async () => {
-      await each(ids, (id) => gateway.pay(id, contestant.api))
-      await contestant.rows.all(ids.map(paymentOf))
-    },
-  }
-}
-
-function refunding(turn: Turn, ids: readonly string[]): Flow {
-  const { contestant, gateway } = turn
-  return {
-    ask: () => askAll(turn, ids),
-    end: async () => {
-      await each(ids, (id) => gateway.complete(id, contestant.api))
-      await contestant.rows.all(ids.map(refundOf))
-    },
-  }
-}
-
-async function openAll({ contestant, gateway }: Turn, ids: readonly string[]): Promise<void> {
-  await each(ids, (merchantUid) => post(`${contestant.api}/payments`, { merchantUid, ...ORDER }))
-  await gateway.prepared.all(ids)
-}
-
-async function askAll({ contestant, gateway }: Turn, ids: readonly string[]): Promise<void> {
-  const ask = (id: string) =>
-    post(`${contestant.api}/payments/${id}/refunds`, { refundId: `r-${id}`, reason: 'too small' })
-  await each(ids, ask)
-  await gateway.filed.all(ids)
 }
 
 /**
@@ -175,7 +138,7 @@ async function waiting(turn: Turn, ids: readonly string[]): Promise<Measures> {
   await pause(SETTLE_MS)
   const idle = await aSecondOf(contestant, IDLE_MS)
   const waitingMb = contestant.memoryMb()
-  const [first, second, ...others] = ids.toReversed()
+  const [first = '', second = '', ...others] = ids.toReversed()
   say('kill -9, and the first refund behind it')
   const restartKnownMs = await killed(turn, first)
   await pause(FORGOTTEN_MS)
@@ -188,40 +151,13 @@ async function waiting(turn: Turn, ids: readonly string[]): Promise<Measures> {
   return {
     waitingMb,
     idleAppMs: idle.app,
-    ...(contestant.onTemporal && { idleServerMs: idle.server }),
+    ...(contestant.temporal && { idleServerMs: idle.server }),
     idlePostgresMs: idle.postgres,
     restartKnownS: restartKnownMs / 1_000,
     restartS: restartMs / 1_000,
     backlogASecond: (others.length * 1_000) / backlogMs,
   }
 }
-
-/** Milliseconds from kill -9 to the row of a refund whose ticket is done meanwhile; started again at once. */
-function killed({ contestant, gateway }: Turn, id = ''): Promise<number> {
-  return timed(async () => {
-    await contestant.kill9()
-    await contestant.spawn()
-    await gateway.complete(id, contestant.api)
-    await contestant.rows.all([refundOf(id)])
-  })
-}
-
-async function aSecondOf(contestant: Contestant, ms: number): Promise<Spent> {
-  const [before, from] = [await contestant.spent(), performance.now()]
-  await pause(ms)
-  const after = await contestant.spent()
-  const seconds = (performance.now() - from) / 1_000
-  return eachOf((key) => (after[key] - before[key]) / seconds)
-}
-
-const eachOf = (number: (key: keyof Spent) => number): Spent => ({
-  app: number('app'),
-  server: number('server'),
-  postgres: number('postgres'),
-  wal: number('wal'),
-  statements: number('statements'),
-  writes: number('writes'),
-})
 
 async function eventsOf(contestant: Contestant, ids: readonly string[]): Promise<Measures> {
   const [id = ''] = ids
@@ -230,25 +166,4 @@ async function eventsOf(contestant: Contestant, ids: readonly string[]): Promise
     ...(payment !== undefined && { paymentEvents: payment }),
     ...(refund !== undefined && { refundEvents: refund }),
   }
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const began = performance.now()
-  await work()
-  return performance.now() - began
-}
-
-async function each(ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
-  const left = [...ids]
-  const lane = async () => {
-    for (let id = left.shift(); id !== undefined; id = left.shift()) await work(id)
-  }
-  await Promise.all(Array.from({ length: LANES }, lane))
-}
-
-async function post(url: string, body: object): Promise<void> {
-  const message = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(url, message)
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`)
 }

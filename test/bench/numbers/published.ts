@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier'
 
 const DOCUMENT = fileURLToPath(new URL('../../../docs/benchmark.md', import.meta.url))
 
-export type Place = 'last run' | 'receiver' | 'waiting'
+export type Place = 'last run' | 'receiver' | 'waiting' | 'many'
 
 /** As the document has it. */
 export const inMarkdown = async (said: string): Promise<string> =>

@@ -34,20 +34,30 @@ const NONE = '–'
 const MEASURE_NAMES = Object.keys(MEASURES).filter((name): name is MeasureName => name in MEASURES)
 
 export function report(run: Run): string {
-  const { began, minutes, orders, rounds, machine } = run
+  const { orders, rounds, turns } = run
+  return reportOf(run, `${orders} orders, ${rounds} rounds`, tableOf(turns))
+}
+
+type Head = Pick<Run, 'began' | 'minutes' | 'machine'>
+
+/** When, how large, where, with what; and a table, its head first. */
+export function reportOf({ began, minutes, machine }: Head, size: string, table: readonly Cells[]): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
   const [before, after] = machine.load.map((load) => load.toFixed(2))
+  const [head = [], ...rows] = table
   return [
-    `${began.slice(0, 16).replace('T', ' ')} UTC, ${orders} orders, ${rounds} rounds, ${minutes.toFixed(0)} minutes.`,
+    `${began.slice(0, 16).replace('T', ' ')} UTC, ${size}, ${minutes.toFixed(0)} minutes.`,
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGb.toFixed(0)} GB; load average ${before} before, ${after} after.`,
     `${versions.join(', ')}.`,
     '',
-    ...tableOf(run.turns),
+    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
     '',
   ].join('\n')
 }
 
-function tableOf(turns: readonly Taken[]): readonly string[] {
+type Cells = readonly string[]
+
+function tableOf(turns: readonly Taken[]): readonly Cells[] {
   const names = [...new Set(turns.map(({ name }) => name))]
   const others = names.includes('ours') ? names.filter((name) => name !== 'ours') : []
   const head = ['', ...names.map((name) => TITLES[name]), ...others.map((name) => `ours ÷ ${TITLES[name]}`)]
@@ -60,7 +70,7 @@ function tableOf(turns: readonly Taken[]): readonly string[] {
       ...others.map((name) => printRatio(ratioWithinRounds(ours, seen(ofAll.get(name), MEASURES[measure].digits)))),
     ]
   })
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  return [head, ...rows]
 }
 
 function byRound(turns: readonly Taken[], name: Name, measure: MeasureName): ReadonlyMap<number, number> {
