@@ -7,6 +7,9 @@ import type { Gateway } from './gateway.ts'
 export type Scene = { readonly contestant: Contestant; readonly gateway: Gateway }
 
 const LANES = 16
+const UNAVAILABLE = 503
+const AGAIN_MS = 2_000
+const MOST_TRIES = 15
 const ORDER = {
   amount: 1_990,
   currency: 'USD',
@@ -113,9 +116,15 @@ async function each(ids: readonly string[], work: (id: string) => Promise<unknow
   await Promise.all(Array.from({ length: LANES }, lane))
 }
 
+/** What is kept and goes on by itself is asked for again, as the answer says. */
 async function post(url: string, body: object): Promise<void> {
   const message = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(url, message)
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`)
+  for (let triesLeft = MOST_TRIES; ; triesLeft -= 1) {
+    const response = await fetch(url, message)
+    const text = await response.text()
+    if (response.ok) return
+    if (response.status !== UNAVAILABLE || triesLeft === 1)
+      throw new Error(`${url} answered ${response.status}: ${text}`)
+    await pause(AGAIN_MS)
+  }
 }

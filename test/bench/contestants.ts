@@ -43,6 +43,8 @@ export type Contestant = {
   start(): Promise<void>
   /** Without the wait. */
   spawn(): Promise<void>
+  /** The wait alone. */
+  ready(): Promise<void>
   kill9(): Promise<void>
   spent(): Promise<Spent>
   memoryMb(): number
@@ -92,6 +94,7 @@ export async function makeContestant(name: Name, common: Common): Promise<Contes
     const spawn = async () => {
       running = await runProgram(commandOf(name), environment, log)
     }
+    const ready = () => untilReady(name, api, () => running?.hasEnded() ?? true, `.bench/logs/${name}.log`)
     return {
       name,
       api,
@@ -101,8 +104,9 @@ export async function makeContestant(name: Name, common: Common): Promise<Contes
       spawn,
       start: async () => {
         await spawn()
-        await untilReady(name, api, () => running?.hasEnded() ?? true, `.bench/logs/${name}.log`)
+        await ready()
       },
+      ready,
       kill9,
       spent: async () => ({
         ...(await database.spent()),

@@ -41,7 +41,9 @@ test('ours reads what the bench’s gateway says of an order from its registrati
   const order = { merchantUid: merchantUid('o-1'), channel: 'live', ...money } as const
   expect(await ours.register(order)).toEqual({ kind: 'registered' })
   await gateway.prepared.all(['o-1'])
+  const calls = gateway.calls()
   expect(await ours.look(ref)).toBeUndefined()
+  expect(gateway.calls()).toBe(calls + 1)
   await gateway.pay('o-1', door.url)
   expect(await ours.look(ref)).toMatchObject({ merchantUid: 'o-1', status: 'paid', ours: true, returned: 0, ...money })
 

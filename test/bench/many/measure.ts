@@ -37,8 +37,8 @@ export async function measureWith(world: World, size: number): Promise<Measured>
   const settledMb = contestant.memoryMb()
   const idle = await aSecondOf(contestant, IDLE_MS)
   await allWait(world, size)
-  const sweep = await passesOf(world, idle, () => sweepOnce(world))
-  const pass = await passesOf(world, idle, () => superviseOnce(world))
+  const sweep = await passesOf(world, idle, { name: 'a sweep', once: () => sweepOnce(world) })
+  const pass = await passesOf(world, idle, { name: 'a pass of the supervisor', once: () => superviseOnce(world) })
   const { known, other, startedMb } = await killOften(world, size)
   const ids = waiting.splice(0, Math.min(BACKLOG, Math.floor(waiting.length / 2)))
   say(`a backlog of ${ids.length}`)
@@ -121,12 +121,14 @@ async function costOf({ contestant, gateway }: World, idle: Spent, work: () => P
   return { ...spent, seconds, calls: gateway.calls() - calls }
 }
 
+type Pass = { readonly name: string; readonly once: () => Promise<unknown> }
+
 /** The middle one of each number. */
-async function passesOf(world: World, idle: Spent, pass: () => Promise<unknown>): Promise<Cost> {
+async function passesOf(world: World, idle: Spent, { name, once }: Pass): Promise<Cost> {
   const taken: Cost[] = []
   for (let count = 1; count <= PASSES; count += 1) {
-    world.say(`a pass over what waits, ${count} of ${PASSES}`)
-    taken.push(await costOf(world, idle, pass))
+    world.say(`${name}, ${count} of ${PASSES}`)
+    taken.push(await costOf(world, idle, once))
   }
   const middle = (key: keyof Cost) => median(taken.map((cost) => cost[key]))
   return { ...eachOf(middle), seconds: middle('seconds'), calls: middle('calls') }
@@ -140,6 +142,7 @@ async function killOften(world: World, size: number) {
   const [known, other, memory]: [Ended[], Ended[], number[]] = [[], [], []]
   const killBehind = async (id: string | undefined) => {
     const ended = await killedAndEnded(world, id ?? '')
+    await contestant.ready()
     await pause(STARTED_MS)
     memory.push(contestant.memoryMb())
     return ended
