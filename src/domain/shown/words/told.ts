@@ -94,7 +94,7 @@ export const NOT_FILED = {
   },
   limitNear: {
     en: 'payments by {method} can be refunded within {days} days, of which {left} whole ones are left; ask the desk to hurry, and do not wait for the usual reminders',
-    ko: '{method} 결제는 결제 후 {days}일 안에만 환불할 수 있고, 이제 만 {left}일 남았습니다. 정해진 알림을 기다리지 말고 페이먼트월 담당 창구에 서둘러 달라고 요청하십시오',
+    ko: '{method} 결제는 결제 후 {days}일 안에만 환불할 수 있고, 이제 만 {left}일 남았습니다. 평소의 알림을 기다리지 말고 페이먼트월 담당 창구에 서둘러 달라고 요청하십시오',
   },
   contradicted: {
     en: 'the gateway speaks against our books of this order; it goes on by itself once that is released, or the evidence agrees again',
@@ -109,8 +109,8 @@ export const NOT_FILED = {
     ko: '두 번째 결제를 정책에 따라 환불하려는 사이에 주문을 성립시킨 결제가 외부(콘솔 또는 차지백)에서 반환되었습니다. 둘 다 반환되면 주문은 미결제가 됩니다. 환불하려면 retryTicket, 인정하려면 accept를 쓰십시오',
   },
   bothOnTheirWay: {
-    en: 'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid; its ticket is on its way: ask the desk to drop it, or let it go',
-    ko: '두 번째 결제를 정책에 따라 환불하는 사이에 주문을 성립시킨 결제가 외부(콘솔 또는 차지백)에서 반환되었습니다. 둘 다 반환되면 주문은 미결제가 됩니다. 이 환불의 티켓은 이미 진행 중이니, 페이먼트월 담당 창구에 폐기해 달라고 요청하거나 그대로 두십시오',
+    en: 'others took back the payment that had settled the order (console or chargeback), while this second payment was on its way back by policy: with both gone the order is unpaid; its ticket is on its way, or may be: ask the desk to drop it, or let it go',
+    ko: '두 번째 결제를 정책에 따라 환불하는 사이에 주문을 성립시킨 결제가 외부(콘솔 또는 차지백)에서 반환되었습니다. 둘 다 반환되면 주문은 미결제가 됩니다. 이 환불의 취소 요청은 이미 나갔거나 나갔을 수 있으니, 페이먼트월 담당 창구에 티켓을 폐기해 달라고 요청하거나 그대로 두십시오',
   },
   entriesDiffer: {
     en: 'the gateway counts {returned} as returned, its cancel entries add up to {booked}; find out which is right before a ticket is filed',
@@ -118,11 +118,11 @@ export const NOT_FILED = {
   },
   sumsDiffer: {
     en: 'the gateway’s own sums and its cancel entries differ ({sums}, {currency} in minor units); find out which is right before a ticket is filed',
-    ko: '게이트웨이가 집계한 합계와 취소 내역이 다릅니다({sums}, {currency} 최소 단위). 티켓을 접수하기 전에 어느 쪽이 맞는지 확인하십시오',
+    ko: '게이트웨이가 집계한 합계와 취소 내역이 다릅니다({sums}, {currency} 최소 단위 기준). 티켓을 접수하기 전에 어느 쪽이 맞는지 확인하십시오',
   },
   foreignTicket: {
     en: 'the gateway shows an open request for a cancel of this payment that is none of ours ({tickets}, {currency} in minor units); it goes on by itself once that has ended',
-    ko: '우리가 보내지 않은 이 결제의 취소 요청이 게이트웨이에 열려 있습니다({tickets}, {currency} 최소 단위). 그 요청이 끝나면 자동으로 이어집니다',
+    ko: '우리가 보내지 않은 이 결제의 취소 요청이 게이트웨이에 열려 있습니다({tickets}, {currency} 최소 단위 기준). 그 요청이 끝나면 자동으로 이어집니다',
   },
   overReserved: {
     en: 'more is returned or reserved than was paid',
