@@ -44,7 +44,7 @@ test('the sentence counts by kind, sums by currency, and names the oldest', () =
   const oldest = [{ saga: 'refund:r-1', what: 'filing', since } as const]
   expect(pageSentence({ ...NOTHING, sums, oldest, lateWake: since })).toEqual({
     en: `6 rows are overdue (1 payment, 5 refunds; USD 15.00, KRW 9,000), the oldest: refund:r-1 since ${since} (filing); the oldest wake has not left since ${since}`,
-    ko: `지연된 행 6개(결제 1건, 환불 5건; USD 15.00, KRW 9,000). 가장 오래된 것: refund:r-1(${since}부터, 접수). 가장 오래된 깨움이 ${since}부터 나가지 못했습니다`,
+    ko: `지연된 행 6개(결제 1건, 환불 5건; USD 15.00, KRW 9,000). 가장 오래된 것: refund:r-1(${since}부터, 접수). 가장 오래된 깨움 신호가 ${since}부터 나가지 못했습니다`,
   })
 })
 

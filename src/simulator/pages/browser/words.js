@@ -24,7 +24,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'shop.title': { en: 'The shop', ko: '상점' },
   'shop.lead': {
     en: 'Buy something, be its buyer in the payment window, ask for the money back, and then be the people at Paymentwall. Nothing here is real, and no card is charged.',
-    ko: '물건을 사고, 결제창에서 구매자가 되어 보고, 환불을 요청한 다음, 페이먼트월 담당자가 되어 보세요. 모두 모의 환경이며 실제로 결제되지 않습니다.',
+    ko: '물건을 사고, 결제창에서 구매자가 되어 보고, 환불을 요청한 다음, 페이먼트월 담당자가 되어 봅니다. 모두 모의 환경이며 실제로 결제되지 않습니다.',
   },
   'shop.goods': { en: 'Goods', ko: '상품' },
   'shop.currency': { en: 'Currency', ko: '통화' },
@@ -47,7 +47,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
 
   'ended.paid': {
     en: 'The window says: paid. The shop looks for itself.',
-    ko: '결제창 응답: 결제됨. 상점이 직접 확인합니다.',
+    ko: '결제창 응답: 결제됨. 결제 여부는 상점이 직접 조회합니다.',
   },
   'ended.declined': {
     en: 'The card was declined. You may try again.',
@@ -55,7 +55,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   },
   'ended.approvedLate': {
     en: 'The payment is under review. The desk may approve it later.',
-    ko: '결제가 심사 중입니다. 나중에 담당자가 승인할 수 있습니다.',
+    ko: '결제가 심사 중입니다. 나중에 페이먼트월 담당자가 승인할 수 있습니다.',
   },
   'ended.ready': { en: 'You left the window. Nothing was paid.', ko: '결제창에서 이탈했습니다. 결제되지 않았습니다.' },
   'ended.closed': { en: 'You closed the window. Nothing was paid.', ko: '결제창을 닫았습니다. 결제되지 않았습니다.' },
@@ -97,7 +97,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
     en: 'A ticket waits for people at Paymentwall.',
     ko: '페이먼트월 담당자의 처리를 기다리고 있습니다.',
   },
-  'orders.toDesk': { en: 'Be the desk', ko: '담당자 되어 보기' },
+  'orders.toDesk': { en: 'Be the desk', ko: '담당 창구로 가기' },
   'orders.ask': { en: 'Ask for a refund', ko: '환불 요청' },
   'orders.askAbout': { en: '{name}, {left} left', ko: '{name}, 환불 가능 {left}' },
   'orders.reason': { en: 'Reason', ko: '사유' },
@@ -110,7 +110,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'desk.title': { en: 'The desk at Paymentwall', ko: '페이먼트월 담당 창구' },
   'desk.lead': {
     en: 'A cancel request only opens a ticket. You are the people who work tickets off, or do not.',
-    ko: '취소 요청은 티켓만 엽니다. 티켓을 처리하거나 처리하지 않는 담당자가 되어 보세요.',
+    ko: '취소를 요청하면 티켓이 열릴 뿐입니다. 여기서는 티켓을 처리하거나 처리하지 않는 담당자가 됩니다.',
   },
   'desk.queue': { en: 'Tickets that wait', ko: '대기 중인 티켓' },
   'desk.queueEmpty': { en: 'No ticket waits.', ko: '대기 중인 티켓이 없습니다.' },
@@ -120,11 +120,11 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'desk.doneEmpty': { en: 'None yet.', ko: '아직 없습니다.' },
   'desk.complete': { en: 'Complete', ko: '처리' },
   'desk.part': { en: 'Complete in part', ko: '일부만 처리' },
-  'desk.refuse': { en: 'Refuse in silence', ko: '말없이 거절' },
+  'desk.refuse': { en: 'Refuse in silence', ko: '알리지 않고 거절' },
   'desk.lose': { en: 'Lose it', ko: '분실' },
   'desk.find': { en: 'Find it and complete', ko: '찾아서 처리' },
   'desk.approve': { en: 'Approve', ko: '승인' },
-  'desk.chargeback': { en: 'Chargeback', ko: '지불거절(차지백)' },
+  'desk.chargeback': { en: 'Chargeback', ko: '차지백' },
   'desk.consoleCancel': { en: 'Cancel in the console', ko: '콘솔에서 취소' },
   'desk.reverse': { en: 'Take the cancel back', ko: '취소 번복' },
   'desk.returned': { en: '{amount} went back', ko: '{amount} 환불됨' },
@@ -149,7 +149,7 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
     ko: '상점과 게이트웨이 사이의 힌트, 호출, 응답을 실시간으로 보고, 각각 무엇을 바꾸었는지 확인합니다.',
   },
   'wire.stream': { en: 'As it happens', ko: '실시간' },
-  'wire.showReads': { en: 'Show the sweep’s lists and keys, too', ko: '주기적 조회와 토큰 호출도 보기' },
+  'wire.showReads': { en: 'Show the sweep’s lists and keys, too', ko: '정기 조회와 토큰 호출도 보기' },
   'wire.nobody': { en: 'no answer', ko: '응답 없음' },
   'wire.moved': { en: 'moved: {what}', ko: '변화: {what}' },
   'wire.sent': { en: 'sent', ko: '보냄' },
@@ -184,5 +184,5 @@ export const WORDS = /** @satisfies {Record<string, Said>} */ ({
   'party.paymentwall': { en: 'Paymentwall', ko: '페이먼트월' },
   'party.portone': { en: 'PortOne V2', ko: '포트원 V2' },
   'party.buyer': { en: 'buyer', ko: '구매자' },
-  'party.stranger': { en: 'stranger', ko: '모르는 사람' },
+  'party.stranger': { en: 'stranger', ko: '외부인' },
 })

@@ -150,7 +150,10 @@ describe('a payment with a reversed refund', () => {
     const decision = reversed()
     expect(kindsOf(decision)).toEqual(['page reversed'])
     expect(decision.alerts[0]?.sentence.en).toMatch(/recheck, retryTicket, resolve/)
-    expect(decision.alerts[0]?.sentence.en).toContain('확인필요')
+    expect(decision.alerts[0]?.sentence).toEqual({
+      en: expect.stringContaining('its payment is shown as: needs a person'),
+      ko: expect.stringContaining('결제는 확인필요 상태로 보입니다'),
+    })
   })
 })
 

@@ -58,7 +58,7 @@ export function missed(draft: Draft, ref: GatewayRef, { key: name }: BookedEntry
   const moved = moveRefund(draft, refundId, 'reversed', because)
   if (!moved) draft.journal.push({ what: 'entry.gone', refundId, gatewayRef: ref, ...because })
   const refund = moved ?? draftedRefund(draft, refundId)
-  const sentence = inEach(WENT_BACK.reversed, { state: PAYMENT_STATES.quarantined.ko })
+  const sentence = inEach(WENT_BACK.reversed, { state: PAYMENT_STATES.quarantined })
   if (refund) raise(draft, 'page', refund, 'reversed', sentence)
 }
 
