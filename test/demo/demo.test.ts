@@ -96,27 +96,43 @@ test('all of it is played at Paymentwall itself where GATEWAY says so', { timeou
   expect(left).toEqual([])
 })
 
-test('all of it is played through V2 where GATEWAY says so', { timeout: LIMIT_MS }, async () => {
-  const { code, out, err, left } = await demo([], undefined, { GATEWAY: 'portone/main' })
-  expect(err).toBe('')
-  expect(code).toBe(0)
-  for (const label of ['결제대기', '결제완료', '취소접수', '취소처리 대기', '취소요청 확인중', '취소완료'])
-    expect(out).toContain(label)
-  const flat = out.replaceAll(/\s+/g, ' ')
-  expect(flat).toContain('REQUESTED, but still PAID: a ticket was filed, nothing is refunded yet')
-  expect(WAYS['portone/main'].cannot.length).toBeGreaterThan(0)
-  for (const cannot of WAYS['portone/main'].cannot) expect(flat).toContain(`(cannot happen here: ${cannot})`)
-  for (const title of ['1. A payment', '2. A refund', '3. The answer', '4. Forged webhooks'])
-    expect(out).toContain(title)
-  expect(flat).toMatch(
-    /looks, before it would send anything: the refund ticketOpen 취소처리 대기 gateway shows its request/,
-  )
-  expect(out).toMatch(/payment:order-1 +cancelled 취소완료 +\d+ +\d+ +\d+\n/)
-  expect(out).toMatch(/refund:refund-2 +refunded 취소완료 +\d+ +\d+ +\d+\n/)
-  expect(out).toMatch(/20 forged webhooks +nothing moved +0 +0 +0\n/)
-  expect(out).toMatch(/Everything held: \d+ facts checked/)
-  expect(left).toEqual([])
-})
+/** For a demo that is kept: Ctrl-C, once, when it has said where it is. */
+function onceItStays(): (out: string, kill: () => void) => void {
+  let asked = false
+  return (out, kill) => {
+    if (asked || !/Simulator +http\S+\/__sim\n/.test(out)) return
+    asked = true
+    kill()
+  }
+}
+
+// One story for both: how a demo ends knows nothing of the gateway that it was played at.
+test(
+  'all of it is played through V2 where GATEWAY says so; with --keep it stays until Ctrl-C, says where it is, and leaves nothing behind',
+  { timeout: LIMIT_MS },
+  async () => {
+    const { code, out, err, left } = await demo(['--keep'], onceItStays(), { GATEWAY: 'portone/main' })
+    expect(out).toMatch(/Temporal UI +http\S+\/namespaces\/default\/workflows/)
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    for (const label of ['결제대기', '결제완료', '취소접수', '취소처리 대기', '취소요청 확인중', '취소완료'])
+      expect(out).toContain(label)
+    const flat = out.replaceAll(/\s+/g, ' ')
+    expect(flat).toContain('REQUESTED, but still PAID: a ticket was filed, nothing is refunded yet')
+    expect(WAYS['portone/main'].cannot.length).toBeGreaterThan(0)
+    for (const cannot of WAYS['portone/main'].cannot) expect(flat).toContain(`(cannot happen here: ${cannot})`)
+    for (const title of ['1. A payment', '2. A refund', '3. The answer', '4. Forged webhooks'])
+      expect(out).toContain(title)
+    expect(flat).toMatch(
+      /looks, before it would send anything: the refund ticketOpen 취소처리 대기 gateway shows its request/,
+    )
+    expect(out).toMatch(/payment:order-1 +cancelled 취소완료 +\d+ +\d+ +\d+\n/)
+    expect(out).toMatch(/refund:refund-2 +refunded 취소완료 +\d+ +\d+ +\d+\n/)
+    expect(out).toMatch(/20 forged webhooks +nothing moved +0 +0 +0\n/)
+    expect(out).toMatch(/Everything held: \d+ facts checked/)
+    expect(left).toEqual([])
+  },
+)
 
 test('a gateway that it cannot be played at is refused, with those that it can', async () => {
   const { code, err } = await demo([], undefined, { GATEWAY: 'nobody/main' })
@@ -136,22 +152,6 @@ test(
     expect(err).toMatch(/state +expected "ticketOpen", came "refused"/)
     expect(err).toMatch(/label +expected "취소처리 대기", came "취소거절"/)
     expect(out).not.toContain('Everything held')
-    expect(left).toEqual([])
-  },
-)
-
-test(
-  'with --keep it stays until Ctrl-C, says where it is, and leaves nothing behind',
-  { timeout: LIMIT_MS },
-  async () => {
-    let asked = false
-    const { code, out, left } = await demo(['--keep'], (text, kill) => {
-      if (asked || !/Simulator +http\S+\/__sim\n/.test(text)) return
-      asked = true
-      kill()
-    })
-    expect(code).toBe(0)
-    expect(out).toMatch(/Temporal UI +http\S+\/namespaces\/default\/workflows/)
     expect(left).toEqual([])
   },
 )

@@ -17,30 +17,47 @@ import { createPortoneGateway } from '../../src/gateways/portone/client.ts'
 import { PORTONE_MAIN } from '../../src/gateways/portone/config.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/app.ts'
 import { PORTONE_SECRET, PORTONE_STORE, PORTONE_WEBHOOK_SECRET } from '../../src/simulator/credentials.ts'
+import { forward, startProxy } from '../journeys/proxy.ts'
 import { controlOf } from '../simulator/portoneDesk.ts'
 import { activityDeps } from '../support/activityDeps.ts'
 import { aPayment } from '../support/books.ts'
 import { bookEvidence, readBooks } from '../support/booksDatabase.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-const CANCEL_MS = 250
+/** No call ends by it, however slow this machine is: what is lost is cut off. */
+const CANCEL_MS = 60_000
 let database: Database
 let simulator: Simulator
+let wire: Awaited<ReturnType<typeof startProxy>>
 let gateway: Gateway
-beforeAll(async () => {
-  database = await openTestDatabase()
-  simulator = await startSimulator({ host: '127.0.0.1', port: 0, webhookUrl: 'http://127.0.0.1:9/none' })
-  gateway = createPortoneGateway({
+/** The same gateway by a way on which cancels are lost. */
+let losing: Gateway
+/** What becomes of a cancel on its way: it never arrives, or its answer does not. */
+let onTheWay = 'accept'
+const isCancel = (path: string): boolean => path.endsWith('/cancel')
+const clientAt = (apiUrl: string): Gateway =>
+  createPortoneGateway({
     name: PORTONE_MAIN,
-    apiUrl: simulator.url,
+    apiUrl,
     secret: PORTONE_SECRET,
     storeId: PORTONE_STORE,
     webhookSecrets: [PORTONE_WEBHOOK_SECRET],
     channelKeys: {},
     cancelMs: CANCEL_MS,
   })
+beforeAll(async () => {
+  database = await openTestDatabase()
+  simulator = await startSimulator({ host: '127.0.0.1', port: 0, webhookUrl: 'http://127.0.0.1:9/none' })
+  wire = await startProxy(async (asked) => {
+    if (!isCancel(asked.path)) return forward(simulator.url, asked)
+    if (onTheWay === 'lostAnswer') await forward(simulator.url, asked)
+    throw new Error('lost on the way')
+  })
+  gateway = clientAt(simulator.url)
+  losing = clientAt(wire.url)
 })
 afterAll(async () => {
+  wire.stop()
   await simulator.close()
   await database.close()
 })
@@ -75,7 +92,7 @@ function mortal(dieAt: number): Mortal {
     look: around('look', gateway.look),
     lookByOrder: around('look of the order', gateway.lookByOrder),
     cancel: around('call', (request) =>
-      gateway.cancel({
+      (onTheWay === 'accept' ? gateway : losing).cancel({
         ...request,
         mayStillSend: () => {
           step('right before the call is sent')
@@ -195,12 +212,12 @@ describe.each(Object.entries(FIRST_CALLS))('where the first call is as %s says',
     const cuts: string[] = []
     for (let dieAt = 1; dieAt <= MOST_CUTS; dieAt += 1) {
       const refund = await asked()
-      await control('PUT', '/faults', { cancel })
+      onTheWay = cancel
       const process = mortal(dieAt)
       const filed = await untilDeath(process, (deps) =>
         fileTicket(deps, { refundId: refund.id, key: 'submit', now: later(0) }),
       )
-      await control('PUT', '/faults', { cancel: 'accept' })
+      onTheWay = 'accept'
       if (filed) {
         expect(filed.state).toBe(state)
         break
@@ -233,12 +250,12 @@ test.each([
     for (let dieAt = 1; dieAt <= MOST_CUTS; dieAt += 1) {
       const refund = await asked()
       const about = () => ({ refundId: refund.id, now: later(60 * SECOND) })
-      await control('PUT', '/faults', { cancel })
+      onTheWay = cancel
       await run(() => fileTicket(mortal(ALIVE).deps, { refundId: refund.id, key: 'submit', now: later(0) }))
-      await control('PUT', '/faults', { cancel: second })
+      onTheWay = second
       const process = mortal(dieAt)
       const whole = await untilDeath(process, (deps) => checkpointRefund(deps, about()))
-      await control('PUT', '/faults', { cancel: 'accept' })
+      onTheWay = 'accept'
       if (whole) break
       const cut = `${dieAt}: ${process.steps.at(-1)}`
       cuts.push(process.steps.at(-1) ?? '')

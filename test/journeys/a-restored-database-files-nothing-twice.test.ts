@@ -1,11 +1,11 @@
 // Promise 1 where our own database goes back in time: what was filed since the backup is filed no second time, a person is told,
 // and the ticket that is there answers it.
 // Must not know: how it is found out.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { backUp } from './backup.ts'
 import { fileSoon, waitedFor } from '../support/brief.ts'
 import { createMigratedDatabase } from '../support/database.ts'
@@ -29,8 +29,10 @@ type At = (typeof AT)[number]
 const [{ cancel: CANCEL }] = AT
 const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
 
+type Merchant = Awaited<ReturnType<typeof newMerchant>>
+
 /** A merchant whose program may be stopped, and whose database may be put back; Temporal and the gateway go on as they are. */
-async function installed() {
+async function newMerchant() {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const database = await createMigratedDatabase(folder)
   const shortly = { CANCEL_TIMEOUT: '2s', PORTONE_CANCEL_TIMEOUT: '2s' }
@@ -40,13 +42,19 @@ async function installed() {
     await running?.close()
     running = undefined
   }
-  onTestFinished(async () => {
+  const gone = async () => {
     await stop()
     await database.drop()
     await rm(folder, { recursive: true, force: true })
-  })
+  }
   const start = async (more = {}) => (running = await startShop({ ...environment, ...more }))
-  return { folder, environment, start, stop, backUp: () => backUp(database, folder) }
+  return { folder, environment, start, stop, gone, backUp: () => backUp(database, folder) }
+}
+
+async function installed(): Promise<Merchant> {
+  const merchant = await newMerchant()
+  onTestFinished(merchant.gone)
+  return merchant
 }
 
 const pagesOf = async ({ db }: OwnShop, refundId: string) => {
@@ -105,28 +113,55 @@ async function sinceTheBackup(shop: OwnShop, before: Before): Promise<Since> {
 }
 
 /** Backed up before the one was filed and the other asked for, and put back after both were filed; nothing runs. */
-async function restored(
-  { start, stop, backUp: backUpNow }: Awaited<ReturnType<typeof installed>>,
-  gateways: readonly At[] = AT,
-): Promise<readonly Since[]> {
+async function restored({ start, stop, backUp: backUpNow }: Merchant, gateways: readonly At[] = AT) {
   const before = await untilTheBackup(await start(), gateways)
   await stop()
   const backup = await backUpNow()
-  onTestFinished(backup.drop)
   const since: Since[] = []
   const second = await start()
   await second.sim.faults({ reads: 'ok' })
   for (const each of before) since.push(await sinceTheBackup(second, each))
   await stop()
   await backup.restore()
-  return since
+  return { orders: since, backup }
+}
+
+let shared: Merchant | undefined
+let past: ReturnType<typeof lived> | undefined
+afterAll(() => shared?.gone())
+
+/** The same past for several tests: lived through by the first that runs, and all of it put back for each. */
+async function restoredAgain() {
+  const { merchant, orders, putBack } = await (past ??= lived())
+  onTestFinished(merchant.stop)
+  await putBack()
+  return { ...merchant, orders }
+}
+
+/** What is kept is the database, and all that the gateway and Temporal know. */
+async function lived() {
+  const merchant = (shared = await newMerchant())
+  const { orders, backup } = await restored(merchant)
+  const { folder, gone } = merchant
+  const kept = `${folder}-kept`
+  await cp(folder, kept, { recursive: true })
+  const putBack = async () => {
+    await rm(folder, { recursive: true })
+    await cp(kept, folder, { recursive: true })
+    await backup.restore()
+  }
+  const allGone = async () => {
+    await gone()
+    await backup.drop()
+    await rm(kept, { recursive: true })
+  }
+  shared = { ...merchant, gone: allGone }
+  return { merchant, orders, putBack }
 }
 const callsOf = ({ sim }: OwnShop) => Promise.all(AT.map(({ cancel }) => sim.callsOf(cancel)))
 
 test('a dump from before the intent, restored after the ticket: no second call, a page, and the ticket answers it', async () => {
-  const merchant = await installed()
-  const orders = await restored(merchant)
-  const { start } = merchant
+  const { orders, start } = await restoredAgain()
 
   const shop = await start()
   const calls = await callsOf(shop)
@@ -155,9 +190,7 @@ test('a dump from before the intent, restored after the ticket: no second call, 
 })
 
 test('after-restore finds all before anything runs, filing is held until a release, and notices get higher numbers', async () => {
-  const merchant = await installed()
-  const orders = await restored(merchant)
-  const { start, environment } = merchant
+  const { orders, start, environment } = await restoredAgain()
 
   const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
   expect(ran, ran.error).toMatchObject({ code: 2 })
@@ -194,9 +227,7 @@ test('after-restore finds all before anything runs, filing is held until a relea
 })
 
 test('with the namespace lost too after-restore files nothing that may have been filed', async () => {
-  const merchant = await installed()
-  const orders = await restored(merchant)
-  const { start, environment, folder } = merchant
+  const { orders, start, environment, folder } = await restoredAgain()
   await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
 
   const ran = await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')
@@ -251,7 +282,11 @@ const declinesAreShown = ({ sim }: OwnShop) => sim.control('PUT', '/faults', { p
 
 test('a request that was declined since the backup is seen as such: it is not filed again', async () => {
   const merchant = await installed()
-  const [about] = await restored(merchant, [SHOWN])
+  const {
+    orders: [about],
+    backup,
+  } = await restored(merchant, [SHOWN])
+  onTestFinished(backup.drop)
   if (!about) throw new Error('nothing was restored')
   const { asked, refundId } = about
   const shop = await merchant.start()

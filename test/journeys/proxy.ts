@@ -13,7 +13,7 @@ export type Answered = { readonly status: number; readonly type: string; readonl
 const HOST = '127.0.0.1'
 /** A request that is not answered by then is given up: who had it may be gone. */
 const FORWARD_MS = 30_000
-const KEPT_HEADERS = ['content-type', 'authorization', 'accept']
+const KEPT_HEADERS = ['content-type', 'authorization', 'accept', 'idempotency-key']
 
 /** An answer that is refused cuts the connection. */
 export async function startProxy(answer: (asked: Asked) => Promise<Answered>): Promise<{ url: string; stop(): void }> {
