@@ -7,13 +7,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const STARTS = /\b(shopTest|startShop|programTest|startFleet|inSkippedTime|startNpm|demo)\(/
 const startsTheProgram = ({ moduleId }: TestSpecification): boolean => STARTS.test(readFileSync(moduleId, 'utf8'))
 
-const sharesItsProcess = ({ project }: TestSpecification): boolean => !project.config.isolate
+const isOf = (name: string) => ({ project }: TestSpecification) => project.name === name
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const [sharing, alone] = [sorted.filter(sharesItsProcess), sorted.filter((file) => !sharesItsProcess(file))]
-    const first = new Set(alone.filter(startsTheProgram))
-    return [...first, ...alone.filter((file) => !first.has(file)), ...sharing]
+    const [alone, shops, sharing] = ['alone', 'shops', 'sharing'].map((name) => sorted.filter(isOf(name)))
+    const first = new Set(alone?.filter(startsTheProgram))
+    return [...first, ...(shops ?? []), ...(alone?.filter((file) => !first.has(file)) ?? []), ...(sharing ?? [])]
   }
 }
