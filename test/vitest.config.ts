@@ -1,4 +1,4 @@
-// How the tests run: real servers, no fake clocks; one process per file (Temporal's Runtime is one per process), but for files without one.
+// How the tests run: real servers, no fake clocks; three processes, in each one file after the other where nothing speaks against it.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './support/longestFirst.ts'
@@ -7,11 +7,11 @@ import { testFiles } from './support/reaching.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Nothing in them starts a program, and each opens what it needs: a few processes read the sources once for all of them. */
 const SHARING = /^test\/(db|deploy|docs|domain|gateways|http|inbox|ops|outbox|simulator)\//
-/** Most of them have a shop, one after the other in a process: sources, workflows and PGlite are read and compiled once, not for each. */
+/** Most of them have a shop, which is closed before the next file's: sources and PGlite are read and compiled once for several. */
 const SHOPS = /^test\/(chaos|client|doctor|journeys)\/|^test\/http\/fourEyes/
-/** But for these, which look at their process itself. */
+/** But for these. What is in no folder above is alone, too: it mocks, counts calls, or tells how a process starts. */
 const ALONE = [
-  // What it has loaded of OpenTelemetry, which is nothing before it is told to trace.
+  // Looks at what its process has loaded of OpenTelemetry: nothing, until it is told to trace.
   'test/journeys/one-trace-leads-from-a-webhook-to-the-gateway.test.ts',
 ]
 type Project = 'alone' | 'shops' | 'sharing'

@@ -1,13 +1,16 @@
-// The order of the files: those that start the whole program first, so that no worker is left alone with one of them at the end; those
-// that share a process last and behind each other, for it goes on only while the next one is of its kind.
-// Must not know: how long a file takes. Within both kinds vitest's own order stays.
+// The order of the files: those that start the whole program first, so that no worker is left alone with one of them at the end. Those
+// that share a process are behind each other, for it goes on only while the next one is of its kind.
+// Must not know: how long a file takes. Within each kind vitest's own order stays.
 import { readFileSync } from 'node:fs'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const STARTS = /\b(shopTest|startShop|programTest|startFleet|inSkippedTime|startNpm|demo)\(/
 const startsTheProgram = ({ moduleId }: TestSpecification): boolean => STARTS.test(readFileSync(moduleId, 'utf8'))
 
-const isOf = (name: string) => ({ project }: TestSpecification) => project.name === name
+const isOf =
+  (name: string) =>
+  ({ project }: TestSpecification) =>
+    project.name === name
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
