@@ -7,16 +7,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const STARTS = /\b(shopTest|startShop|programTest|startFleet|inSkippedTime|startNpm|demo)\(/
 const startsTheProgram = ({ moduleId }: TestSpecification): boolean => STARTS.test(readFileSync(moduleId, 'utf8'))
 
-const isOf =
-  (name: string) =>
-  ({ project }: TestSpecification) =>
-    project.name === name
+/** Of a project's files; those of one that is not named here come first. */
+const ORDER = ['shops', 'alone', 'sharing']
+const placeOf = (file: TestSpecification): number =>
+  file.project.config.isolate && startsTheProgram(file) ? -1 : ORDER.indexOf(file.project.name)
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const [alone, shops, sharing] = ['alone', 'shops', 'sharing'].map((name) => sorted.filter(isOf(name)))
-    const first = new Set(alone?.filter(startsTheProgram))
-    return [...first, ...(shops ?? []), ...(alone?.filter((file) => !first.has(file)) ?? []), ...(sharing ?? [])]
+    const places = new Map(sorted.map((file) => [file, placeOf(file)]))
+    return sorted.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
   }
 }
