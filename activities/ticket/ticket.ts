@@ -6,7 +6,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { loadForCall, viewForLook } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import type { Began } from '../../src/db/clock.ts'
-import { transact } from '../../src/db/connect.ts'
+import { transact, type Trx } from '../../src/db/connect.ts'
 import { checksumOf, remainingOf, attemptOf } from '../../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../../src/domain/books/books.ts'
 import type { Setting } from '../../src/domain/books/draft.ts'
@@ -30,7 +30,7 @@ import {
 import { intentLost } from '../../src/domain/moves/wentBack.ts'
 import type { RefundStep } from '../../src/domain/next.ts'
 import { failureIn } from '../../src/inbox/account.ts'
-import { look } from '../../src/inbox/look.ts'
+import { look, lookThen } from '../../src/inbox/look.ts'
 import { refundBorn, type ReadRefund, type RefundBirth } from '../begin/begin.ts'
 import { decideRefund, mover, readBooks, recalled, refundIn, same, withRefund, type OnRefund } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
@@ -63,12 +63,11 @@ export async function fileTicket(deps: ActivityDeps, asked: FileTicket): Promise
   return heartbeating(async (heart) => {
     const id = await namedBy(deps, asked)
     const about = { ...asked, id }
-    const blind = await lookFirst(endingWithActivity(deps), about)
-    if (blind !== undefined)
-      return decideRefund(deps, about, 'not tried', (books, setting) => notTried(books, id, blind, setting))
-    const intended = await intent(deps, about)
+    const intended = await lookThenIntend(deps, about)
     if (intended === 'taken') return settleTicket(deps, asked)
     if (intended === 'moved') return decideRefund(deps, about, 'read refund', same)
+    if ('blind' in intended)
+      return decideRefund(deps, about, 'not tried', (books, setting) => notTried(books, id, intended.blind, setting))
     const { key } = asked
     if (!(await heart.announce(deps.heartbeat, { key }))) return recordAnswer(deps, id, asked, intended, NOT_NOTED)
     try {
@@ -126,68 +125,58 @@ export async function settleTicket(deps: ActivityDeps, asked: SettleTicket): Pro
   })
 }
 
-/**
- * (a) A look that books what it finds. A sentence where it failed: nothing was sent, no key is
- * used.
- */
-async function lookFirst(deps: ActivityDeps, { id, now, memory }: OnRefund): Promise<string | undefined> {
+/** `blind`: why nothing could be seen. Nothing was sent, no key is used. */
+type Blind = { readonly blind: string }
+/** `taken`: the key was used before; `moved`: the refund asks for no ticket any more. */
+type Intent = Intended | 'taken' | 'moved'
+
+/** (a) A look that books what it finds, and with it, in one commit, (b) the intent. */
+async function lookThenIntend(deps: ActivityDeps, about: OnRefund & Announced): Promise<Intent | Blind> {
+  const { id, now, memory } = about
   const seen = withRefund(await viewForLook(deps.db, { refundId: id }), id, memory)
   const { gateway, gatewayRef } = refundIn(seen.books, id)
+  const saga = refundWorkflowId(id)
+  const differs = failureIn(seen, gateway)
+  if (differs) return { blind: differs.message }
   try {
-    const saga = refundWorkflowId(id)
-    const differs = failureIn(seen, gateway)
-    if (differs) return differs.message
-    const { began } = seen
-    const { found } = await look(deps, { gateway, gatewayRef }, { who: saga, saga, at: now, began })
-    return found.length > 0 ? undefined : 'the gateway does not show this payment, so nothing was asked of it'
+    const options = { who: saga, saga, at: now, began: seen.began }
+    const seeing = endingWithActivity(deps)
+    const { further } = await lookThen(seeing, { gateway, gatewayRef }, options, (trx) => intent(deps, trx, about))
+    return further ?? { blind: 'the gateway does not show this payment, so nothing was asked of it' }
   } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    if (error.kind !== 'cannotLook') return { blind: `could not look: ${error.message}` }
     // Of a gateway that shows nothing all that is known is what it has signed: that is in the
     // books.
-    if (error instanceof Failure && error.kind === 'cannotLook') return undefined
-    if (error instanceof Failure) return `could not look: ${error.message}`
-    throw error
+    return transact(deps.db, 'ticket intent', (trx) => intent(deps, trx, about), deps.log)
   }
 }
 
-/**
- * (b) The intent, committed. `taken`: the key was used before; `moved`: the refund asks for no
- * ticket any more.
- */
-async function intent(
-  deps: ActivityDeps,
-  { id, key, now, memory }: OnRefund & Announced,
-): Promise<Intended | 'taken' | 'moved'> {
+async function intent(deps: ActivityDeps, trx: Trx, { id, key, now, memory }: OnRefund & Announced): Promise<Intent> {
   const since = bothClocks()
-  return transact(
-    deps.db,
-    'ticket intent',
-    async (trx) => {
-      const { began, ...found } = withRefund(await loadForCall(trx, { refundId: id }), id, memory)
-      const { loaded } = await recalled(deps, trx, found, { id, now, ...(memory && { memory }) })
-      const refund = refundIn(loaded.books, id)
-      if (refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return 'taken'
-      const gateway = deps.gateways.get(refund.gateway)
-      if (!gateway || nextTicketKey(refund) !== key) return 'moved'
-      const setting = { now, patience: deps.patience }
-      const blocked = blockedBecause(loaded.books, refund, deps.refundability, now)
-      const saved = mover(deps, refundWorkflowId(id), now)
-      if (blocked) {
-        await carryOut(trx, loaded, block(loaded.books, id, blocked, setting), saved)
-        return 'moved'
-      }
-      if (found.hold) {
-        await carryOut(trx, loaded, held(loaded.books, id, found.hold, setting), saved)
-        return 'moved'
-      }
-      const intending = { ...setting, now: madeAt(deps, now) }
-      const intended = intend(loaded.books, id, key, intending, deps.refundability, sentBy(gateway))
-      if (!intended) return 'moved'
-      await carryOut(trx, loaded, intended.decision, saved)
-      const { attempt, ticket } = intended
-      return { refund: intended.refund, ticket, attempt, gateway, since, began, checksum: checksumOf(attempt) }
-    },
-    deps.log,
-  )
+  const { began, ...found } = withRefund(await loadForCall(trx, { refundId: id }), id, memory)
+  const { loaded } = await recalled(deps, trx, found, { id, now, ...(memory && { memory }) })
+  const refund = refundIn(loaded.books, id)
+  if (refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return 'taken'
+  const gateway = deps.gateways.get(refund.gateway)
+  if (!gateway || nextTicketKey(refund) !== key) return 'moved'
+  const setting = { now, patience: deps.patience }
+  const blocked = blockedBecause(loaded.books, refund, deps.refundability, now)
+  const saved = mover(deps, refundWorkflowId(id), now)
+  if (blocked) {
+    await carryOut(trx, loaded, block(loaded.books, id, blocked, setting), saved)
+    return 'moved'
+  }
+  if (found.hold) {
+    await carryOut(trx, loaded, held(loaded.books, id, found.hold, setting), saved)
+    return 'moved'
+  }
+  const intending = { ...setting, now: madeAt(deps, now) }
+  const intended = intend(loaded.books, id, key, intending, deps.refundability, sentBy(gateway))
+  if (!intended) return 'moved'
+  await carryOut(trx, loaded, intended.decision, saved)
+  const { attempt, ticket } = intended
+  return { refund: intended.refund, ticket, attempt, gateway, since, began, checksum: checksumOf(attempt) }
 }
 
 /**

@@ -23,22 +23,36 @@ export type Looked = { readonly began: Began; readonly found: readonly Evidence[
  * money that is booked: then no hint was settled. What it does show is booked even so, for presence
  * is proof and absence is none.
  */
-export async function look(deps: LookDeps, subject: Subject, options: LookOptions): Promise<Looked> {
+export const look = (deps: LookDeps, subject: Subject, options: LookOptions): Promise<Looked> =>
+  lookThen(deps, subject, options, () => Promise.resolve())
+
+/**
+ * The same, and `further` in the transaction that books it: what is decided there is decided on
+ * what was seen. Not called where nothing was found.
+ */
+export async function lookThen<T>(
+  deps: LookDeps,
+  subject: Subject,
+  options: LookOptions,
+  further: (trx: Trx) => Promise<T>,
+): Promise<Looked & { readonly further?: T }> {
   const gateway = gatewayOf(deps, subject)
   const began = options.began ?? (await beginLook(deps.db))
   const { found, forgotten } = await ask(deps, gateway, subject)
-  const { moved, paidOrder } = await booked(() =>
-    transact(
-      deps.db,
-      'look',
-      (trx) => book(deps, trx, subject, { found, began, settles: forgotten.length === 0 }, options),
-      deps.log,
-    ),
+  const settles = forgotten.length === 0
+  const { moved, paidOrder, ...more } = await transact(
+    deps.db,
+    'look',
+    async (trx) => {
+      const done = await booked(() => book(deps, trx, subject, { found, began, settles }, options))
+      return settles && found.length > 0 ? { ...done, further: await further(trx) } : done
+    },
+    deps.log,
   )
   deps.kick()
   if (paidOrder) await rememberAccount(deps, gateway)
-  if (forgotten.length > 0) throw forgot(subject, forgotten)
-  return { began, found, moved }
+  if (!settles) throw forgot(subject, forgotten)
+  return { began, found, moved, ...more }
 }
 
 function gatewayOf({ gateways }: LookDeps, { gateway: name }: Subject): Gateway {
