@@ -1,4 +1,4 @@
-// How the tests run: real servers, no fake clocks; one process per file (Temporal's Runtime is one per process), but for files without one.
+// How the tests run: real servers, no fake clocks; three processes, in each one file after the other where nothing speaks against it.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './support/longestFirst.ts'
@@ -7,9 +7,19 @@ import { testFiles } from './support/reaching.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Nothing in them starts a program, and each opens what it needs: a few processes read the sources once for all of them. */
 const SHARING = /^test\/(db|deploy|docs|domain|gateways|http|inbox|ops|outbox|simulator)\//
-/** But for these, which have a shop. */
-const NOT_SHARING = ['test/http/fourEyes.test.ts']
-const shares = (file: string): boolean => SHARING.test(file) && !NOT_SHARING.includes(file)
+/** Most of them have a shop, which is closed before the next file's: sources and PGlite are read and compiled once for several. */
+const SHOPS = /^test\/(chaos|client|doctor|journeys)\/|^test\/http\/fourEyes/
+/** But for these. What is in no folder above is alone, too: it mocks, counts calls, or tells how a process starts. */
+const ALONE = [
+  // Looks at what its process has loaded of OpenTelemetry: nothing, until it is told to trace.
+  'test/journeys/one-trace-leads-from-a-webhook-to-the-gateway.test.ts',
+]
+type Project = 'alone' | 'shops' | 'sharing'
+function projectOf(file: string): Project {
+  if (ALONE.includes(file)) return 'alone'
+  if (SHOPS.test(file)) return 'shops'
+  return SHARING.test(file) ? 'sharing' : 'alone'
+}
 
 const kind = {
   root,
@@ -25,18 +35,23 @@ const kind = {
 }
 
 /** These files, each kind in its own way; `globalSetup` is once for all of them. */
-export const runOf = (files: readonly string[], globalSetup: readonly string[]) =>
-  defineConfig({
+export function runOf(files: readonly string[], globalSetup: readonly string[]) {
+  const project = (name: Project, more: { readonly isolate: boolean; readonly setupFiles?: string[] }) => ({
+    test: { ...kind, name, include: files.filter((file) => projectOf(file) === name), ...more },
+  })
+  return defineConfig({
     test: {
       ...kind,
       sequence: { sequencer: LongestFirst },
       globalSetup: [...globalSetup],
       reporters: ['default'],
       projects: [
-        { test: { ...kind, name: 'alone', include: files.filter((file) => !shares(file)) } },
-        { test: { ...kind, name: 'sharing', include: files.filter(shares), isolate: false } },
+        project('alone', { isolate: true }),
+        project('shops', { isolate: false, setupFiles: ['test/support/eachFile.ts'] }),
+        project('sharing', { isolate: false }),
       ],
     },
   })
+}
 
 export default runOf(testFiles(root), ['test/support/migrated.ts'])

@@ -1,19 +1,21 @@
-// The order of the files: those that start the whole program first, so that no worker is left alone with one of them at the end; those
-// that share a process last and behind each other, for it goes on only while the next one is of its kind.
-// Must not know: how long a file takes. Within both kinds vitest's own order stays.
+// The order of the files: those that start the whole program first, so that no worker is left alone with one of them at the end. Those
+// that share a process are behind each other, for it goes on only while the next one is of its kind.
+// Must not know: how long a file takes. Within each kind vitest's own order stays.
 import { readFileSync } from 'node:fs'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const STARTS = /\b(shopTest|startShop|programTest|startFleet|inSkippedTime|startNpm|demo)\(/
 const startsTheProgram = ({ moduleId }: TestSpecification): boolean => STARTS.test(readFileSync(moduleId, 'utf8'))
 
-const sharesItsProcess = ({ project }: TestSpecification): boolean => !project.config.isolate
+/** Of a project's files; those of one that is not named here come first. */
+const ORDER = ['shops', 'alone', 'sharing']
+const placeOf = (file: TestSpecification): number =>
+  file.project.config.isolate && startsTheProgram(file) ? -1 : ORDER.indexOf(file.project.name)
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const [sharing, alone] = [sorted.filter(sharesItsProcess), sorted.filter((file) => !sharesItsProcess(file))]
-    const first = new Set(alone.filter(startsTheProgram))
-    return [...first, ...alone.filter((file) => !first.has(file)), ...sharing]
+    const places = new Map(sorted.map((file) => [file, placeOf(file)]))
+    return sorted.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
   }
 }
