@@ -3,13 +3,15 @@
 // Must not know: workflows. The intent is committed before the call; every ending of the call has
 // its row.
 import { ApplicationFailure } from '@temporalio/common'
-import { loadForCall, viewForLook } from '../../src/db/books/books.ts'
+import { loadForCall, rowOf, viewForLook } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
+import { lostKeys } from '../../src/db/books/wentBack.ts'
 import type { Began } from '../../src/db/clock.ts'
 import { transact, type Trx } from '../../src/db/connect.ts'
 import { checksumOf, remainingOf, attemptOf } from '../../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../../src/domain/books/books.ts'
 import type { Setting } from '../../src/domain/books/draft.ts'
+import { alsoKnowing } from '../../src/domain/books/memory.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import type { CancelAnswer, CancelCall, Evidence, Gateway } from '../../src/domain/gateway.ts'
 import { refundId, refundWorkflowId, type RefundId } from '../../src/domain/ids.ts'
@@ -155,7 +157,9 @@ async function lookThenIntend(deps: ActivityDeps, about: OnRefund & Announced): 
 async function intent(deps: ActivityDeps, trx: Trx, { id, key, now, memory }: OnRefund & Announced): Promise<Intent> {
   const since = bothClocks()
   const { began, ...found } = withRefund(await loadForCall(trx, { refundId: id }), id, memory)
-  const { loaded } = await recalled(deps, trx, found, { id, now, ...(memory && { memory }) })
+  const row = rowOf(found, id)
+  const known = row ? alsoKnowing(memory, row, await lostKeys(trx, id)) : memory
+  const { loaded } = await recalled(deps, trx, found, { id, now, ...(known && { memory: known }) })
   const refund = refundIn(loaded.books, id)
   if (refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return 'taken'
   const gateway = deps.gateways.get(refund.gateway)

@@ -25,6 +25,7 @@ import * as tallies from './migrations/0017_tallies.ts'
 import * as traces from './migrations/0018_traces.ts'
 import * as received from './migrations/0019_received.ts'
 import * as words from './migrations/0020_words.ts'
+import * as keys from './migrations/0021_keys.ts'
 import { APPLICATION, postgresDialect } from './postgres.ts'
 import { keepFromOthers, refuseWithoutRights } from './rights.ts'
 
@@ -53,6 +54,7 @@ export const MIGRATIONS = {
   '0018_traces': traces,
   '0019_received': received,
   '0020_words': words,
+  '0021_keys': keys,
 } as const satisfies Record<string, Migration>
 export type MigrationName = keyof typeof MIGRATIONS
 

@@ -250,6 +250,9 @@ export type PassesTable = {
   readUntil: string | null
 }
 
+/** Of refunds without a row; once one is there again, they are among its tickets. */
+export type LostKeysTable = { refundId: string; key: string; notedAt: Generated<string> }
+
 export type Schema = {
   accounts: AccountsTable
   answers: AnswersTable
@@ -270,5 +273,6 @@ export type Schema = {
   watches: WatchesTable
   overdueWakes: OverdueWakesTable
   filingHold: FilingHoldTable
+  lostKeys: LostKeysTable
   passes: PassesTable
 }

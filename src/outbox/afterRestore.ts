@@ -3,11 +3,11 @@
 // Must not know: gateways, who asks. It runs beside no saga; it may be run again.
 import type { Client } from '@temporalio/client'
 import { loadBooks, refundAbout, type Loaded } from '../db/books/books.ts'
-import { markAsLost, markIfBack } from '../db/books/wentBack.ts'
+import { markAsLost, markIfBack, noteLostKeys } from '../db/books/wentBack.ts'
 import { databaseNow } from '../db/clock.ts'
 import { transact, type Db, type Trx } from '../db/connect.ts'
 import { openRefunds, recorded } from '../db/lists/open.ts'
-import { refundId, refundWorkflowId, type RefundId } from '../domain/ids.ts'
+import { OWN_ID, refundId, refundWorkflowId, type RefundId } from '../domain/ids.ts'
 import { startWaits } from '../domain/moves/people/unproved.ts'
 import { nextTicketKey } from '../domain/moves/tickets.ts'
 import type { Patience } from '../domain/patience.ts'
@@ -83,7 +83,11 @@ async function stateOf(trx: Trx, id: RefundId): Promise<string> {
   return row.state
 }
 
-/** Refunds and orders whose workflow is known and whose row is not: asked for since the backup. */
+/**
+ * Refunds and orders whose workflow is known and whose row is not: asked for since the backup. What
+ * Temporal remembers of such a refund is written down, for it may be lost before the checkout asks
+ * again.
+ */
 export async function withoutRows({ db, client, say }: AfterRestore): Promise<readonly Found[]> {
   const found: Found[] = []
   for (const kind of ['refund', 'payment'] as const) {
@@ -92,8 +96,10 @@ export async function withoutRows({ db, client, say }: AfterRestore): Promise<re
     const compare = async () => {
       const known = await recorded(db, kind, page)
       for (const id of page)
-        if (!known.has(id))
+        if (!known.has(id)) {
           found.push({ saga: `${kind}:${id}`, found: 'it has no row; the checkout asks again', state: '-' })
+          if (kind === 'refund') await noteKeys({ db, client }, id)
+        }
       page = []
     }
     for await (const { workflowId } of client.workflow.list({ query: `WorkflowType="${kind}"` })) {
@@ -106,4 +112,10 @@ export async function withoutRows({ db, client, say }: AfterRestore): Promise<re
     await compare()
   }
   return [...new Map(found.map((each) => [each.saga, each])).values()]
+}
+
+async function noteKeys({ db, client }: Pick<AfterRestore, 'db' | 'client'>, named: string): Promise<void> {
+  if (!OWN_ID.test(named)) return
+  const { memory } = await lastRun(client, refundWorkflowId(refundId(named)), true)
+  await transact(db, 'note lost keys', (trx) => noteLostKeys(trx, named, memory?.keys ?? []))
 }

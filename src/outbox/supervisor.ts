@@ -14,7 +14,7 @@ import { SUPERVISE_SCHEDULE } from '../domain/names.ts'
 import { OVERDUE_AFTER, type OverdueAfter } from '../domain/shown/watchdog.ts'
 import { metrics } from '../metrics.ts'
 import { countOpenSagas, OPEN_ROWS, reallyOpen } from './openSagas.ts'
-import { pageWithoutRow, type RunningSaga } from './withoutRow.ts'
+import { pageWithoutRow, type MemoryOf, type RunningSaga } from './withoutRow.ts'
 
 type Kind = RunningSaga['type']
 const KINDS = ['payment', 'refund', 'stray'] as const
@@ -29,6 +29,7 @@ export type SagaRuns = {
   running(kind: Kind): AsyncIterable<readonly RunningSaga[]>
   /** Workflow ids whose run was terminated, failed, timed out or canceled after this time. */
   lostSince(since: string): AsyncIterable<readonly string[]>
+  readonly memoryOf: MemoryOf
 }
 export type SuperviseDeps = {
   readonly db: Db
@@ -185,7 +186,8 @@ async function compareAll(
     for await (const page of deps.sagaRuns.running(kind)) {
       stopping?.throwIfAborted()
       for (const { workflowId } of page) running.add(workflowId)
-      withoutRow += await pageWithoutRow(deps, page, { quietMs, most: MOST_WITHOUT_ROW - withoutRow })
+      const telling = { db: deps.db, log: deps.log, memoryOf: deps.sagaRuns.memoryOf }
+      withoutRow += await pageWithoutRow(telling, page, { quietMs, most: MOST_WITHOUT_ROW - withoutRow })
     }
     woken += await wakeIdle(deps, running, { kind, quietMs, most: MOST_WAKES - woken, stopping })
   }

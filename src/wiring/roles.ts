@@ -19,6 +19,7 @@ import { startLoop } from '../loop.ts'
 import { startReplanning } from '../outbox/replanning.ts'
 import { startOf } from '../outbox/wakes.ts'
 import { prepareNamespace } from '../temporal/namespace.ts'
+import { lastRun } from '../temporal/memory.ts'
 import { sagaRunsIn } from '../temporal/running.ts'
 import { startWorkers, workflowBundle, type WorkerSizes } from '../temporal/worker.ts'
 import { setUpParts } from './doctor.ts'
@@ -87,7 +88,10 @@ export async function runWorker(
     overdueAfter: overdueAfter(config),
     clock: () => new Date().toISOString(),
     heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
-    sagaRuns: sagaRunsIn(temporal.connection, namespace),
+    sagaRuns: {
+      ...sagaRunsIn(temporal.connection, namespace),
+      memoryOf: async (saga) => (await lastRun(temporal.client, saga, true)).memory,
+    },
   }
   const activities = createActivities(deps, temporal.attributes.usableNow)
   const { address, tls, apiKey, metadata } = connecting

@@ -48,6 +48,7 @@ const SAID: Readonly<Record<MigrationName, string>> = {
   '0018_traces': 'ebb6330debaed061',
   '0019_received': 'eccfc18b1164db96',
   '0020_words': '8c4851de36ca65e7',
+  '0021_keys': '80642b66ba3eea49',
 }
 
 test.each(names)('%s says what it said when it was released', async (name) => {

@@ -9,6 +9,7 @@ import { beginRefund, readRefund } from '../../activities/begin/begin.ts'
 import { checkpointRefund } from '../../activities/checkpoint.ts'
 import { takeCommand } from '../../activities/commands/people.ts'
 import { fileTicket, settleTicket } from '../../activities/ticket/ticket.ts'
+import { noteLostKeys } from '../../src/db/books/wentBack.ts'
 import { transact } from '../../src/db/connect.ts'
 import { endHold, freeHeld, holdFiling } from '../../src/db/watch/filing.ts'
 import type { Memory } from '../../src/domain/books/memory.ts'
@@ -84,6 +85,30 @@ const refundIn = async (order: MerchantUid) => (await readBooks(db, { merchantUi
 const alertsOf = async (id: string) =>
   (await outboxOf(db, `refund:${id}`)).filter(({ kind }) => kind === 'alert').map(({ payload }) => payload)
 const PAGE = expect.objectContaining({ level: 'page', kind: 'rowWentBack' })
+
+describe('a row that is made again, of which nobody remembers anything any more', () => {
+  const note = (id: string) => transact(db, 'note', (trx) => noteLostKeys(trx, id, ['submit']))
+
+  test('is not filed again under a key that was noted while it was gone: that may have been sent, and a person is paged', async () => {
+    const { id, order } = await asked()
+    await note(id)
+    await note(id)
+    expect(await file(id)).toMatchObject({ state: 'unknown' })
+    expect(happened).toEqual([])
+    expect(await refundIn(order)).toMatchObject({ tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }] })
+    expect(await alertsOf(id)).toEqual([PAGE])
+    await emptyQueues(db)
+    expect(await file(id)).toMatchObject({ state: 'unknown' })
+    expect([happened, await alertsOf(id)]).toEqual([[], []])
+  })
+
+  test('is filed where only of another one a key was noted', async () => {
+    const { id } = await asked()
+    await note(`${id}-another`)
+    await file(id)
+    expect(happened).toContain(`called for ${id}`)
+  })
+})
 
 describe('a restored row', () => {
   test('is seen by its running saga: the lost ticket is unknown, a person is paged, nothing is filed', async () => {

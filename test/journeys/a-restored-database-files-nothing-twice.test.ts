@@ -238,6 +238,24 @@ test('with the namespace lost too after-restore files nothing that may have been
   expect(await callsOf(shop)).toEqual([0, 0])
 })
 
+test('with the namespace lost later, before the checkout asks again, what after-restore has written down is filed no second time', async () => {
+  const { orders, start, environment, folder } = await restoredAgain()
+  expect(await runCommand({ ...ANY_PORT, ...environment }, 'after-restore')).toMatchObject({ code: 2 })
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+
+  const shop = await start()
+  expect(await shop.call('POST', '/filing/release', { reason: 'compared' })).toMatchObject({ status: 200 })
+  const calls = await callsOf(shop)
+  for (const { at, later, lostId } of orders) {
+    await shop.askRefund(later.merchantUid, { refundId: lostId })
+    await foundAgain(shop, lostId, at)
+    expect(await pagesOf(shop, lostId)).toEqual(['rowWentBack'])
+  }
+  expect(await callsOf(shop)).toEqual(calls)
+  for (const { later, lostId } of orders) await completed(shop, later.merchantUid, lostId)
+  expect(await callsOf(shop)).toEqual(calls)
+})
+
 test('an intent that a failover loses while its call is under way: one ticket, a page', async () => {
   const { start } = await installed()
   const shop = await start()

@@ -163,6 +163,21 @@ test('a workflow without a row pages once for each of its runs, starts nothing, 
   expect(lines).toMatchObject([{ who: 'supervisor', what: 'saga.withoutRow' }, { what: 'saga.withoutRow' }])
 })
 
+test('what a refund without a row may have been filed under is written down once, for its run may be lost, too', async () => {
+  const [remembers, forgot] = [saga('refund:gone-3'), saga('refund:gone-4')]
+  const memories = new Map([[remembers.workflowId, { birth: null, version: 4, keys: ['submit', 'retry-1'] }]])
+  const noted = () => db().selectFrom('lostKeys').select(['refundId', 'key']).orderBy('key').execute()
+  const both = [
+    { refundId: 'gone-3', key: 'retry-1' },
+    { refundId: 'gone-3', key: 'submit' },
+  ]
+
+  await pass({ running: [remembers, forgot], memories })
+  expect(await noted()).toEqual(both)
+  await pass({ running: [remembers, forgot], memories })
+  expect(await noted()).toEqual(both)
+})
+
 /** Two orders, a refund of each, and money with a saga of its own; all of them run. */
 async function allRun(): Promise<readonly RunningSaga[]> {
   const [one, two] = [await refundIn({ state: 'ticketOpen' }), await refundIn({ state: 'unknown' })]

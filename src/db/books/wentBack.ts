@@ -30,6 +30,25 @@ export async function markIfBack(
 }
 
 /**
+ * What Temporal remembers of a refund that has no row: Temporal may be lost before that is there
+ * again.
+ */
+export async function noteLostKeys(trx: Trx, refundId: string, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  await trx
+    .insertInto('lostKeys')
+    .values(keys.map((key) => ({ refundId, key })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** What was noted of it while it had no row; asked for before anything is sent. */
+export async function lostKeys(trx: Trx, id: RefundId): Promise<readonly string[]> {
+  const rows = await trx.selectFrom('lostKeys').select('key').where('refundId', '=', id).orderBy('key').execute()
+  return rows.map(({ key }) => key)
+}
+
+/**
  * Nobody remembers whether its next ticket was filed already: it counts as one that may have been.
  */
 export async function markAsLost(trx: Trx, loaded: Loaded, id: RefundId, key: string, marking: Marking): Promise<void> {

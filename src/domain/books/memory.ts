@@ -35,6 +35,13 @@ export function remembered(before: Memory | undefined, now: Memory): Memory {
 }
 
 /**
+ * The same, and keys that were noted while no row was there: of such a row that is all that is
+ * known.
+ */
+export const alsoKnowing = (memory: Memory | undefined, row: Memory, keys: readonly string[]): Memory | undefined =>
+  keys.length === 0 ? memory : { ...(memory ?? row), keys: [...new Set([...(memory ?? row).keys, ...keys])] }
+
+/**
  * The keys that the memory has and the row, given with every key that it has, lacks; undefined
  * where the row is not behind its memory.
  */
