@@ -332,7 +332,8 @@ test('a dump from while an answer was lost, restored after its call was sent aga
   await stop()
   const backup = await backUpNow()
   onTestFinished(backup.drop)
-  const second = await start()
+  // From here on no answer is meant to be lost.
+  const second = await start({ CANCEL_TIMEOUT: '25s', PORTONE_CANCEL_TIMEOUT: '25s' })
   await second.sim.faults({ cancel: 'accept' })
   await waitedFor(second, refundId, 59_000)
   await eventually(() => second.refund(refundId)).toMatchObject({ state: 'ticketOpen' })
