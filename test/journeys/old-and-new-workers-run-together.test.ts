@@ -14,6 +14,8 @@ import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temp
 vi.setConfig({ testTimeout: 600_000, hookTimeout: MAKING_MS })
 const REFUNDS = 50
 const A_FEW = 10
+/** A sleeper may hold a look for 30 s, the wake behind it for 15, and then the task for 10; all of that may come one after the other. */
+const LET_GO_MS = 180_000
 
 describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one process)', () => {
   let fleet: Fleet
@@ -53,7 +55,7 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
       asleep?.freeze()
       await Promise.all(tickets.slice(settled, settled + A_FEW).map(({ id }) => sim.complete(id)))
       settled += A_FEW
-      await eventually(ended).toBe(settled)
+      await eventually(ended, LET_GO_MS).toBe(settled)
       asleep?.thaw()
     }
     await Promise.all([old.stop(), ...tickets.slice(settled).map(({ id }) => sim.complete(id))])
