@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { createTemporalClient } from '../../src/temporal/client.ts'
 import { replayOpen } from '../../src/temporal/replayCheck.ts'
 import { workflowBundle } from '../../src/temporal/worker.ts'
+import { underWay } from '../support/agreement.ts'
 import { buildIn, cacheWith } from '../support/builds.ts'
 import { byTemporal, paymentSaga, refundSaga, workflowIdOf } from '../support/doors.ts'
 import { runCommand } from '../support/mainCommand.ts'
@@ -21,38 +22,57 @@ async function replayed({ temporalAddress }: OwnShop, bundlePath: string, only?:
   return { ...found, told }
 }
 
-/** The orders whose refunds wait are told of them, and their sagas end again. */
-const ordersRunning = ({ client }: OwnShop, count: number) =>
-  eventually(
+/**
+ * The order whose refund waits is told of it, and its saga ends again: only then does a list show
+ * for good what runs, for it lags, and may show the expected number before that saga was started.
+ */
+async function toldAndEnded(shop: OwnShop, merchantUid: string, running: number): Promise<void> {
+  await eventually(() => underWay(shop.db, shop)).toEqual([])
+  const { client } = shop
+  const saga = client.workflow.getHandle(workflowIdOf(paymentSaga(merchantUid)))
+  await eventually(async () => (await saga.describe()).status.name).toBe('COMPLETED')
+  await eventually(
     async () => (await client.workflow.count(`WorkflowType='payment' and ExecutionStatus='Running'`)).count,
-  ).toBe(count)
+  ).toBe(running)
+}
 
 /** Three refunds that wait, an unpaid order, and one that nobody has begun. */
 async function running(shop: OwnShop): Promise<readonly string[]> {
   const refunds: string[] = []
-  for (let count = 0; count < 3; count += 1) refunds.push(`refund:${(await shop.paidThenRefunded()).refundId}`)
   await shop.open()
+  for (let count = 0; count < 3; count += 1) {
+    const { merchantUid, refundId } = await shop.paidThenRefunded()
+    refunds.push(workflowIdOf(refundSaga(refundId)))
+    await toldAndEnded(shop, merchantUid, 1)
+  }
   const args = [{ refundId: 'r-later' }]
   await shop.client.workflow.start('refund', { workflowId: 'refund:r-later', taskQueue: 'nobody-polls', args })
-  await ordersRunning(shop, 1)
   return refunds.toSorted()
 }
 
 const check = (environment: Environment, ...args: readonly string[]) => runCommand(environment, 'replay-check', ...args)
 
+/** Each test counts what runs; what is left of the one before would be counted, too. */
+test.afterEach(async ({ shop: { client } }) => {
+  const listed = new Set<string>()
+  for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus = "Running"' }))
+    listed.add(workflowId)
+  for (const saga of [...listed].map((id) => client.workflow.getHandle(id)))
+    if ((await saga.describe()).status.name === 'RUNNING') await saga.terminate('the test is over')
+})
+
 test('sagas whose first task carried out a command go on wherever they are replayed', async ({ shop }) => {
   const orders = await Promise.all(Array.from({ length: 3 }, () => shop.open()))
-  const { refundId } = await shop.paidThenRefunded()
+  const { merchantUid: refunded, refundId } = await shop.paidThenRefunded()
   const sagas = [...orders.map(({ merchantUid }) => paymentSaga(merchantUid)), refundSaga(refundId)]
   for (const saga of sagas) {
     await shop.client.workflow.getHandle(workflowIdOf(saga)).terminate('ended from outside')
     expect(await byTemporal(shop, saga, 'recheck', { person: 'ann' })).toMatchObject({ answer: 'done' })
   }
-  await ordersRunning(shop, orders.length)
+  await toldAndEnded(shop, refunded, orders.length)
   const found = await replayed(shop, await workflowBundle(testCacheDir()))
   expect(found.failures).toEqual([])
   expect(found.replayed).toBe(sagas.length)
-  for (const saga of sagas) await shop.client.workflow.getHandle(workflowIdOf(saga)).terminate('the test is over')
 })
 
 test('a good and a bad build over refunds that wait', async ({ shop }) => {
