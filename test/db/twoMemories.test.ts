@@ -110,7 +110,10 @@ describe('a row that is made again, of which nobody remembers anything any more'
     const args = { reason: 'no' }
     const withdraw = () =>
       takeCommand(deps, { workflowId: `refund:${id}`, name: 'withdraw', args, updateId: fresh(), now })
-    expect(await withdraw()).toMatchObject({ answer: 'refused', sentence: expect.stringContaining('went back in time') })
+    expect(await withdraw()).toMatchObject({
+      answer: 'refused',
+      sentence: expect.stringContaining('went back in time'),
+    })
     expect(await refundIn(order)).toMatchObject({
       state: 'unknown',
       tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }],
