@@ -1,6 +1,7 @@
 // What a run of a refund's saga had seen of its row, read from its history.
 // Must not know: Temporal servers, rows.
 import { defaultPayloadConverter } from '@temporalio/common'
+import { msToTs } from '@temporalio/common/lib/time.js'
 import { expect, test } from 'vitest'
 import { memoryIn } from '../../src/temporal/memory.ts'
 
@@ -10,7 +11,8 @@ type Event = Events[number]
 const payloads = (value: unknown) => ({ payloads: [defaultPayloadConverter.toPayload(value)] })
 const numbered = (events: readonly Event[]): Events =>
   events.map((event, index) => ({ ...event, eventId: event.eventId ?? numberOf(index + 1) }))
-const numberOf = (id: number) => id as unknown as NonNullable<Event['eventId']>
+/** As the wire has it: 64 bits. */
+const numberOf = (id: number) => msToTs(id * 1_000).seconds
 const SEEN = { birth: 'b', version: 3, keys: [] }
 
 const began: Event = { workflowExecutionStartedEventAttributes: { input: payloads({ refundId: 'r', memory: SEEN }) } }
