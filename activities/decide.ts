@@ -3,13 +3,13 @@
 // Must not know: what is decided, workflows.
 import { loadBooks, memoryAfter, rowOf, viewBooks, type Loaded } from '../src/db/books/books.ts'
 import { carryOut, type Mover } from '../src/db/books/carryOut.ts'
-import { markIfBack } from '../src/db/books/wentBack.ts'
+import { lostKeys, markIfBack } from '../src/db/books/wentBack.ts'
 import { changesNothing } from '../src/db/books/save.ts'
 import { transact, type Trx } from '../src/db/connect.ts'
 import { attemptOf } from '../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Payment, Refund } from '../src/domain/books/books.ts'
 import type { Setting } from '../src/domain/books/draft.ts'
-import { missingOf, type Memory } from '../src/domain/books/memory.ts'
+import { alsoKnowing, missingOf, type Memory } from '../src/domain/books/memory.ts'
 import { Failure } from '../src/domain/failures.ts'
 import {
   paymentWorkflowId,
@@ -168,7 +168,7 @@ export const stepAfter = (
  * The refund's books under lock, compared with what its workflow has seen: a row that went back is
  * marked as such first, and nothing is sent from it.
  */
-export async function recallRefund(
+async function recallRefund(
   deps: Deciding,
   trx: Trx,
   id: RefundId,
@@ -188,6 +188,21 @@ export async function recalled(
   const moving = { ...mover(deps, refundWorkflowId(id), now), patience: deps.patience }
   const wentBack = await markIfBack(trx, loaded, id, memory, moving)
   return { loaded: wentBack ? await loadRefund(trx, id) : loaded, wentBack }
+}
+
+/**
+ * The same, with what was noted of it while it had no row: before anything is sent, or done by a
+ * person.
+ */
+export async function recalledWhole(
+  deps: Deciding,
+  trx: Trx,
+  loaded: Loaded,
+  about: OnRefund,
+): Promise<{ loaded: Loaded; wentBack: boolean }> {
+  const row = rowOf(loaded, about.id)
+  const memory = row ? alsoKnowing(about.memory, row, await lostKeys(trx, about.id)) : about.memory
+  return recalled(deps, trx, loaded, { ...about, ...(memory && { memory }) })
 }
 
 export const loadRefund = async (trx: Trx, id: RefundId, memory?: Memory): Promise<Loaded> =>

@@ -2,6 +2,7 @@
 // the Temporal UI, which stops nothing.
 // Must not know: HTTP, keys. A person is proved by a row that the API minted, or only claimed, and
 // then named `unverified`.
+import { loadBooks, rowOf } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
 import { sqlState, transact, type Trx } from '../../src/db/connect.ts'
 import { keepTold, toldBefore, useProof } from '../../src/db/people.ts'
@@ -14,7 +15,7 @@ import {
   type CommandingPerson,
 } from '../../src/domain/moves/people/unproved.ts'
 import { cancelRequested } from '../../src/domain/moves/time.ts'
-import { loadRefund, mover, recallRefund, refundIn } from '../decide.ts'
+import { loadRefund, mover, recalledWhole, refundIn, withRefund } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { approve, planToAsk } from './approvals.ts'
 import {
@@ -28,7 +29,7 @@ import {
   type Plan,
   type Request,
 } from './plans.ts'
-import { aboutOf, loadSaga, parseCommand, targetOf } from './targets.ts'
+import { loadSaga, parseCommand, refundNamedBy, targetOf } from './targets.ts'
 
 export type { CommandAnswer, Commanded } from './plans.ts'
 export type CancelRequested = { readonly workflowId: string; readonly now: string }
@@ -82,8 +83,13 @@ async function refusedByMemory(
   trx: Trx,
   { workflowId, memory, now }: Commanded,
 ): Promise<CommandRefused | undefined> {
-  const { refundId: id } = memory ? aboutOf(workflowId) : {}
-  if (!id || !(await recallRefund(deps, trx, id, now, memory)).wentBack) return undefined
+  const id = refundNamedBy(workflowId)
+  if (!id) return undefined
+  const found = await loadBooks(trx, { refundId: id })
+  // Without a row the command itself says so.
+  if (!memory && !rowOf(found, id)) return undefined
+  const about = { id, now, ...(memory && { memory }) }
+  if (!(await recalledWhole(deps, trx, withRefund(found, id, memory), about)).wentBack) return undefined
   const sentence =
     'the database went back in time and has lost what this refund came to; nothing was done. Read it again, and see the runbook before anything is sent'
   return { answer: 'refused', kind: 'updateRejected', sentence }

@@ -76,14 +76,18 @@ export type ParsedCommand = { readonly asker: Asker } & (
   | (Extract<Saga, { kind: 'payment' | 'stray' }> & Pick<Asked<PaymentCommand>, 'command' | 'seen'>)
 )
 
+export function refundNamedBy(workflowId: string): RefundId | undefined {
+  const [, id = ''] = /^refund:(.+)$/.exec(workflowId) ?? []
+  return OWN_ID.test(id) ? refundId(id) : undefined
+}
+
 function sagaOf(workflowId: string): Saga {
+  const refund = refundNamedBy(workflowId)
+  if (refund) return { kind: 'refund', id: refund }
   const stray = strayNamedBy(workflowId)
   if (stray) return { kind: 'stray', ...stray }
-  const [, kind, id = ''] = /^(refund|payment):(.+)$/.exec(workflowId) ?? []
-  if (OWN_ID.test(id)) {
-    if (kind === 'refund') return { kind, id: refundId(id) }
-    if (kind === 'payment') return { kind, id: merchantUid(id) }
-  }
+  const [, id = ''] = /^payment:(.+)$/.exec(workflowId) ?? []
+  if (OWN_ID.test(id)) return { kind: 'payment', id: merchantUid(id) }
   throw new Failure('invalidRequest', `${workflowId} is no saga of this program`)
 }
 

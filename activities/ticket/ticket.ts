@@ -3,15 +3,13 @@
 // Must not know: workflows. The intent is committed before the call; every ending of the call has
 // its row.
 import { ApplicationFailure } from '@temporalio/common'
-import { loadForCall, rowOf, viewForLook } from '../../src/db/books/books.ts'
+import { loadForCall, viewForLook } from '../../src/db/books/books.ts'
 import { carryOut } from '../../src/db/books/carryOut.ts'
-import { lostKeys } from '../../src/db/books/wentBack.ts'
 import type { Began } from '../../src/db/clock.ts'
 import { transact, type Trx } from '../../src/db/connect.ts'
 import { checksumOf, remainingOf, attemptOf } from '../../src/domain/books/balance.ts'
 import type { Attempt, Books, Decision, Refund, Ticket, TicketOutcome } from '../../src/domain/books/books.ts'
 import type { Setting } from '../../src/domain/books/draft.ts'
-import { alsoKnowing } from '../../src/domain/books/memory.ts'
 import { Failure } from '../../src/domain/failures.ts'
 import type { CancelAnswer, CancelCall, Evidence, Gateway } from '../../src/domain/gateway.ts'
 import { refundId, refundWorkflowId, type RefundId } from '../../src/domain/ids.ts'
@@ -34,7 +32,7 @@ import type { RefundStep } from '../../src/domain/next.ts'
 import { failureIn } from '../../src/inbox/account.ts'
 import { look, lookThen } from '../../src/inbox/look.ts'
 import { refundBorn, type ReadRefund, type RefundBirth } from '../begin/begin.ts'
-import { decideRefund, mover, readBooks, recalled, refundIn, same, withRefund, type OnRefund } from '../decide.ts'
+import { decideRefund, mover, readBooks, recalledWhole, refundIn, same, withRefund, type OnRefund } from '../decide.ts'
 import type { ActivityDeps } from '../deps.ts'
 import { cancellation, endingWithActivity, answeredWithin } from '../ending.ts'
 import { heartbeating, type Announced } from '../heartbeat.ts'
@@ -157,9 +155,7 @@ async function lookThenIntend(deps: ActivityDeps, about: OnRefund & Announced): 
 async function intent(deps: ActivityDeps, trx: Trx, { id, key, now, memory }: OnRefund & Announced): Promise<Intent> {
   const since = bothClocks()
   const { began, ...found } = withRefund(await loadForCall(trx, { refundId: id }), id, memory)
-  const row = rowOf(found, id)
-  const known = row ? alsoKnowing(memory, row, await lostKeys(trx, id)) : memory
-  const { loaded } = await recalled(deps, trx, found, { id, now, ...(known && { memory: known }) })
+  const { loaded } = await recalledWhole(deps, trx, found, { id, now, ...(memory && { memory }) })
   const refund = refundIn(loaded.books, id)
   if (refund.tickets.some(({ authorisedBy }) => authorisedBy === key)) return 'taken'
   const gateway = deps.gateways.get(refund.gateway)

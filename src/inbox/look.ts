@@ -24,17 +24,18 @@ export type Looked = { readonly began: Began; readonly found: readonly Evidence[
  * is proof and absence is none.
  */
 export const look = (deps: LookDeps, subject: Subject, options: LookOptions): Promise<Looked> =>
-  lookThen(deps, subject, options, () => Promise.resolve())
+  lookThen(deps, subject, options)
 
 /**
  * The same, and `further` in the transaction that books it: what is decided there is decided on
- * what was seen. Not called where nothing was found.
+ * what was seen. Not called where nothing was found. What follows that has seconds only, so the
+ * account is asked for by another look.
  */
 export async function lookThen<T>(
   deps: LookDeps,
   subject: Subject,
   options: LookOptions,
-  further: (trx: Trx) => Promise<T>,
+  further?: (trx: Trx) => Promise<T>,
 ): Promise<Looked & { readonly further?: T }> {
   const gateway = gatewayOf(deps, subject)
   const began = options.began ?? (await beginLook(deps.db))
@@ -45,12 +46,12 @@ export async function lookThen<T>(
     'look',
     async (trx) => {
       const done = await booked(() => book(deps, trx, subject, { found, began, settles }, options))
-      return settles && found.length > 0 ? { ...done, further: await further(trx) } : done
+      return further && settles && found.length > 0 ? { ...done, further: await further(trx) } : done
     },
     deps.log,
   )
   deps.kick()
-  if (paidOrder) await rememberAccount(deps, gateway)
+  if (paidOrder && !further) await rememberAccount(deps, gateway)
   if (!settles) throw forgot(subject, forgotten)
   return { began, found, moved, ...more }
 }

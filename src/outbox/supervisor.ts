@@ -68,7 +68,8 @@ const SETTLE_MS = 5_000
 const PAGE = 500
 /** In one pass; after a loss of all of Temporal the next passes go on. */
 const MOST_WAKES = 5_000
-const MOST_WITHOUT_ROW = 100
+/** Sagas without a row that a person is told of; the next pass goes on. */
+const MOST_TOLD = 100
 /** Closed runs are shown after a moment, and by another clock than the database's. */
 const OVERLAP_MS = 300_000
 
@@ -180,14 +181,16 @@ async function compareAll(
   kinds: readonly Kind[],
   { quietMs = QUIET_MS, stopping }: SuperviseOptions,
 ): Promise<Compared> {
-  let [woken, withoutRow] = [0, 0]
+  let [woken, withoutRow, told] = [0, 0, 0]
   for (const kind of kinds) {
     const running = new Set<string>()
     for await (const page of deps.sagaRuns.running(kind)) {
       stopping?.throwIfAborted()
       for (const { workflowId } of page) running.add(workflowId)
       const telling = { db: deps.db, log: deps.log, memoryOf: deps.sagaRuns.memoryOf }
-      withoutRow += await pageWithoutRow(telling, page, { quietMs, most: MOST_WITHOUT_ROW - withoutRow })
+      const paged = await pageWithoutRow(telling, page, { quietMs, most: MOST_TOLD - told })
+      withoutRow += paged.found
+      told += paged.told
     }
     woken += await wakeIdle(deps, running, { kind, quietMs, most: MOST_WAKES - woken, stopping })
   }

@@ -11,6 +11,7 @@ import type { Memory } from '../domain/books/memory.ts'
 import { OWN_ID, strayNamedBy } from '../domain/ids.ts'
 import { inEach } from '../language.ts'
 import { LATE } from '../domain/shown/words/toldElse.ts'
+import { saidBy } from '../temporal/said.ts'
 
 export type RunningSaga = {
   readonly workflowId: string
@@ -19,35 +20,60 @@ export type RunningSaga = {
   /** ISO time of the server. */
   readonly startedAt: string
 }
-/** What a refund's run has seen of its row, as long as the server keeps its history. */
+/**
+ * What a refund's run has seen of its row, as long as the server keeps its history; throws where
+ * that cannot be read.
+ */
 export type MemoryOf = (workflowId: string) => Promise<Memory | undefined>
 type Deps = { readonly db: Db; readonly log: (line: string) => void; readonly memoryOf: MemoryOf }
+type Most = { readonly quietMs: number; readonly most: number }
 const ROWS_AT_ONCE = 500
+/** Histories that cannot be read; each may take its time to fail, and a pass has minutes. */
+const MOST_UNREAD = 10
 
 /**
- * Of one kind; those that began just now may not have written theirs. At most so many are told of;
- * returns how many.
+ * Of one kind; those that began just now may not have written theirs. At most so many are told of
+ * anew. A history that cannot be read keeps nobody from being told, and is asked for again.
  */
 export async function pageWithoutRow(
   { db, log, memoryOf }: Deps,
   running: readonly RunningSaga[],
-  { quietMs, most }: { readonly quietMs: number; readonly most: number },
-): Promise<number> {
+  { quietMs, most }: Most,
+): Promise<{ found: number; told: number }> {
   const before = Date.parse(await databaseNow(db)) - quietMs
   const old = running.filter(({ startedAt }) => Date.parse(startedAt) < before)
-  let found = 0
-  for (let start = 0; start < old.length && found < most; start += ROWS_AT_ONCE) {
+  let [found, told, unread] = [0, 0, 0]
+  for (let start = 0; start < old.length && told < most; start += ROWS_AT_ONCE) {
     const part = old.slice(start, start + ROWS_AT_ONCE)
     const known = await recorded(db, part[0]?.type ?? 'refund', part.map(idOf))
-    for (const saga of part.filter((each) => !known.has(idOf(each)))) {
-      found += 1
-      if (await wasTold(db, saga)) continue
-      const remembers = saga.type === 'refund' && OWN_ID.test(idOf(saga))
-      const keys = remembers ? ((await memoryOf(saga.workflowId))?.keys ?? []) : []
-      await transact(db, 'page without row', (trx) => page(trx, saga, keys), log)
+    const without = part.filter((each) => !known.has(idOf(each)))
+    found += without.length
+    const lines = await linesOf(db, without)
+    for (const saga of without) {
+      const earlier = lines.get(saga.runId)
+      if (earlier === 'read' || told >= most) continue
+      const seen = unread < MOST_UNREAD ? await keysOf(memoryOf, saga) : { unread: 'too many others could not be read' }
+      if ('unread' in seen) {
+        unread += 1
+        if (earlier) continue
+        log(`the history of ${saga.workflowId}, which has no row, cannot be read: ${seen.unread}`)
+      }
+      await transact(db, 'page without row', (trx) => page(trx, saga, seen, earlier === undefined), log)
+      told += 1
     }
   }
-  return found
+  return { found, told }
+}
+
+type Seen = { readonly keys: readonly string[] } | { readonly unread: string }
+
+async function keysOf(memoryOf: MemoryOf, saga: RunningSaga): Promise<Seen> {
+  if (saga.type !== 'refund' || !OWN_ID.test(idOf(saga))) return { keys: [] }
+  try {
+    return { keys: (await memoryOf(saga.workflowId))?.keys ?? [] }
+  } catch (error) {
+    return { unread: saidBy(error) }
+  }
 }
 
 /**
@@ -62,28 +88,38 @@ const WITHOUT_ROW = 'saga.withoutRow'
 const JOURNALLED_AS = { payment: 'merchantUid', refund: 'refundId', stray: 'gatewayRef' } as const
 
 /**
- * The journal remembers which runs were told of: it is never emptied, and found by the id's index.
+ * By run: whether what it remembers was read when it was told of. The journal says so: it is never
+ * emptied, and found by the id's index.
  */
-async function wasTold(db: Db, saga: RunningSaga): Promise<boolean> {
+async function linesOf(db: Db, sagas: readonly RunningSaga[]): Promise<ReadonlyMap<string, 'read' | 'unread'>> {
+  const [first] = sagas
+  if (!first) return new Map()
   const lines = await db
     .selectFrom('journal')
     .select('facts')
-    .where(JOURNALLED_AS[saga.type], '=', idOf(saga))
+    .where(JOURNALLED_AS[first.type], 'in', sagas.map(idOf))
     .where('what', '=', WITHOUT_ROW)
     .execute()
-  return lines.some(({ facts }) => JSON.stringify(facts).includes(saga.runId))
+  const told = new Map<string, 'read' | 'unread'>()
+  for (const { facts } of lines) {
+    const { runId, unread } = Object(facts)
+    if (told.get(runId) !== 'read') told.set(runId, unread === undefined ? 'read' : 'unread')
+  }
+  return told
 }
 
-/** `keys`: under which it may have been filed. The run that remembers them may be lost, too. */
-async function page(trx: Trx, saga: RunningSaga, keys: readonly string[]): Promise<void> {
+/** Keys under which it may have been filed are noted: the run that remembers them may be lost. */
+async function page(trx: Trx, saga: RunningSaga, seen: Seen, first: boolean): Promise<void> {
   const { workflowId, runId, type, startedAt } = saga
   const id = idOf(saga)
-  await noteLostKeys(trx, id, keys)
+  if ('keys' in seen) await noteLostKeys(trx, id, seen.keys)
   const why = 'the workflow runs and no row is known here'
-  const line = { what: WITHOUT_ROW, why, facts: { workflowId, runId, startedAt, ...(keys.length > 0 && { keys }) } }
+  const remembers = 'keys' in seen && seen.keys.length === 0 ? {} : seen
+  const line = { what: WITHOUT_ROW, why, facts: { workflowId, runId, startedAt, ...remembers } }
   const heading = { who: 'supervisor', at: await databaseNow(trx) }
   const named = type === 'payment' ? {} : { [JOURNALLED_AS[type]]: id }
   await writeJournal(trx, [{ ...line, ...named }], { ...heading, merchantUid: type === 'payment' ? id : null })
+  if (!first) return
   await putAlert(trx, {
     level: 'page',
     kind: 'sagaWithoutRow',

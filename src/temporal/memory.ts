@@ -38,28 +38,33 @@ export async function lastRun(client: Client, workflowId: string, also: boolean)
  */
 export function memoryIn({ events }: History): Memory | undefined {
   let memory: Memory | undefined
-  const underWay = new Map<string, string>()
+  const calls: Calls = { steps: new Set(), underWay: new Set() }
   for (const event of events ?? []) {
     for (const payload of payloadsOf(event)) {
       const told = fieldOf(payload, 'memory')
       if (isMemory(told)) memory = remembered(memory, told)
     }
-    noteCall(event, underWay)
+    noteCall(event, calls)
   }
-  const keys = [...underWay.values()]
+  const keys = [...calls.underWay]
   return memory && remembered(memory, { ...memory, keys })
 }
 
-function noteCall(event: Event, underWay: Map<string, string>): void {
+/** Events of the steps that make or settle a call, and the keys of calls that have not ended. */
+type Calls = { readonly steps: Set<string>; readonly underWay: Set<string> }
+
+function noteCall(event: Event, { steps, underWay }: Calls): void {
   const scheduled = event.activityTaskScheduledEventAttributes
-  if (scheduled?.activityType?.name === 'fileTicket') {
-    const key = (scheduled.input?.payloads ?? []).map((payload) => fieldOf(payload, 'key')).find(isText)
-    if (key !== undefined) underWay.set(String(event.eventId), key)
+  const name = scheduled?.activityType?.name
+  if (name === 'fileTicket' || name === 'settleTicket') steps.add(String(event.eventId))
+  if (name === 'fileTicket') {
+    const key = (scheduled?.input?.payloads ?? []).map((payload) => fieldOf(payload, 'key')).find(isText)
+    if (key !== undefined) underWay.add(key)
   }
   // One that failed or timed out is settled by the step that follows; only then is it known how it
-  // ended.
-  const settled = event.activityTaskCompletedEventAttributes
-  if (settled) underWay.clear()
+  // ended. What a person asks for beside it may be an activity of its own, and says nothing of it.
+  const ended = event.activityTaskCompletedEventAttributes
+  if (ended && steps.has(String(ended.scheduledEventId))) underWay.clear()
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -28,6 +28,8 @@ import { closed, listen } from './listening.ts'
 import { overdueAfter, type Shared, type Temporal, type Wiring } from './parts.ts'
 import { saidWhenSlow } from './slowly.ts'
 
+/** Of the supervisor, for all of one history: the SDK itself waits for ever. */
+const HISTORY_MS = 10_000
 const OPEN_WAIT_MS = 10_000
 /** Less than whoever asks by HTTP waits for. */
 const EXAMINED_WITHIN_MS = 25_000
@@ -90,7 +92,10 @@ export async function runWorker(
     heartbeat: (taskToken, details) => temporal.heartbeat(taskToken, details),
     sagaRuns: {
       ...sagaRunsIn(temporal.connection, namespace),
-      memoryOf: async (saga) => (await lastRun(temporal.client, saga, true)).memory,
+      memoryOf: async (saga) => {
+        const reading = () => lastRun(temporal.client, saga, true)
+        return (await temporal.connection.withDeadline(Date.now() + HISTORY_MS, reading)).memory
+      },
     },
   }
   const activities = createActivities(deps, temporal.attributes.usableNow)

@@ -51,6 +51,8 @@ const deps = activityDeps(db, gateway, {
   },
 })
 let count = 0
+let updates = 0
+const fresh = () => `update-${(updates += 1)}`
 const asked = async () => {
   const { order, ref } = await paidOrder(db)
   scripted.truth = [anEvidence({ merchantUid: order, gatewayRef: ref })]
@@ -100,6 +102,23 @@ describe('a row that is made again, of which nobody remembers anything any more'
     await emptyQueues(db)
     expect(await file(id)).toMatchObject({ state: 'unknown' })
     expect([happened, await alertsOf(id)]).toEqual([[], []])
+  })
+
+  test('is not withdrawn by a person either, while it waits for its first try: a ticket of it may live', async () => {
+    const { id, order } = await asked()
+    await note(id)
+    const args = { reason: 'no' }
+    const withdraw = () =>
+      takeCommand(deps, { workflowId: `refund:${id}`, name: 'withdraw', args, updateId: fresh(), now })
+    expect(await withdraw()).toMatchObject({
+      answer: 'refused',
+      sentence: expect.stringContaining('went back in time'),
+    })
+    expect(await refundIn(order)).toMatchObject({
+      state: 'unknown',
+      tickets: [{ authorisedBy: 'submit', outcome: 'unknown' }],
+    })
+    expect(await withdraw(), 'nor later').toMatchObject({ answer: 'refused' })
   })
 
   test('is filed where only of another one a key was noted', async () => {

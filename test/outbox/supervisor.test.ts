@@ -178,6 +178,47 @@ test('what a refund without a row may have been filed under is written down once
   expect(await noted()).toEqual(both)
 })
 
+test('a history that cannot be read hides nobody: each is told of, idle rows are woken, and it is read as soon as it can be', async () => {
+  const idle = await refundIn({ state: 'ticketOpen' })
+  const [bad, good] = [saga('refund:gone-5'), saga('refund:gone-6')]
+  const reading = (unreadable: readonly string[]) =>
+    superviseRows(
+      {
+        db: db(),
+        ...quiet,
+        sagaRuns: {
+          ...runsShown({ running: [bad, good] }),
+          memoryOf: async (workflowId) => {
+            if (unreadable.includes(workflowId)) throw new Error('the history is damaged')
+            return { birth: null, version: 2, keys: ['submit'] }
+          },
+        },
+      },
+      { settleMs: 0 },
+    )
+  const noted = async () =>
+    (await db().selectFrom('lostKeys').select('refundId').orderBy('refundId').execute())
+      .map(({ refundId }) => refundId)
+      .filter((id) => ['gone-5', 'gone-6'].includes(id))
+
+  for (const withoutRow of [2, 2]) expect(await reading([bad.workflowId])).toMatchObject({ withoutRow })
+  expect(await targets('wake')).toEqual([idle])
+  expect(await targets('alert')).toEqual(['refund:gone-5', 'refund:gone-6'])
+  expect(await noted()).toEqual(['gone-6'])
+
+  await reading([])
+  expect(await noted()).toEqual(['gone-5', 'gone-6'])
+  expect(await targets('alert'), 'a person was told before').toHaveLength(2)
+})
+
+test('more without a row than one pass tells of are told of by the next', async () => {
+  const running = Array.from({ length: 103 }, (_, index) => saga(`payment:lost-${index}`))
+  await run(running)
+  expect(await targets('alert')).toHaveLength(100)
+  await run(running)
+  expect(await targets('alert')).toHaveLength(103)
+})
+
 /** Two orders, a refund of each, and money with a saga of its own; all of them run. */
 async function allRun(): Promise<readonly RunningSaga[]> {
   const [one, two] = [await refundIn({ state: 'ticketOpen' }), await refundIn({ state: 'unknown' })]
