@@ -32,6 +32,8 @@ const kind = {
   maxWorkers: 3,
   testTimeout: 60_000,
   hookTimeout: 600_000,
+  // What is waited for comes when it comes: no test is right by the second that vitest would give it.
+  expect: { poll: { timeout: 30_000 } },
 }
 
 /** These files, each kind in its own way; `globalSetup` is once for all of them. */

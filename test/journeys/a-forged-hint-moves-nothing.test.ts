@@ -1,5 +1,6 @@
 // A forged hint moves nothing and costs Temporal nothing; what it costs at the gateway is bounded.
 // Must not know: signatures, for i'mport's webhooks have none.
+import { WorkflowNotFoundError } from '@temporalio/client'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
@@ -12,26 +13,20 @@ const UNLINKED_LOOKS = 5
 const TIMES = 50
 /** Of one reference: 2 s apart, then 4, 8, 16 and 32; a seventh comes after two minutes, however slow this machine is. */
 const SPACED_LOOKS = 6
-/** The sweep runs by the clock, whatever hints say. */
-const SAGAS = 'WorkflowType != "sweep"'
-
 const test = shopTest({ LOOK_SPACING: '2s' })
 
 const forgedImpUid = () => `imp_${fresh('forged').slice(-8)}`
 
 /** All that is believed: rows but for the time of the last look, every journal line, what leaves, every saga's events. */
-async function believed({ db, client, events }: OwnShop) {
+async function believed(shop: OwnShop) {
+  const { db } = shop
   const payments = await db.selectFrom('payments').selectAll().orderBy('merchantUid').execute()
   const attempts = await db.selectFrom('attempts').selectAll().orderBy('gatewayRef').execute()
   const refunds = await db.selectFrom('refunds').selectAll().orderBy('refundId').execute()
   const tickets = await db.selectFrom('tickets').selectAll().orderBy('refundId').execute()
   const journal = await db.selectFrom('journal').select('id').orderBy('id').execute()
   const outbox = await db.selectFrom('outbox').select('id').orderBy('id').execute()
-  const runs: Record<string, number> = {}
-  for await (const run of client.workflow.list({ query: SAGAS })) {
-    const { workflowId, runId } = run
-    runs[`${workflowId} ${runId}`] = (await events(workflowId, runId)).length
-  }
+  const runs = Object.fromEntries((await newestRuns(shop)).map(({ id, said }) => [id, said]))
   const seen = attempts.map((attempt) => ({
     ...attempt,
     version: 'any',
@@ -77,15 +72,35 @@ async function forged(shop: OwnShop, hints: readonly Record<string, string>[]) {
 }
 
 /** Nothing of the orders before is under way any more: all wakes have left, and no workflow has a task to do. */
-async function quiet({ db, client }: OwnShop): Promise<boolean> {
-  const pending = db.selectFrom('outbox').select('id').where('state', '=', 'pending')
+async function quiet(shop: OwnShop): Promise<boolean> {
+  const pending = shop.db.selectFrom('outbox').select('id').where('state', '=', 'pending')
   const waiting = await pending.where('kind', '=', 'wake').execute()
   if (waiting.length > 0) return false
-  for await (const run of client.workflow.list({ query: `${SAGAS} AND ExecutionStatus = "Running"` })) {
-    const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe()
-    if (raw.pendingWorkflowTask || (raw.pendingActivities ?? []).length > 0) return false
+  return (await newestRuns(shop)).every(({ busy }) => !busy)
+}
+
+/** Of each saga that a row may have, asked for by its id: a list lags behind, and may not show yet what was started just now. */
+async function newestRuns({ db, client }: OwnShop) {
+  const payments = await db.selectFrom('payments').select('merchantUid').execute()
+  const refunds = await db.selectFrom('refunds').select('refundId').execute()
+  const attempts = await db.selectFrom('attempts').select(['gateway', 'gatewayRef']).execute()
+  const ids = [
+    ...payments.map(({ merchantUid }) => `payment:${merchantUid}`),
+    ...refunds.map(({ refundId }) => `refund:${refundId}`),
+    ...attempts.map(({ gateway, gatewayRef }) => `stray:${gateway}:${gatewayRef}`),
+  ]
+  const newest = async (id: string) => {
+    const run = await client.workflow.getHandle(id).describe().catch(nobodyThere)
+    if (run === undefined) return { id, said: 'none', busy: false }
+    const { pendingWorkflowTask, pendingActivities } = run.raw
+    const busy = Boolean(pendingWorkflowTask) || (pendingActivities ?? []).length > 0
+    return { id, said: `${run.runId}: ${run.historyLength} events`, busy }
   }
-  return true
+  return Promise.all(ids.map(newest))
+}
+
+function nobodyThere(error: unknown): undefined {
+  if (!(error instanceof WorkflowNotFoundError)) throw error
 }
 
 const parkedBecause = async ({ db }: OwnShop, merchantUid: string) =>

@@ -47,7 +47,9 @@ export async function openCheckout(secrets: readonly string[] = [SECRET]) {
       } catch (error) {
         forged.push(error instanceof Error ? error.message : String(error))
       }
-      return response.writeHead(mood, { location: 'http://127.0.0.1:9/' }).end('a page that nobody reads')
+      // One connection each: one that was idle may be closed in the moment in which it is used again.
+      const answered = { connection: 'close', location: 'http://127.0.0.1:9/' }
+      return response.writeHead(mood, answered).end('a page that nobody reads')
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
