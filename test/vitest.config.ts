@@ -6,7 +6,8 @@ import { testFiles } from './support/reaching.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Nothing in them starts a program, and each opens what it needs: a few processes read the sources once for all of them. */
-const SHARING = /^test\/(db|deploy|docs|domain|gateways|http|inbox|ops|outbox|simulator)\//
+const SHARING =
+  /^test\/(bench|db|deploy|docs|domain|fuzz|gateways|http|inbox|ops|outbox|simulator)\/|^test\/(demo\/(checks|cost|timeline)|startup\/config|wire\/(mended|plans))\.test/
 /** Most of them have a shop, which is closed before the next file's: sources and PGlite are read and compiled once for several. */
 const SHOPS = /^test\/(chaos|client|doctor|journeys)\/|^test\/http\/fourEyes/
 /** But for these. What is in no folder above is alone, too: it mocks, counts calls, or tells how a process starts. */
