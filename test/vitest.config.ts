@@ -6,10 +6,11 @@ import { testFiles } from './support/reaching.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Nothing in them starts a program, and each opens what it needs: a few processes read the sources once for all of them. */
-const SHARING = /^test\/(db|deploy|docs|domain|gateways|http|inbox|ops|outbox|simulator)\//
+const SHARING =
+  /^test\/(bench|db|deploy|docs|domain|fuzz|gateways|http|inbox|ops|outbox|simulator)\/|^test\/(demo\/(checks|cost|timeline)|startup\/config|wire\/(mended|plans))\.test/
 /** Most of them have a shop, which is closed before the next file's: sources and PGlite are read and compiled once for several. */
 const SHOPS = /^test\/(chaos|client|doctor|journeys)\/|^test\/http\/fourEyes/
-/** But for these. What is in no folder above is alone, too: it mocks, counts calls, or tells how a process starts. */
+/** But for these. What is named nowhere above is alone, too: it mocks, counts calls, or tells how a process starts. */
 const ALONE = [
   // Looks at what its process has loaded of OpenTelemetry: nothing, until it is told to trace.
   'test/journeys/one-trace-leads-from-a-webhook-to-the-gateway.test.ts',
