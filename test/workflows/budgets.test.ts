@@ -1,6 +1,7 @@
 // What each flow costs at most: actions as Temporal bills them, and events, both counted from real histories; and files that
 // whoever reads its way opens.
 // Must not know: clocks. Arrivals have a fixed order: each step waits until the one before it has come to rest.
+import { runInNewContext } from 'node:vm'
 import { expect } from 'vitest'
 import { expectWithin } from '../support/budget.ts'
 import { eventually, shopTest, type OwnShop } from '../support/shop.ts'
@@ -101,6 +102,12 @@ test('a wake that brings nothing costs 2 actions and 5 events: the timer goes on
   const until = new Date(Date.now() + 3_600_000).toISOString()
   expect(await shop.call('POST', `/refunds/${refundId}/snooze`, { until })).toMatchObject({ status: 200 })
   await eventually(async () => (await timers()).toSorted()).toEqual(['began', 'began', 'was ended'])
+})
+
+test('a promise of a saga is noted with two lines of stack, not with ten', async ({ shop }) => {
+  await shop.open()
+  expect(runInNewContext('Error.stackTraceLimit')).toBe(2)
+  expect(Error.stackTraceLimit, 'of this context, which was there before').toBeGreaterThanOrEqual(10)
 })
 
 test('duplicate and forged hints, and waiting itself, cost nothing', async ({ shop }) => {
