@@ -36,6 +36,16 @@ export async function underWay(db: Db, { client }: Shop): Promise<readonly strin
     .where('state', '=', 'pending')
     .execute()
   const requested = await db.selectFrom('refunds').select('refundId').where('state', '=', 'requested').execute()
+  const rows = [
+    ...inbox.map(({ subject, source }) => `unlooked: ${source} hint of ${subject}`),
+    ...wakes.map(({ target }) => `not woken: ${target}`),
+    ...requested.map(({ refundId }) => `requested: ${refundId}`),
+  ]
+  return rows.length > 0 ? rows : busySagas(client)
+}
+
+/** A call for each that runs, dear where many wait: asked only once the rows are quiet. */
+async function busySagas(client: Shop['client']): Promise<readonly string[]> {
   const busy: string[] = []
   for await (const run of client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
     const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe()
@@ -46,12 +56,7 @@ export async function underWay(db: Db, { client }: Shop): Promise<readonly strin
     )
     if (task.length + steps.length > 0) busy.push(`${run.workflowId} (${[...task, ...steps].join('; ')})`)
   }
-  return [
-    ...inbox.map(({ subject, source }) => `unlooked: ${source} hint of ${subject}`),
-    ...wakes.map(({ target }) => `not woken: ${target}`),
-    ...requested.map(({ refundId }) => `requested: ${refundId}`),
-    ...busy.map((what) => `has something to do: ${what}`),
-  ]
+  return busy.map((what) => `has something to do: ${what}`)
 }
 
 export async function disagreements(db: Db, shop: Shop): Promise<readonly string[]> {
