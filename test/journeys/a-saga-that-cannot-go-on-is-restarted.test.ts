@@ -6,7 +6,7 @@ import { restartAsked, type RestartOutcome } from '../../src/outbox/restart.ts'
 import { createTemporalClient } from '../../src/temporal/client.ts'
 import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
 
-const test = shopTest({ SECOND_PAYMENT_POLICY: 'hold', CANCEL_TIMEOUT: '2s' })
+const test = shopTest({ SECOND_PAYMENT_POLICY: 'hold', CANCEL_TIMEOUT: '10s' })
 const BY = { who: 'unverified:ann', why: 'its tasks fail' }
 
 async function restart({ db, temporalAddress }: OwnShop, ...asked: readonly string[]): Promise<RestartOutcome[]> {

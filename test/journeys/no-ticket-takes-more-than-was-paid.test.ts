@@ -66,6 +66,8 @@ test('money cancelled at the console meanwhile takes the newest refunds out: wha
   const { merchantUid, impUid } = await shop.paid({ amount: PAID })
   const asking = askAtOnce(shop, merchantUid)
   await eventually(async () => (await sim.tickets(merchantUid)).length).toBeGreaterThanOrEqual(5)
+  // Not all of what is reserved by now fits beside it: else those that come later are refused, and none is overtaken.
+  await eventually(async () => (await shop.payment(merchantUid)).reserved).toBeGreaterThan(PAID - outside)
   await sim.consoleCancel(impUid, outside)
   await asking
 

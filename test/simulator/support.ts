@@ -50,7 +50,8 @@ export async function startMerchant(answers = [{ status: 200, body: 'OK' }]) {
         ...sent,
       })
       const answer = answers[Math.min(heard.length, answers.length) - 1]
-      response.writeHead(answer?.status ?? 500).end(answer?.body)
+      // One connection each: one that was idle may be closed in the moment in which it is used again.
+      response.writeHead(answer?.status ?? 500, { connection: 'close' }).end(answer?.body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
