@@ -29,14 +29,16 @@ type At = (typeof AT)[number]
 const [{ cancel: CANCEL }] = AT
 const ANY_PORT = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
 
+/** For a life in which every answer to a cancel call is lost: in any other one a busy machine may answer late. */
+const SHORTLY = { CANCEL_TIMEOUT: '2s', PORTONE_CANCEL_TIMEOUT: '2s' }
+
 type Merchant = Awaited<ReturnType<typeof newMerchant>>
 
 /** A merchant whose program may be stopped, and whose database may be put back; Temporal and the gateway go on as they are. */
 async function newMerchant() {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const database = await createMigratedDatabase(folder)
-  const shortly = { CANCEL_TIMEOUT: '2s', PORTONE_CANCEL_TIMEOUT: '2s' }
-  const environment = { DATA_DIR: folder, ...shortly, ...database.environment }
+  const environment = { DATA_DIR: folder, PORTONE_CANCEL_TIMEOUT: '25s', ...database.environment }
   let running: Awaited<ReturnType<typeof startShop>> | undefined
   const stop = async () => {
     await running?.close()
@@ -258,7 +260,7 @@ test('with the namespace lost later, before the checkout asks again, what after-
 
 test('an intent that a failover loses while its call is under way: one ticket, a page', async () => {
   const { start } = await installed()
-  const shop = await start()
+  const shop = await start(SHORTLY)
   for (const at of AT) {
     const { merchantUid } = await paidAt(shop, at)
     await shop.sim.faults({ cancel: 'lostAnswer' })
@@ -324,7 +326,7 @@ test('a request that was declined since the backup is seen as such: it is not fi
 
 test('a dump from while an answer was lost, restored after its call was sent again: what is shown is not sent a third time', async () => {
   const { start, stop, backUp: backUpNow } = await installed()
-  const first = await start()
+  const first = await start(SHORTLY)
   const { merchantUid } = await paidAt(first, SHOWN)
   await first.sim.faults({ cancel: 'timeoutBefore' })
   const { refundId } = await first.askRefund(merchantUid)
@@ -332,8 +334,7 @@ test('a dump from while an answer was lost, restored after its call was sent aga
   await stop()
   const backup = await backUpNow()
   onTestFinished(backup.drop)
-  // From here on no answer is meant to be lost.
-  const second = await start({ CANCEL_TIMEOUT: '25s', PORTONE_CANCEL_TIMEOUT: '25s' })
+  const second = await start()
   await second.sim.faults({ cancel: 'accept' })
   await waitedFor(second, refundId, 59_000)
   await eventually(() => second.refund(refundId)).toMatchObject({ state: 'ticketOpen' })

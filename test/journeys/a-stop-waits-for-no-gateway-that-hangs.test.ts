@@ -13,7 +13,9 @@ const LONGEST_CANCEL_MS = 30_000
 
 /** Longer than a stop gives other steps, so that only a stop that waits for the call sees it end. */
 const CANCEL_MS = SHUTDOWN_GRACE_MS + 7_000
-const test = programTest({ REFUND_PATIENCE: '5s remind, 20d page', CANCEL_TIMEOUT: `${CANCEL_MS / 1_000}s` })
+/** From the request on: the ticket is filed, and the gateway hangs, well before. */
+const FIRST_CHECKPOINT = '20s remind'
+const test = programTest({ REFUND_PATIENCE: `${FIRST_CHECKPOINT}, 20d page`, CANCEL_TIMEOUT: `${CANCEL_MS / 1_000}s` })
 
 test('a checkpoint whose look hangs ends with its worker, raises nothing, and is done by the next one', async ({
   shop,

@@ -48,7 +48,8 @@ test(`of ${WAITING} waiting refunds one is settled after a restart, and no other
   await eventually(() => second.refund(one.refundId), LIMIT_MS).toMatchObject({ state: 'refunded' })
   await eventually(async () => (await stateOf(second, all[0])).status, LIMIT_MS).toBe('COMPLETED')
 
-  const after = lengthsOf(await chunked(all, (id) => stateOf(second, id)))
+  const now = await chunked(all, (id) => stateOf(second, id))
+  const after = lengthsOf(now)
   const stirred = all.filter((workflowId) => after.get(workflowId) !== before.get(workflowId))
   expect(stirred).toEqual([all[0]])
   const fresh = (await second.events(all[0] ?? '')).slice(before.get(all[0] ?? ''))
@@ -57,9 +58,8 @@ test(`of ${WAITING} waiting refunds one is settled after a restart, and no other
     `${WAITING} waiting, restarted: ${tasks} workflow tasks and ${fresh.length} events until one was settled`,
   )
   expect(tasks).toBeLessThanOrEqual(2)
-  expect(await second.client.workflow.count('WorkflowType = "refund" AND ExecutionStatus = "Running"')).toMatchObject({
-    count: WAITING - 1,
-  })
+  // Each by itself: the server's own count lags behind.
+  expect(now.filter(({ status }) => status === 'RUNNING')).toHaveLength(WAITING - 1)
 }, 900_000)
 
 /** Rows as a month of requests left them, all but one, and a wake for each; the program that comes finds them. */

@@ -7,7 +7,7 @@ import { eventually } from '../support/shop.ts'
 const LOOK = 'GET /payments/:imp_uid'
 /** More than the minute for which a killed program's looks stay claimed. */
 const CLAIMED_MS = 150_000
-const test = programTest({ CANCEL_TIMEOUT: '2s' })
+const test = programTest()
 
 test('a program killed while it looks settles every order whose webhook it had taken', async ({
   shop,

@@ -23,6 +23,8 @@ const KEYED = {
   CANCEL_TIMEOUT: '8s',
   OVERDUE_AFTER: '1s',
 }
+/** A task that was handed to a run that is gone, its steps' tries and a look that waits for its turn may come one after the other. */
+const PAGED_MS = 120_000
 const test = shopTest(KEYED)
 /** Whatever is sent: a look, a name. A snooze is asked for until far beyond the page. */
 const ALLOWED = new Set(['recheck', 'acknowledge'])
@@ -120,7 +122,7 @@ async function pagesCome(shop: OwnShop, refunds: readonly Subject[]): Promise<vo
     snoozed_until = snoozed_until - ${ago}, version = version + 1`.execute(db)
   await superviseNow(shop)
   for (const each of open)
-    await eventually(async () => (await pages(each.id)).length, 20_000).toBeGreaterThan(each.pages)
+    await eventually(async () => (await pages(each.id)).length, PAGED_MS).toBeGreaterThan(each.pages)
 }
 
 test(`starts of a stranger pay back no more than the limit of one payment, however they are cut (SEED=${SEED})`, async ({

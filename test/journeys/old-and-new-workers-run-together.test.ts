@@ -2,7 +2,7 @@
 // one failed task. And the commands of the program beside it.
 // Must not know: which worker took which task. The new build has a timer more, behind a patch.
 import { tsToMs } from '@temporalio/common/lib/time.js'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from 'vitest'
 import { REFUNDS_QUEUE } from '../../src/domain/names.ts'
 import { cacheWith } from '../support/builds.ts'
 import { onPostgres } from '../support/database.ts'
@@ -23,31 +23,41 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
     // Few are kept in memory, so that almost every task is free for both workers; and neither asks for so many that none is
     // left for the other.
     const few = { WORKER_CACHED_REFUNDS: '2', WORKER_STICKY: '1s', WORKER_SLOTS: '2', WORKER_POLLERS: '2' }
-    fleet = await startFleet({ apis: 1, workers: 1 }, few)
+    // And no answer of a busy machine is given up on.
+    fleet = await startFleet({ apis: 1, workers: 1 }, { ...few, CANCEL_TIMEOUT: '25s' })
   })
   afterAll(() => fleet?.remove())
 
   test(`${REFUNDS} refunds that began under the old build are settled by both, and the old one stops in the middle`, async () => {
     const { shop, workers, add } = fleet
     const { sim } = shop
+    const [old] = workers
+    if (!old) throw new Error('no worker was started')
+    const calls = await sim.callsOf('POST /payments/cancel')
     const waiting: Awaited<ReturnType<typeof shop.paidThenRefunded>>[] = []
     while (waiting.length < REFUNDS)
       waiting.push(...(await Promise.all([1, 2, 3, 4, 5].map(() => shop.paidThenRefunded()))))
 
     const build = { XDG_CACHE_HOME: await cacheWith(temporaryFolder(), 'onePatchMore') }
     const newer = await add('worker', { ...build, TEMPORAL_CLI: await temporalCliForTests() })
+    // Another try finds the fleet as this one did.
+    onTestFailed(async () => {
+      await newer.kill9()
+      old.thaw()
+      if (!old.isUp()) await old.start()
+    })
+    const before = await askingForTasks(shop)
     await newer.start()
-    // It says that it has started before the server has heard of it.
-    await eventually(async () => (await askingForTasks(shop)).length).toBe(2)
+    // It says that it has started before the server has heard of it; the server remembers those that are gone for minutes.
+    await eventually(async () => (await askingForTasks(shop)).filter((each) => !before.includes(each))).toHaveLength(1)
     // A webhook that brings no news for each, so that looks and tasks of all kinds go on; then the desk works.
-    const tickets = await sim.allTickets()
+    const orders = new Set(waiting.map(({ merchantUid }) => merchantUid))
+    const tickets = (await sim.allTickets()).filter(({ merchantUid }) => orders.has(merchantUid))
     for (const { impUid, merchantUid } of tickets)
       await shop.hint({ imp_uid: impUid, merchant_uid: merchantUid, status: 'paid' })
     const sagas = waiting.map(({ refundId }) => shop.client.workflow.getHandle(`refund:${refundId}`))
     // A row is settled by its look; here its saga must have ended too, for only that takes a task.
     const ended = async () => (await Promise.all(sagas.map((saga) => saga.describe()))).filter(hasCompleted).length
-    const [old] = workers
-    if (!old) throw new Error('no worker was started')
     // Whoever asked last gets the next task, so one that is never busy may take all. While one sleeps the other must take them:
     // but for those that were handed to the sleeper, which the server takes back after its 10 s.
     let settled = 0
@@ -67,7 +77,7 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
       expect(events.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([])
     }
     expect(tookTurns(await takers(shop, sagas)), 'the new one took some, and the old one some after it').toBe(true)
-    expect(await sim.callsOf('POST /payments/cancel')).toBe(REFUNDS)
+    expect((await sim.callsOf('POST /payments/cancel')) - calls).toBe(REFUNDS)
   })
 
   test('restart is a command beside the running program: its table, its exit codes, its line in the journal', async () => {

@@ -11,7 +11,8 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: MAKING_MS })
 describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one process)', () => {
   let fleet: Fleet
   beforeAll(async () => {
-    fleet = await startFleet({ apis: 2, workers: 2 })
+    // No answer of a busy machine is given up on.
+    fleet = await startFleet({ apis: 2, workers: 2 }, { CANCEL_TIMEOUT: '25s' })
   })
   afterAll(() => fleet?.remove())
 
