@@ -79,16 +79,20 @@ async function quiet(shop: OwnShop): Promise<boolean> {
   return (await newestRuns(shop)).every(({ busy }) => !busy)
 }
 
+/** Each saga that the forged hints may have started for something of which no row tells is in the list. */
+const SAGAS = 'WorkflowType IN ("payment", "refund", "stray")'
+
 /** Of each saga that a row may have, asked for by its id: a list lags behind, and may not show yet what was started just now. */
 async function newestRuns({ db, client }: OwnShop) {
   const payments = await db.selectFrom('payments').select('merchantUid').execute()
   const refunds = await db.selectFrom('refunds').select('refundId').execute()
   const attempts = await db.selectFrom('attempts').select(['gateway', 'gatewayRef']).execute()
-  const ids = [
+  const ids = new Set([
     ...payments.map(({ merchantUid }) => `payment:${merchantUid}`),
     ...refunds.map(({ refundId }) => `refund:${refundId}`),
     ...attempts.map(({ gateway, gatewayRef }) => `stray:${gateway}:${gatewayRef}`),
-  ]
+  ])
+  for await (const { workflowId } of client.workflow.list({ query: SAGAS })) ids.add(workflowId)
   const newest = async (id: string) => {
     const run = await client.workflow.getHandle(id).describe().catch(nobodyThere)
     if (run === undefined) return { id, said: 'none', busy: false }
@@ -96,7 +100,7 @@ async function newestRuns({ db, client }: OwnShop) {
     const busy = Boolean(pendingWorkflowTask) || (pendingActivities ?? []).length > 0
     return { id, said: `${run.runId}: ${run.historyLength} events`, busy }
   }
-  return Promise.all(ids.map(newest))
+  return Promise.all([...ids].toSorted().map(newest))
 }
 
 function nobodyThere(error: unknown): undefined {
