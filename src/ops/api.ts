@@ -35,6 +35,8 @@ export function createApi({ url, key }: { url: string; key: string | undefined }
     idempotencyKey?: string,
   ): Promise<T> {
     const headers = {
+      // One of its own: a person may answer a question in the moment in which an idle one is closed.
+      connection: 'close',
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(body && { 'content-type': 'application/json' }),
