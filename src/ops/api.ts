@@ -35,7 +35,7 @@ export function createApi({ url, key }: { url: string; key: string | undefined }
     idempotencyKey?: string,
   ): Promise<T> {
     const headers = {
-      // One of its own: a person may answer a question in the moment in which an idle one is closed.
+      // One of its own: an idle one may be closed just when a person has answered a question.
       connection: 'close',
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
