@@ -35,6 +35,8 @@ export function createApi({ url, key }: { url: string; key: string | undefined }
     idempotencyKey?: string,
   ): Promise<T> {
     const headers = {
+      // One of its own: an idle one may be closed just when a person has answered a question.
+      connection: 'close',
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(body && { 'content-type': 'application/json' }),

@@ -1,6 +1,7 @@
-// The ops command line as a child process against an API of its own, and what it printed.
-// Must not know: what a test asserts. Its output is a pipe, never a terminal.
+// The ops command line against an API of its own, in this process or as one of its own, and what it printed.
+// Must not know: what a test asserts. Its output is never a terminal.
 import { spawn } from 'node:child_process'
+import { runOps } from '../../src/ops/commandLine.ts'
 import { ROOT } from '../support/readme.ts'
 
 export type Ran = {
@@ -11,8 +12,23 @@ export type Ran = {
   readonly rows: readonly (readonly string[])[]
   json(): unknown
 }
+type Cli = (...args: readonly string[]) => Promise<Ran>
 
-export function makeCli(url: string, key?: string): (...args: readonly string[]) => Promise<Ran> {
+/** In this process, with address and key in its options: what it prints and asks is the same, and its start is not paid. */
+export function makeCli(url: string, key?: string): Cli {
+  const given = ['--url', url, ...(key === undefined ? [] : ['--key', key])]
+  return async (...args) => {
+    let [out, error] = ['', '']
+    const code = await runOps([...given, ...args], {
+      stdout: { write: (text) => void (out += text) },
+      stderr: { write: (text) => void (error += text) },
+    })
+    return ranAs(code, out, error)
+  }
+}
+
+/** As people start it: a process, with address and key in its environment. Its output is a pipe, and nobody is there to be asked. */
+export function cliProcess(url: string, key?: string): Cli {
   return (...args) => {
     const command = ['src/run.js', 'src/ops/main.ts', ...args]
     const { SAGA_KEY: _, PAYMENTWALL_PROJECT: __, ...others } = process.env
@@ -24,13 +40,15 @@ export function makeCli(url: string, key?: string): (...args: readonly string[])
     child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text))
     return new Promise((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', (code) => {
-        const rows = out
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => line.split('\t'))
-        resolve({ code, out, error, rows, json: (): unknown => JSON.parse(out) })
-      })
+      child.once('close', (code) => resolve(ranAs(code, out, error)))
     })
   }
+}
+
+function ranAs(code: number | null, out: string, error: string): Ran {
+  const rows = out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'))
+  return { code, out, error, rows, json: (): unknown => JSON.parse(out) }
 }

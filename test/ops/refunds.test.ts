@@ -1,5 +1,5 @@
 // The ops command line about refunds and payments: what is stuck, what happened, the letter, and people's commands.
-// Must not know: sagas; their answers are played.
+// Must not know: sagas; their answers are played. What only a process has, its environment, its terminal and its end, is asked of one.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Refund } from '../../src/domain/books/books.ts'
@@ -8,7 +8,7 @@ import { refundId } from '../../src/domain/ids.ts'
 import * as shapes from '../../src/http/resources/ops/opsAnswers.ts'
 import type { CommandAnswered } from '../../src/http/server/deps.ts'
 import { paidOrder, startApi } from '../http/api.ts'
-import { makeCli, type Ran } from './cli.ts'
+import { cliProcess, makeCli, type Ran } from './cli.ts'
 
 const KEY = 'key-of-mina-0123456789'
 const keys = [
@@ -25,6 +25,7 @@ const api = await startApi({
   },
 })
 const ops = makeCli(api.url, KEY)
+const started = cliProcess(api.url, KEY)
 const shop = { headers: { authorization: 'Bearer key-of-shop-0123456789' } }
 
 function done(_id: string, name: string): CommandAnswered {
@@ -79,7 +80,7 @@ const first = ({ rows }: Ran) => rows.map(([id]) => id)
 
 describe('stuck', () => {
   test('lists what is open, the longest waiting first, as plain lines where the output is no terminal', async () => {
-    const ran = await ops('stuck')
+    const ran = await started('stuck')
     expect([ran.code, ran.error]).toEqual([0, ''])
     expect(first(ran)).toEqual(['r-old', 'r-big', 'r-new'])
     expect(ran.out).not.toContain('\u001b')
@@ -235,7 +236,7 @@ describe("people's commands", () => {
 
   test('that waits for another person ends with 2', async () => {
     saga = () => ({ answer: 'approvalNeeded', state: 'ticketOpen', sentence: 'resolve of USD 1.00 waits' })
-    const ran = await ops(...REFUSED, '--seen', seen)
+    const ran = await started(...REFUSED, '--seen', seen)
     expect([ran.code, ran.out]).toEqual([2, 'resolve of USD 1.00 waits; state ticketOpen\n'])
   })
 
@@ -285,7 +286,7 @@ describe("people's commands", () => {
 
 describe('recheck of many', () => {
   test('asks for --yes where nobody can be asked, with the count, and does nothing', async () => {
-    const ran = await ops('recheck', '--state', 'ticketOpen')
+    const ran = await started('recheck', '--state', 'ticketOpen')
     expect([ran.code, asked]).toEqual([1, []])
     expect(ran.error).toContain('2 refunds would be looked at; nothing was done. Add --yes')
   })
@@ -312,13 +313,13 @@ describe('recheck of many', () => {
 
 describe('what goes wrong', () => {
   test('without a key names the option', async () => {
-    const ran = await makeCli(api.url)('stuck')
+    const ran = await cliProcess(api.url)('stuck')
     expect(ran.code).toBe(1)
     expect(ran.error).toContain('Give a key with --key or SAGA_KEY')
   })
 
   test('with no API there ends with 3 and names the option', async () => {
-    const ran = await makeCli('http://127.0.0.1:9')('stuck')
+    const ran = await cliProcess('http://127.0.0.1:9')('stuck')
     expect(ran.code).toBe(3)
     expect(ran.error).toContain('--url or SAGA_URL')
   })

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { SEARCH_ATTRIBUTES } from '../../src/domain/names.ts'
 import { VIEWS } from '../../src/ops/commands/views.ts'
-import { makeCli } from './cli.ts'
+import { cliProcess, makeCli } from './cli.ts'
 
 /** Nobody answers there, and nobody is asked. */
 const ops = makeCli('http://127.0.0.1:1')
@@ -25,7 +25,7 @@ test('each view is printed with a link that opens its query and keeps it under i
 })
 
 test('without options the links are those of the embedded server', async () => {
-  const ran = await ops('views')
+  const ran = await cliProcess('http://127.0.0.1:1')('views')
   expect(ran.rows[0]?.[1]).toMatch(/^http:\/\/127\.0\.0\.1:8233\/namespaces\/default\/workflows\?query=/)
 })
 

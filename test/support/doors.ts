@@ -1,4 +1,4 @@
-// The three doors through which people act: the HTTP API, the ops command line as a process, and any Temporal client.
+// The three doors through which people act: the HTTP API, the ops command line, and any Temporal client.
 // Must not know: what a test promises. Each door is held to its own form here, so that tests compare what was said.
 import {
   ApplicationFailure,

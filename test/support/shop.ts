@@ -88,7 +88,8 @@ export async function startShop(
   // Whoever names a database has made it.
   const named = environment['DATABASE_URL'] !== undefined
   const database = named ? undefined : await createMigratedDatabase(environment['DATA_DIR'] ?? folder)
-  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
+  const cli = environment['TEMPORAL_ADDRESS'] === undefined ? { TEMPORAL_CLI: await temporalCliForTests() } : {}
+  const given = { ...process.env, ...QUIET, ...cli, DATA_DIR: folder, ...database?.environment, ...environment }
   const config = readConfig(given, PROGRAM_ROLES)
   confideSettings(environment)
   const log = watchedLog(createLog(config.LOG_LEVEL, false).levelVal)

@@ -83,7 +83,8 @@ function personOn(page: Page, simulator: string, language: Language) {
       await page.locator('#goods input').first().waitFor()
       await cart(asked)
       await page.getByRole('button', { name: word('shop.buy') }).click()
-      await window.getByRole('button').first().waitFor()
+      // Its buttons stand there before they do anything.
+      await window.locator('#price', { hasText: /\d/ }).waitFor()
     },
     window,
     /** Ends the window that is open; the order's id. */

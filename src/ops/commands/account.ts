@@ -2,7 +2,7 @@
 // Must not know: gateways, who the person is.
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { step } from '../options.ts'
 import { grid, json, oneLine, timeText } from '../render.ts'
 
@@ -14,7 +14,7 @@ const account = z.looseObject({
   said: z.string().nullable(),
 })
 
-export function addAccount(program: Command, api: () => Api): void {
+export function addAccount(program: Command, { api, out }: Context): void {
   const accounts = program.command('account').description("Gateways' accounts, as they are remembered.")
   accounts
     .command('list')
@@ -22,14 +22,14 @@ export function addAccount(program: Command, api: () => Api): void {
     .option('--json', 'print the answer as JSON', false)
     .action(async ({ json: asJson }: { json: boolean }) => {
       const found = await api().get('/accounts', z.object({ accounts: z.array(account) }))
-      if (asJson) return json(process.stdout, found)
+      if (asJson) return json(out, found)
       const rows = found.accounts.map((each) => [
         each.gateway,
         timeText(each.rememberedAt),
         each.differsSince === null ? '-' : timeText(each.differsSince),
         each.said ?? each.channels.join(', '),
       ])
-      grid(process.stdout, ['gateway', 'remembered', 'differs since', 'channels, or the difference'], rows)
+      grid(out, ['gateway', 'remembered', 'differs since', 'channels, or the difference'], rows)
     })
   accounts
     .command('accept')
@@ -40,7 +40,7 @@ export function addAccount(program: Command, api: () => Api): void {
     .action(async (gateway: string, { reason, json: asJson }: { reason: string; json: boolean }) => {
       const path = gateway.split('/').map(step).join('/')
       const found = await api().post(`/accounts/${path}/accept`, { reason }, z.object({ account }))
-      if (asJson) return json(process.stdout, found)
-      process.stdout.write(`${found.account.gateway} is remembered as ${oneLine(found.account.channels.join(', '))}\n`)
+      if (asJson) return json(out, found)
+      out.write(`${found.account.gateway} is remembered as ${oneLine(found.account.channels.join(', '))}\n`)
     })
 }

@@ -4,8 +4,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { InvalidArgumentError, type Command } from 'commander'
 import { z } from 'zod'
-import { ApiError, type Api } from '../api.ts'
-import { json, progress, table } from '../render.ts'
+import { ApiError } from '../api.ts'
+import type { Context } from '../context.ts'
+import { json, progress, table, type Out } from '../render.ts'
 import { OPS, say, type Heading } from '../words.ts'
 
 const answer = z.object({
@@ -34,7 +35,7 @@ type Options = { from: string; to?: string; json: boolean; within: number }
 const DAY_MS = 86_400_000
 const POLL_MS = 500
 
-export function addCatchUp(program: Command, api: () => Api, exit: (code: number) => void): void {
+export function addCatchUp(program: Command, context: Context): void {
   program
     .command('catch-up')
     .description('Lists what changed at the gateway in a range, and has whatever differs from the database looked at.')
@@ -42,13 +43,15 @@ export function addCatchUp(program: Command, api: () => Api, exit: (code: number
     .option('--to <day>', 'last day, included, or a time with its zone; now where left out', endOf)
     .option('--within <minutes>', 'stop following after so long; the catch-up itself goes on', minutes, 30)
     .option('--json', 'print the report as JSON', false)
-    .action(async (options: Options) => exit(await catchUp(api(), options)))
+    .action(async (options: Options) => context.exit(await catchUp(context, options)))
 }
 
-async function catchUp(api: Api, { from, to, json: asJson, within }: Options): Promise<number> {
+async function catchUp(context: Context, { from, to, json: asJson, within }: Options): Promise<number> {
+  const { out, err } = context
+  const api = context.api()
   const begun = await api.post('/sweeps', { from, to: to ?? new Date().toISOString() }, answer)
   const until = performance.now() + within * 60_000
-  const line = progress(process.stderr)
+  const line = progress(err)
   let { sweep } = begun
   while (['listing', 'looking'].includes(sweep.state) && performance.now() < until) {
     line.say(`${sweep.state}: ${sweep.listed} listed, ${sweep.differing} differ, ${sweep.waiting} still to look at`)
@@ -56,14 +59,14 @@ async function catchUp(api: Api, { from, to, json: asJson, within }: Options): P
     sweep = (await api.get(`/sweeps/${begun.sweep.id}`, answer)).sweep
   }
   line.end()
-  if (asJson) json(process.stdout, { sweep })
-  else print(sweep)
+  if (asJson) json(out, { sweep })
+  else print(out, sweep)
   if (sweep.state === 'failed') throw new ApiError(sweep.said ?? 'the catch-up failed')
   if (sweep.state !== 'done') return 4
   return sweep.forPeople + sweep.unreadable > 0 ? 2 : 0
 }
 
-function print(sweep: Sweep): void {
+function print(out: Out, sweep: Sweep): void {
   const { id, from, to, calls } = sweep
   const facts: readonly (readonly [Heading, string | number, string?])[] = [
     ['state', sweep.state],
@@ -76,7 +79,7 @@ function print(sweep: Sweep): void {
     ['unreadable', sweep.unreadable, say(OPS.seeInbox)],
     ['strangers', sweep.strangers, say(OPS.ofOthers)],
   ]
-  table(process.stdout, say(OPS.catchUpTitle, { id, from, to }), facts)
+  table(out, say(OPS.catchUpTitle, { id, from, to }), facts)
 }
 
 const beginOf = (text: string): string => timeOf(text, 0)

@@ -2,7 +2,7 @@
 // it.
 // Must not know: what is checked.
 import type { Command } from 'commander'
-import type { Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { printReport, reportAnswer } from '../report.ts'
 
 const [WEAK, WRONG] = [2, 5]
@@ -14,7 +14,7 @@ Exit codes:
   ${WEAK}  it works, and less safely than it could
   ${WRONG}  money, or news of it, does not come through`
 
-export function addDoctorOfApi(program: Command, api: () => Api, exit: (code: number) => void): void {
+export function addDoctorOfApi(program: Command, { api, out, exit }: Context): void {
   program
     .command('doctor')
     .description('Checks keys, consoles, webhooks, database, Temporal and clocks, and says how to mend each.')
@@ -22,7 +22,7 @@ export function addDoctorOfApi(program: Command, api: () => Api, exit: (code: nu
     .addHelpText('after', HELP)
     .action(async ({ json }: { json: boolean }) => {
       const report = await api().get('/doctor', reportAnswer)
-      printReport(process.stdout, report, json)
+      printReport(out, report, json)
       const verdicts = new Set(report.findings.map(({ verdict }) => verdict))
       if (verdicts.has('weak')) exit(WEAK)
       if (verdicts.has('wrong')) exit(WRONG)

@@ -3,7 +3,7 @@
 // Must not know: signatures, deliverers.
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { countOption, queryOf, step } from '../options.ts'
 import { grid, json, timeText } from '../render.ts'
 
@@ -22,7 +22,7 @@ const one = z.object({ notice })
 
 type Listing = { limit: number; cursor?: string; json: boolean }
 
-export function addNotices(program: Command, api: () => Api): void {
+export function addNotices(program: Command, { api, out, err }: Context): void {
   const notices = program
     .command('notices')
     .description('Notices to the checkout: those of one payment, and sending one once more.')
@@ -35,7 +35,7 @@ export function addNotices(program: Command, api: () => Api): void {
     .option('--json', 'print the answer as JSON', false)
     .action(async (merchantUid: string, { json: asJson, ...paging }: Listing) => {
       const found = await api().get(`/notices${queryOf({ merchantUid, ...paging })}`, page)
-      if (asJson) return json(process.stdout, found)
+      if (asJson) return json(out, found)
       const rows = found.notices.map((each) => [
         String(each.number),
         timeText(each.at),
@@ -45,8 +45,8 @@ export function addNotices(program: Command, api: () => Api): void {
         each.said ?? '-',
         each.id,
       ])
-      grid(process.stdout, ['number', 'at', 'type', 'state', 'tries', 'said', 'id'], rows)
-      if (found.cursor !== null) process.stderr.write(`there are more: add --cursor ${found.cursor}\n`)
+      grid(out, ['number', 'at', 'type', 'state', 'tries', 'said', 'id'], rows)
+      if (found.cursor !== null) err.write(`there are more: add --cursor ${found.cursor}\n`)
     })
   notices
     .command('resend')
@@ -55,7 +55,7 @@ export function addNotices(program: Command, api: () => Api): void {
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: string, { json: asJson }: { json: boolean }) => {
       const found = await api().post(`/notices/${step(id)}/resend`, {}, one)
-      if (asJson) return json(process.stdout, found)
-      process.stdout.write(`notice ${found.notice.number} (${found.notice.type}) waits to be sent\n`)
+      if (asJson) return json(out, found)
+      out.write(`notice ${found.notice.number} (${found.notice.type}) waits to be sent\n`)
     })
 }

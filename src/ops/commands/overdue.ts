@@ -2,9 +2,9 @@
 // Must not know: how the API finds it.
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { countOption, queryOf } from '../options.ts'
-import { ageText, grid, json, timeText } from '../render.ts'
+import { ageText, grid, json, timeText, type Out } from '../render.ts'
 import { OPS, say } from '../words.ts'
 
 const answer = z.object({
@@ -30,7 +30,7 @@ type Answer = z.output<typeof answer>
 const COLUMNS = ['since', 'overdue', 'what', 'of', 'state', 'amount', 'link'] as const
 const SOMETHING = 2
 
-export function addOverdue(program: Command, api: () => Api, exit: (code: number) => void): void {
+export function addOverdue(program: Command, { api, out, exit }: Context): void {
   program
     .command('overdue')
     .description('Lists what should have gone on by itself and has not; ends with 2 where there is anything.')
@@ -39,14 +39,14 @@ export function addOverdue(program: Command, api: () => Api, exit: (code: number
     .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${COLUMNS.join(', ')}`)
     .action(async ({ json: asJson, ...query }: { limit: number; json: boolean }) => {
       const found = await api().get(`/overdue${queryOf(query)}`, answer)
-      if (asJson) json(process.stdout, found)
-      else print(found)
+      if (asJson) json(out, found)
+      else print(out, found)
       const { wake, sweeps, schedules } = found
       if (found.count > 0 || wake !== null || sweeps.length + schedules.length > 0) exit(SOMETHING)
     })
 }
 
-function print({ asOf, count: all, sums, rows, wake, sweeps, schedules }: Answer): void {
+function print(out: Out, { asOf, count: all, sums, rows, wake, sweeps, schedules }: Answer): void {
   const line = (since: string, ...rest: readonly string[]) => [
     timeText(since),
     ageText(Date.parse(asOf) - Date.parse(since)),
@@ -58,10 +58,10 @@ function print({ asOf, count: all, sums, rows, wake, sweeps, schedules }: Answer
     ...sweeps.map(({ gateway, status, since }) => line(since, 'sweep', gateway, status, '-', '-')),
     ...schedules.map(({ name, since }) => line(since, 'schedule', name, 'silent', '-', '-')),
   ]
-  grid(process.stdout, COLUMNS, lines)
-  if (!process.stdout.isTTY) return
-  if (lines.length === 0) process.stdout.write(`${say(OPS.nothingOverdue)}\n`)
-  if (all > rows.length) process.stdout.write(`${say(OPS.more, { count: all - rows.length })}\n`)
+  grid(out, COLUMNS, lines)
+  if (!out.isTTY) return
+  if (lines.length === 0) out.write(`${say(OPS.nothingOverdue)}\n`)
+  if (all > rows.length) out.write(`${say(OPS.more, { count: all - rows.length })}\n`)
   const totals = sums.map(({ kind, count: many, money }) => [kind, String(many), money])
-  if (totals.length > 0) grid(process.stdout, ['kind', 'rows', 'money'], totals)
+  if (totals.length > 0) grid(out, ['kind', 'rows', 'money'], totals)
 }

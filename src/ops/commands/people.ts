@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { ApiError, type Api } from '../api.ts'
 import { agreed } from '../ask.ts'
+import type { Context } from '../context.ts'
 import { duration, queryOf, step, timeOption } from '../options.ts'
 import { json, oneLine, progress } from '../render.ts'
 
@@ -16,17 +17,14 @@ const commanded = z.object({
   request: z.string().optional(),
 })
 const page = z.object({ refunds: z.array(z.looseObject({ refundId: z.string() })), cursor: z.string().nullable() })
-type Exit = (code: number) => void
 type Given = Readonly<Record<string, unknown>>
-type Context = { readonly api: () => Api; readonly exit: Exit }
 
 const REASON = ['--reason <text>', 'why, for the journal'] as const
 const SEEN = ['--seen <mark>', 'the mark of what you saw, as show, the list and the alert print it'] as const
 const REQUEST = ['--request <id>', 'which request, as its alert and show name it'] as const
 const OUTCOMES = ['refunded', 'refused', 'settledElsewhere', 'ticketOpen']
 
-export function addPeople(program: Command, api: () => Api, exit: Exit): void {
-  const context = { api, exit }
+export function addPeople(program: Command, context: Context): void {
   addRecheck(program, context)
   one(
     program,
@@ -118,13 +116,13 @@ const ID_NAMES = { refunds: 'refundId', payments: 'merchantUid', strays: 'id' } 
 type Kind = keyof typeof ID_NAMES
 
 /** Its options are the fields of the API's body. */
-function one(parent: Command, { api, exit }: Context, kind: Kind, name: string, help: string): Command {
+function one(parent: Command, context: Context, kind: Kind, name: string, help: string): Command {
   return parent
     .command(`${name} <${ID_NAMES[kind]}>`)
     .description(help)
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: string, { json: asJson, ...fields }: Given) =>
-      exit(await send(api(), `/${kind}/${stepsOf(kind, id)}/${name}`, fields, asJson === true)),
+      context.exit(await send(context, `/${kind}/${stepsOf(kind, id)}/${name}`, fields, asJson === true)),
     )
 }
 
@@ -134,16 +132,16 @@ function stepsOf(kind: Kind, id: string): string {
   return kind === 'strays' ? [gateway, account, ref.join('/')].map(step).join('/') : step(id)
 }
 
-async function send(api: Api, path: string, fields: Given, asJson: boolean): Promise<number> {
-  const answer = await api.command(path, fields, commanded)
-  if (asJson) json(process.stdout, answer)
-  else process.stdout.write(`${oneLine(answer.sentence)}; state ${answer.state}\n`)
+async function send({ api, out }: Context, path: string, fields: Given, asJson: boolean): Promise<number> {
+  const answer = await api().command(path, fields, commanded)
+  if (asJson) json(out, answer)
+  else out.write(`${oneLine(answer.sentence)}; state ${answer.state}\n`)
   return answer.answer === 'done' ? 0 : 2
 }
 
 type Bulk = { state?: string; attention?: string; olderThan?: string; yes: boolean; json: boolean }
 
-function addRecheck(program: Command, { api, exit }: Context): void {
+function addRecheck(program: Command, context: Context): void {
   program
     .command('recheck [refundId]')
     .description('Looks at the gateway now: for one refund, or for all that fit the filters.')
@@ -157,10 +155,10 @@ function addRecheck(program: Command, { api, exit }: Context): void {
       const filtered = Object.values(filter).some((value) => value !== undefined)
       if ((id === undefined) !== filtered)
         throw new ApiError('name one refund, or filters: --state, --attention, --older-than; not both')
-      exit(
+      context.exit(
         id === undefined
-          ? await recheckMany(api(), filter, { yes, asJson })
-          : await send(api(), `/refunds/${step(id)}/recheck`, {}, asJson),
+          ? await recheckMany(context, filter, { yes, asJson })
+          : await send(context, `/refunds/${step(id)}/recheck`, {}, asJson),
       )
     })
 }
@@ -168,15 +166,17 @@ function addRecheck(program: Command, { api, exit }: Context): void {
 type Filter = { state?: string; attention?: string; olderThan?: string }
 
 async function recheckMany(
-  api: Api,
+  context: Context,
   filter: Filter,
   { yes, asJson }: { yes: boolean; asJson: boolean },
 ): Promise<number> {
+  const { out, err } = context
+  const api = context.api()
   const ids = await idsOf(api, filter)
   const question = `${ids.length} refunds would be looked at`
   if (ids.length > 0 && !yes && !(await agreed(question)))
     throw new ApiError(`${question}; nothing was done. Add --yes to go on without a question`)
-  const line = progress(process.stderr)
+  const line = progress(err)
   const refused: { refundId: string; sentence: string }[] = []
   for (const [index, id] of ids.entries()) {
     line.say(`${index + 1} of ${ids.length}`)
@@ -186,10 +186,10 @@ async function recheckMany(
     })
   }
   line.end()
-  if (asJson) json(process.stdout, { asked: ids.length, refused })
+  if (asJson) json(out, { asked: ids.length, refused })
   else {
-    process.stdout.write(`${ids.length - refused.length} of ${ids.length} refunds are looked at\n`)
-    for (const { refundId, sentence } of refused) process.stdout.write(`${refundId}\t${oneLine(sentence)}\n`)
+    out.write(`${ids.length - refused.length} of ${ids.length} refunds are looked at\n`)
+    for (const { refundId, sentence } of refused) out.write(`${refundId}\t${oneLine(sentence)}\n`)
   }
   return refused.length > 0 ? 2 : 0
 }

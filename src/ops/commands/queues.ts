@@ -2,9 +2,9 @@
 // Must not know: looks, deliverers.
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { countOption, queryOf } from '../options.ts'
-import { grid, json, manyLines, table, timeText } from '../render.ts'
+import { grid, json, manyLines, table, timeText, type Out } from '../render.ts'
 
 const text = z.string().nullable()
 const hint = z.looseObject({
@@ -50,18 +50,19 @@ const OUTGOING_COLUMNS = ['id', 'made', 'kind', 'target', 'state', 'tries', 'sai
 
 type Paging = { state?: string; limit: number; cursor?: string; json: boolean }
 
-export function addQueues(program: Command, api: () => Api): void {
-  addInbox(program, api)
-  addOutbox(program, api)
+export function addQueues(program: Command, context: Context): void {
+  addInbox(program, context)
+  addOutbox(program, context)
 }
 
-function addInbox(program: Command, api: () => Api): void {
+function addInbox(program: Command, context: Context): void {
+  const { api, out } = context
   const inbox = program
     .command('inbox')
     .description('Hints: those that are parked for a person, one, and a look after all.')
   listing(inbox, 'received, looked or parked', HINT_COLUMNS).action(async ({ json: asJson, ...filter }: Paging) => {
     const page = await api().get(`/inbox${queryOf(filter)}`, inboxPage)
-    if (asJson) return json(process.stdout, page)
+    if (asJson) return json(out, page)
     const rows = page.inbox.map((each) => [
       String(each.id),
       timeText(each.receivedAt),
@@ -74,24 +75,25 @@ function addInbox(program: Command, api: () => Api): void {
       String(each.times),
       each.fromKnownAddress ? 'yes' : 'no',
     ])
-    grid(process.stdout, HINT_COLUMNS, rows)
-    more(page.cursor)
+    grid(out, HINT_COLUMNS, rows)
+    more(context.err, page.cursor)
   })
   showing(inbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
     const found = await api().get(`/inbox/${id}`, oneHint)
-    if (asJson) return json(process.stdout, found)
+    if (asJson) return json(out, found)
     const { body, ...facts } = found.hint
     table(
-      process.stdout,
+      out,
       `hint ${id}`,
       Object.entries(facts).map(([name, value]) => [name, shown(value)]),
     )
-    process.stdout.write(`${manyLines(body ?? '(no body)')}\n`)
+    out.write(`${manyLines(body ?? '(no body)')}\n`)
   })
-  replaying(inbox, api, 'inbox', 'its look follows; see ops inbox show')
+  replaying(inbox, context, 'inbox', 'its look follows; see ops inbox show')
 }
 
-function addOutbox(program: Command, api: () => Api): void {
+function addOutbox(program: Command, context: Context): void {
+  const { api, out } = context
   const outbox = program
     .command('outbox')
     .description('Wakes, notices and alerts: those that are parked, one, and another try.')
@@ -99,7 +101,7 @@ function addOutbox(program: Command, api: () => Api): void {
     .option('--kind <kind>', 'only wake, notice or alert')
     .action(async ({ json: asJson, ...filter }: Paging & { kind?: string }) => {
       const page = await api().get(`/outbox${queryOf(filter)}`, outboxPage)
-      if (asJson) return json(process.stdout, page)
+      if (asJson) return json(out, page)
       const rows = page.outbox.map(({ id, createdAt, kind, target, state, tries, said }) => [
         String(id),
         timeText(createdAt),
@@ -109,21 +111,21 @@ function addOutbox(program: Command, api: () => Api): void {
         String(tries),
         said ?? '-',
       ])
-      grid(process.stdout, OUTGOING_COLUMNS, rows)
-      more(page.cursor)
+      grid(out, OUTGOING_COLUMNS, rows)
+      more(context.err, page.cursor)
     })
   showing(outbox).action(async (id: number, { json: asJson }: { json: boolean }) => {
     const found = await api().get(`/outbox/${id}`, oneOutgoing)
-    if (asJson) return json(process.stdout, found)
+    if (asJson) return json(out, found)
     const { payload, ...facts } = found.outgoing
     table(
-      process.stdout,
+      out,
       `row ${id}`,
       Object.entries(facts).map(([name, value]) => [name, shown(value)]),
     )
-    process.stdout.write(`${manyLines(JSON.stringify(payload, null, 2))}\n`)
+    out.write(`${manyLines(JSON.stringify(payload, null, 2))}\n`)
   })
-  replaying(outbox, api, 'outbox', 'it is tried again for a day')
+  replaying(outbox, context, 'outbox', 'it is tried again for a day')
 }
 
 const listing = (queue: Command, states: string, columns: readonly string[]): Command =>
@@ -143,7 +145,7 @@ const showing = (queue: Command): Command =>
     .argument('<id>', 'number of the row', rowNumber)
     .option('--json', 'print the answer as JSON', false)
 
-function replaying(queue: Command, api: () => Api, name: string, said: string): void {
+function replaying(queue: Command, { api, out }: Context, name: string, said: string): void {
   queue
     .command('replay')
     .description('Lets a parked row try again.')
@@ -151,14 +153,14 @@ function replaying(queue: Command, api: () => Api, name: string, said: string): 
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: number, { json: asJson }: { json: boolean }) => {
       await api().post(`/${name}/${id}/replay`, {}, nothing)
-      if (asJson) json(process.stdout, { id, replayed: true })
-      else process.stdout.write(`row ${id} of the ${name} is no longer parked: ${said}\n`)
+      if (asJson) json(out, { id, replayed: true })
+      else out.write(`row ${id} of the ${name} is no longer parked: ${said}\n`)
     })
 }
 
 const rowNumber = countOption(999_999_999)
 const shown = (value: unknown): string => manyLines(typeof value === 'string' ? value : (JSON.stringify(value) ?? '-'))
 
-function more(cursor: string | null): void {
-  if (cursor !== null) process.stderr.write(`there are more: add --cursor ${cursor}\n`)
+function more(err: Out, cursor: string | null): void {
+  if (cursor !== null) err.write(`there are more: add --cursor ${cursor}\n`)
 }

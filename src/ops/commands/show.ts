@@ -4,8 +4,9 @@
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { NotKnown, type Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { queryOf, step } from '../options.ts'
-import { grid, json, manyLines, table, timeText } from '../render.ts'
+import { grid, json, manyLines, table, timeText, type Out } from '../render.ts'
 import { OPS, say, type Heading } from '../words.ts'
 
 const history = z.object({
@@ -54,7 +55,7 @@ const letter = z.object({ subject: z.string(), body: z.string() })
 type History = z.output<typeof history>
 type Fact = readonly [Heading, string]
 
-export function addShow(program: Command, api: () => Api): void {
+export function addShow(program: Command, { api, out }: Context): void {
   program
     .command('show <id>')
     .description(
@@ -68,9 +69,9 @@ export function addShow(program: Command, api: () => Api): void {
     )
     .action(async (id: string, options: { payment: boolean; json: boolean }) => {
       const found = options.payment ? await showPayment(api(), id) : await showEither(api(), id)
-      if (options.json) return json(process.stdout, { ...found.answer, history: found.history })
-      table(process.stdout, found.title, [...found.facts])
-      print(found.history)
+      if (options.json) return json(out, { ...found.answer, history: found.history })
+      table(out, found.title, [...found.facts])
+      print(out, found.history)
     })
 }
 
@@ -130,7 +131,7 @@ const sharedFacts = (of: Shared): readonly Fact[] => [
   ['Temporal', of.temporalUi ?? '-'],
 ]
 
-function print({ timeline }: History): void {
+function print(out: Out, { timeline }: History): void {
   const rows = timeline.map(({ at, kind, who, what, from, to, why }) => [
     at,
     kind,
@@ -140,10 +141,10 @@ function print({ timeline }: History): void {
     to ?? '-',
     why,
   ])
-  grid(process.stdout, ['at', 'kind', 'who', 'what', 'from', 'to', 'why'], rows)
+  grid(out, ['at', 'kind', 'who', 'what', 'from', 'to', 'why'], rows)
 }
 
-export function addLetter(program: Command, api: () => Api): void {
+export function addLetter(program: Command, { api, out }: Context): void {
   program
     .command('letter <refundId>')
     .description("Prints the mail to Paymentwall's desk about an open refund, in English, for a person to send.")
@@ -151,7 +152,7 @@ export function addLetter(program: Command, api: () => Api): void {
     .option('--json', 'print subject and body as JSON', false)
     .action(async (id: string, { project, json: asJson }: { project?: string; json: boolean }) => {
       const written = await api().get(`/refunds/${step(id)}/letter${queryOf({ project })}`, letter)
-      if (asJson) json(process.stdout, written)
-      else process.stdout.write(`Subject: ${manyLines(written.subject)}\n\n${manyLines(written.body)}\n`)
+      if (asJson) json(out, written)
+      else out.write(`Subject: ${manyLines(written.subject)}\n\n${manyLines(written.body)}\n`)
     })
 }

@@ -2,9 +2,9 @@
 // Must not know: how the API finds them.
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
-import type { Api } from '../api.ts'
+import type { Context } from '../context.ts'
 import { countOption, duration, queryOf } from '../options.ts'
-import { ageText, grid, json, timeText } from '../render.ts'
+import { ageText, grid, json, timeText, type Out } from '../render.ts'
 import { OPS, say } from '../words.ts'
 
 const answer = z.object({
@@ -49,7 +49,7 @@ const COLUMNS = [
   'paymentwall ref',
 ] as const
 
-export function addStuck(program: Command, api: () => Api): void {
+export function addStuck(program: Command, { api, out }: Context): void {
   program
     .command('stuck')
     .description('Lists open refunds, the longest waiting first, and the sums of all that fit.')
@@ -64,26 +64,26 @@ export function addStuck(program: Command, api: () => Api): void {
     .addHelpText('after', `\nColumns, parted by tabs where the output is no terminal:\n  ${COLUMNS.join(', ')}`)
     .action(async ({ json: asJson, ...filter }: Options) => {
       const found = await api().get(`/stuck${queryOf(filter)}`, answer)
-      if (asJson) json(process.stdout, found)
-      else print(found)
+      if (asJson) json(out, found)
+      else print(out, found)
     })
 }
 
-function print({ asOf, refunds, sums }: Answer): void {
+function print(out: Out, { asOf, refunds, sums }: Answer): void {
   grid(
-    process.stdout,
+    out,
     COLUMNS,
     refunds.map((each) => rowOf(each, asOf)),
   )
-  if (!process.stdout.isTTY) return
-  process.stdout.write(sums.length === 0 ? `${say(OPS.nothingWaits)}\n` : '\n')
+  if (!out.isTTY) return
+  out.write(sums.length === 0 ? `${say(OPS.nothingWaits)}\n` : '\n')
   const sumRows = sums.map(({ attention, count: many, money, oldest }) => [
     attention,
     String(many),
     money,
     timeText(oldest),
   ])
-  if (sums.length > 0) grid(process.stdout, ['attention', 'refunds', 'money', 'oldest'], sumRows)
+  if (sums.length > 0) grid(out, ['attention', 'refunds', 'money', 'oldest'], sumRows)
 }
 
 function rowOf({ refund, money }: Answer['refunds'][number], asOf: string): readonly string[] {

@@ -2,6 +2,7 @@
 // and keeps it in the browser.
 // Must not know: what runs. It asks nobody; the UI asks Temporal once a link is opened.
 import { Option, type Command } from 'commander'
+import type { Context } from '../context.ts'
 import { grid, json } from '../render.ts'
 
 export type View = { readonly name: string; readonly query: string }
@@ -45,7 +46,7 @@ const encoded = (text: string): string =>
 
 type Asked = { readonly ui: string; readonly namespace: string; readonly json: boolean }
 
-export function addViews(program: Command): void {
+export function addViews(program: Command, { out }: Pick<Context, 'out'>): void {
   program
     .command('views')
     .description('Prints the saved views of the Temporal UI; opening a link once keeps its view in the browser.')
@@ -60,10 +61,10 @@ export function addViews(program: Command): void {
     .action(({ ui, namespace, json: asJson }: Asked) => {
       const list = `${ui.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows`
       const views = VIEWS.map((view) => ({ ...view, link: list + viewSearch(view) }))
-      if (asJson) json(process.stdout, { views })
+      if (asJson) json(out, { views })
       else
         grid(
-          process.stdout,
+          out,
           ['view', 'link'],
           views.map(({ name, link }) => [name, link]),
         )
