@@ -31,7 +31,9 @@ import { inEach } from '../language.ts'
 
 const AT_ONCE = 8
 /** While this process has much else to do, too: others look as well. */
-const AT_ONCE_BUSY = 2
+const AT_ONCE_BUSY = 1
+/** One that is under way for longer waits for a gateway, and takes nothing of the thread. */
+const YOUNG_MS = 1_000
 /**
  * Longer than a look takes; one that outlives its lease is judged by its own began-time, so a
  * second look does no harm.
@@ -44,9 +46,15 @@ export type LookerOptions = LookDeps & { readonly spacingMs: number; readonly po
 /** `judge` kicks for what a gateway signed, which needs no look. */
 export type Looker = Loop & { readonly judge: Loop }
 
-/** `AT_ONCE` looks at most are under way; a slow one holds up no other reference. */
+/**
+ * `AT_ONCE` looks at most are under way; one that waits for a gateway holds up no other reference,
+ * however few the thread may begin.
+ */
 export function startLooker(options: LookerOptions): Looker {
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<Promise<void>, number>()
+  const pace = makePace({ most: AT_ONCE, least: AT_ONCE_BUSY })
+  let most = AT_ONCE
+  const room = () => roomBeside([...underWay.values()], { now: performance.now(), atOnce: AT_ONCE, most })
   /**
    * Asked while looks were under way: what they hold, or left no room for, may be due after them.
    */
@@ -58,34 +66,44 @@ export function startLooker(options: LookerOptions): Looker {
         underWay.delete(tracked)
         if (askedMeanwhile) loop.kick()
       })
-    underWay.add(tracked)
+    underWay.set(tracked, performance.now())
   }
-  const pace = makePace({ most: AT_ONCE, least: AT_ONCE_BUSY })
-  let most = AT_ONCE
   const work = async () => {
     askedMeanwhile = underWay.size > 0
     most = pace()
-    const room = Math.max(0, most - underWay.size)
-    const { found, settled, judged } = await portion(options, room, begin)
-    const full = found > 0 && found === room
+    const free = room()
+    const { found, settled, judged } = await portion(options, free, begin)
+    const full = found > 0 && found === free
     askedMeanwhile ||= full
-    return judged || settled || (full && underWay.size < most)
+    return judged || settled || (full && room() > 0)
   }
   const loop = startLoop({ name: 'looker', pollMs: options.pollMs, log: options.log, work })
   const stop = async () => {
     await loop.stop()
-    await Promise.all(underWay)
+    await Promise.all(underWay.keys())
   }
   return {
     ...loop,
     // Without room for a look there is nothing to ask the database; the end of one asks it.
     kick: () => {
-      if (underWay.size < most) loop.kick()
+      if (room() > 0) loop.kick()
       else askedMeanwhile = true
     },
     judge: { ...loop, stop },
     stop,
   }
+}
+
+/**
+ * How many looks may begin now beside those that have begun then, in milliseconds of one clock:
+ * `atOnce` in all, and `most` of them that take of the thread.
+ */
+export function roomBeside(
+  begunAt: readonly number[],
+  { now, atOnce, most }: { readonly now: number; readonly atOnce: number; readonly most: number },
+): number {
+  const young = begunAt.filter((each) => now - each < YOUNG_MS).length
+  return Math.max(0, Math.min(atOnce - begunAt.length, most - young))
 }
 
 /** One portion, waited for; true where something was done, so that there may be more. */

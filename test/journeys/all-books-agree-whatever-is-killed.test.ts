@@ -29,7 +29,7 @@ describe.skipIf(!onPostgres)(
   () => {
     let fleet: Fleet
     beforeAll(async () => {
-      fleet = await startFleet({ apis: 2, workers: 2 })
+      fleet = await startFleet({ apis: 2, workers: 2 }, { CANCEL_TIMEOUT: '2s' })
     })
     afterAll(() => fleet?.remove())
 

@@ -1,24 +1,37 @@
 // A backup of a test's database, while no program has it open, and its restore: the folder of the embedded one, or another
-// database on the server.
+// database on the server; and one of all that a merchant's folder holds beside it.
 // Must not know: what is in it, what a test does in between.
 import { randomUUID } from 'node:crypto'
-import { cp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { queryOf, type TestDatabase } from '../support/database.ts'
+import { copyFolder } from '../support/migrated.ts'
 
 export type Backup = { restore(): Promise<void>; drop(): Promise<void> }
 
 export async function backUp({ url }: TestDatabase, dataDir: string): Promise<Backup> {
-  return url === undefined ? ofFolder(dataDir) : ofServer(new URL(url))
+  return url === undefined ? ofFolder(join(dataDir, 'pglite')) : ofServer(new URL(url))
 }
 
-async function ofFolder(dataDir: string): Promise<Backup> {
-  const [live, kept] = [join(dataDir, 'pglite'), join(dataDir, 'backup')]
-  await cp(live, kept, { recursive: true })
-  const drop = () => rm(kept, { recursive: true, force: true })
+/** With what the gateway and Temporal know. */
+export async function backUpAll({ url }: TestDatabase, dataDir: string): Promise<Backup> {
+  const folder = await ofFolder(dataDir)
+  if (url === undefined) return folder
+  const database = await ofServer(new URL(url))
+  const restore = async () => void (await Promise.all([folder.restore(), database.restore()]))
+  const drop = async () => void (await Promise.all([folder.drop(), database.drop()]))
+  return { restore, drop }
+}
+
+async function ofFolder(live: string): Promise<Backup> {
+  const place = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+  const kept = join(place, 'kept')
+  await copyFolder(live, kept)
+  const drop = () => rm(place, { recursive: true, force: true })
   const restore = async () => {
     await rm(live, { recursive: true })
-    await cp(kept, live, { recursive: true })
+    await copyFolder(kept, live)
   }
   return { restore, drop }
 }

@@ -56,13 +56,21 @@ const CANNOT: Readonly<Record<PaidAt, Readonly<Record<string, string>>>> = {
 /** It has no list, so what is lost for ever is a person's to find (paymentwall-itself-…). */
 const tellsAt = (gateway: PaidAt, { sweeps }: Mode): boolean => gateway !== 'paymentwall/main' || sweeps !== true
 /**
- * On Postgres every way is told at every gateway. On the embedded database, which does its work in the test's own process,
- * each way is told at one of them, in turn: which gateway a hint came from is nothing that a database knows.
+ * On Postgres every story is told in every way at every gateway. On the embedded database, which does its work in the test's own
+ * process, each is told in three of the six ways, at one gateway each, in turn; those that are alike and stand together are told in
+ * others. What became of a webhook, and which gateway sent it, is nothing that a database knows.
  */
-const toldHere = (gateways: readonly PaidAt[], turn: number): readonly PaidAt[] =>
-  onPostgres ? gateways : gateways.filter((_, index) => index === turn % gateways.length)
-const toldAt = (gateway: PaidAt, stories: readonly Story[]): readonly Story[] =>
-  stories.filter(({ name }) => !(name in CANNOT[gateway]))
+const WAYS_OF_A_STORY = [0, 1, 3]
+function toldAt(gateway: PaidAt, stories: readonly Story[], number: number): readonly Story[] {
+  const mode = MODES[number]
+  return stories.filter(({ name }, index) => {
+    const able = PAID_AT.filter((each) => mode && tellsAt(each, mode) && !(name in CANNOT[each]))
+    if (onPostgres) return able.includes(gateway)
+    const turn = WAYS_OF_A_STORY.indexOf((number - index + MODES.length * stories.length) % MODES.length)
+    return turn >= 0 && able[(turn + index) % able.length] === gateway
+  })
+}
+const HOW_MANY = onPostgres ? 'all stories end' : 'half of the stories, and all of them on Postgres, end'
 
 const told = (tales: readonly Tale[]) =>
   Object.fromEntries(tales.map((tale) => [tale.story.name, valueOf(tale.story.ends, tale)]))
@@ -76,26 +84,31 @@ describe.each([
   const test = shopTest({ ...checkout.environment, SECOND_PAYMENT_POLICY: policy, ...PATIENT })
 
   for (const [number, mode] of MODES.entries()) {
-    const all = PAID_AT.filter((gateway) => tellsAt(gateway, mode))
-    const gateways = toldHere(all, agree ? number : number + 1)
-    const name = `webhooks ${mode.name}: every story ends as it should at ${gateways.join(' and ')}`
-    test(name, { timeout: LONG_MS }, async ({ shop, sim }) => {
-      const before = await sim.calls()
-      const endings = await Promise.all(
-        gateways.map(async (gateway) => {
-          const tales = await tell(shop, mode, toldAt(gateway, stories), undefined, gateway)
-          return { route: CANCELS[gateway], tales }
-        }),
-      )
-      const after = await sim.calls()
-      for (const { route, tales } of endings) {
-        expect(await endingsOf(tales, checkout)).toEqual(told(tales))
-        expect((after[route] ?? 0) - (before[route] ?? 0), route).toBe(cancelsOf(tales))
-      }
-      expect(checkout.forged()).toEqual([])
-      if (agree) expect(await disagreements(shop.db, shop)).toEqual([])
-      if (mode.sweeps) for (const { tales } of endings) await tooLate(shop, tales)
-    })
+    const parts = PAID_AT.map((gateway) => ({ gateway, stories: toldAt(gateway, stories, number) })).filter(
+      (part) => part.stories.length > 0,
+    )
+    const gateways = parts.map(({ gateway }) => gateway).join(' and ')
+    test(
+      `webhooks ${mode.name}: ${HOW_MANY} as they should at ${gateways}`,
+      { timeout: LONG_MS },
+      async ({ shop, sim }) => {
+        const before = await sim.calls()
+        const endings = await Promise.all(
+          parts.map(async ({ gateway, stories: here }) => {
+            const tales = await tell(shop, mode, here, undefined, gateway)
+            return { route: CANCELS[gateway], tales }
+          }),
+        )
+        const after = await sim.calls()
+        for (const { route, tales } of endings) {
+          expect(await endingsOf(tales, checkout)).toEqual(told(tales))
+          expect((after[route] ?? 0) - (before[route] ?? 0), route).toBe(cancelsOf(tales))
+        }
+        expect(checkout.forged()).toEqual([])
+        if (agree) expect(await disagreements(shop.db, shop)).toEqual([])
+        if (mode.sweeps) for (const { tales } of endings) await tooLate(shop, tales)
+      },
+    )
   }
 
   async function tooLate(shop: OwnShop, tales: readonly Tale[]): Promise<void> {

@@ -53,7 +53,8 @@ export async function startFleet(
   const shared = {
     LOG_LEVEL: 'trace',
     LOOK_SPACING: '1s',
-    CANCEL_TIMEOUT: '2s',
+    // No answer of a busy machine is given up on: who wants that says so.
+    CANCEL_TIMEOUT: '25s',
     SWEEP_EVERY: '1d',
     PARTIAL_REFUNDS: 'yes',
     PUBLIC_URL: balancer.url,

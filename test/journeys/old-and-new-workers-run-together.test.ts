@@ -24,7 +24,7 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
     // left for the other.
     const few = { WORKER_CACHED_REFUNDS: '2', WORKER_STICKY: '1s', WORKER_SLOTS: '2', WORKER_POLLERS: '2' }
     // And no answer of a busy machine is given up on.
-    fleet = await startFleet({ apis: 1, workers: 1 }, { ...few, CANCEL_TIMEOUT: '25s' })
+    fleet = await startFleet({ apis: 1, workers: 1 }, few)
   })
   afterAll(() => fleet?.remove())
 

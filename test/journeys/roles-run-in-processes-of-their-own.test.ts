@@ -12,7 +12,7 @@ describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one 
   let fleet: Fleet
   beforeAll(async () => {
     // No answer of a busy machine is given up on.
-    fleet = await startFleet({ apis: 2, workers: 2 }, { CANCEL_TIMEOUT: '25s' })
+    fleet = await startFleet({ apis: 2, workers: 2 })
   })
   afterAll(() => fleet?.remove())
 

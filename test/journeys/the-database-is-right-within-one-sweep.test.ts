@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
-import { describe, expect, onTestFinished, test as plainTest } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test as plainTest, vi } from 'vitest'
 import { insertPayment } from '../../src/db/books/payments.ts'
 import { transact, type Db } from '../../src/db/connect.ts'
 import { gatewayRef, merchantUid, refundId } from '../../src/domain/ids.ts'
@@ -18,13 +18,15 @@ import { sweepGateway } from '../../src/inbox/sweep/sweep.ts'
 import { startSimulator } from '../../src/simulator/app.ts'
 import { aPayment, aRefund, aTicket, PATIENCE } from '../support/books.ts'
 import { bookEvidence, emptyQueues, moveBooks } from '../support/booksDatabase.ts'
-import { createMigratedDatabase, crowd, openTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase, crowd, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { settingsOf } from '../support/gatewaySettings.ts'
-import { eventually, exchange, fresh, shopTest, startShop, type OwnShop } from '../support/shop.ts'
+import { eventually, exchange, fresh, startShop, type OwnShop } from '../support/shop.ts'
 import { superviseNow, sweepNow } from '../support/sweepNow.ts'
+import { temporalCliForTests } from '../support/temporalCli.ts'
 
 const CANCEL = 'POST /payments/cancel'
 const CANCEL_TIMEOUT_MS = 10_000
+vi.setConfig({ testTimeout: 600_000 })
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 describe('of a crowd of orders whose every webhook was dropped', () => {
@@ -160,7 +162,24 @@ const runsOf = async ({ client }: OwnShop, refund: string) =>
   (await client.workflow.getHandle(`refund:${refund}`).describe()).status.name
 
 describe('in a running shop', () => {
-  const test = shopTest()
+  let folder: string
+  let database: TestDatabase
+  let running: (OwnShop & { close(): Promise<void> }) | undefined
+  const start = () => startShop({ DATA_DIR: folder, ...database.environment })
+  beforeAll(async () => {
+    await temporalCliForTests()
+    folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
+    database = await createMigratedDatabase(folder)
+    running = await start()
+  })
+  afterEach(async () => void (await running?.sim.faults({ webhooks: 'deliver', cancel: 'accept', reads: 'ok' })))
+  afterAll(async () => {
+    await running?.close()
+    await database.drop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const shop = () => running ?? neverStarted()
+  const test = plainTest.extend('shop', () => shop()).extend('sim', () => shop().sim)
 
   test('the Schedule heals lost webhooks, counts them, and leaves a small history', async ({ shop, sim }) => {
     const lost = await shop.metric('saga_lost_webhooks_total')
@@ -264,6 +283,44 @@ describe('in a running shop', () => {
     })
   })
 
+  test('when all that Temporal knew is thrown away, every open payment and refund goes on from its row, and no ticket is filed again', async ({
+    shop: first,
+  }) => {
+    const { merchantUid: unpaid } = await first.open()
+    const open = await first.paidThenRefunded()
+    const { merchantUid: lostOrder } = await first.paid()
+    await first.sim.faults({ cancel: 'error500After' })
+    const { refundId: lost } = await first.askRefund(lostOrder)
+    await eventually(() => first.refund(lost)).toMatchObject({ state: 'unknown' })
+    const { merchantUid: refusedOrder } = await first.paid()
+    await first.sim.faults({ cancel: 'refuse' })
+    const { refundId: refused } = await first.askRefund(refusedOrder)
+    await eventually(() => first.refund(refused)).toMatchObject({ state: 'refused' })
+    await letTimePass(first)
+    const second = await startedWithout()
+    expect(await second.sim.callsOf(CANCEL)).toBe(0)
+    for (const id of [open.refundId, lost, refused])
+      await eventually(() => runsOf(second, id).catch(() => 'none'), 120_000).toBe('RUNNING')
+    await eventually(
+      async () => (await second.client.workflow.getHandle(`payment:${unpaid}`).describe()).status.name,
+    ).toBe('RUNNING')
+    await second.sim.pay(unpaid)
+    await eventually(() => second.payment(unpaid)).toMatchObject({ state: 'paid' })
+    for (const [order, id] of [
+      [open.merchantUid, open.refundId],
+      [lostOrder, lost],
+    ] as const) {
+      const tickets = await second.sim.tickets(order)
+      expect(tickets).toHaveLength(1)
+      await second.sim.complete(tickets[0]?.id ?? '')
+      await eventually(() => second.refund(id)).toMatchObject({ state: 'refunded' })
+      await eventually(() => runsOf(second, id)).toBe('COMPLETED')
+    }
+    expect(await second.refund(refused)).toMatchObject({ state: 'refused' })
+    expect(await second.sim.tickets(refusedOrder)).toEqual([])
+    expect(await second.sim.callsOf(CANCEL)).toBe(0)
+  })
+
   function ops(url: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     return new Promise((resolve) => {
       const command = ['src/run.js', 'src/ops/main.ts', '--url', url, ...args]
@@ -272,59 +329,16 @@ describe('in a running shop', () => {
       )
     })
   }
+
+  /** The same database and gateway, and a Temporal server that knows nothing. */
+  async function startedWithout(): Promise<OwnShop> {
+    await running?.close()
+    running = undefined
+    await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
+    return (running = await start())
+  }
 })
 
-describe('when all that Temporal knew is thrown away', () => {
-  plainTest(
-    'every open payment and refund goes on from its row, and no ticket is filed again',
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-      const database = await createMigratedDatabase(folder)
-      const environment = { DATA_DIR: folder, CANCEL_TIMEOUT: '10s', ...database.environment }
-      onTestFinished(async () => {
-        await database.drop()
-        await rm(folder, { recursive: true, force: true })
-      })
-
-      const first = await startShop(environment)
-      const { merchantUid: unpaid } = await first.open()
-      const open = await first.paidThenRefunded()
-      const { merchantUid: lostOrder } = await first.paid()
-      await first.sim.faults({ cancel: 'lostAnswer' })
-      const { refundId: lost } = await first.askRefund(lostOrder)
-      await eventually(() => first.refund(lost)).toMatchObject({ state: 'unknown' })
-      const { merchantUid: refusedOrder } = await first.paid()
-      await first.sim.faults({ cancel: 'refuse' })
-      const { refundId: refused } = await first.askRefund(refusedOrder)
-      await eventually(() => first.refund(refused)).toMatchObject({ state: 'refused' })
-      await letTimePass(first)
-      await first.close()
-      await Promise.all(['', '-wal', '-shm'].map((end) => rm(join(folder, `temporal.db${end}`), { force: true })))
-
-      const second = await startShop(environment)
-      onTestFinished(second.close)
-      expect(await second.sim.callsOf(CANCEL)).toBe(0)
-      for (const id of [open.refundId, lost, refused])
-        await eventually(() => runsOf(second, id).catch(() => 'none'), 120_000).toBe('RUNNING')
-      await eventually(
-        async () => (await second.client.workflow.getHandle(`payment:${unpaid}`).describe()).status.name,
-      ).toBe('RUNNING')
-      await second.sim.pay(unpaid)
-      await eventually(() => second.payment(unpaid)).toMatchObject({ state: 'paid' })
-      for (const [order, id] of [
-        [open.merchantUid, open.refundId],
-        [lostOrder, lost],
-      ] as const) {
-        const tickets = await second.sim.tickets(order)
-        expect(tickets).toHaveLength(1)
-        await second.sim.complete(tickets[0]?.id ?? '')
-        await eventually(() => second.refund(id)).toMatchObject({ state: 'refunded' })
-        await eventually(() => runsOf(second, id)).toBe('COMPLETED')
-      }
-      expect(await second.refund(refused)).toMatchObject({ state: 'refused' })
-      expect(await second.sim.tickets(refusedOrder)).toEqual([])
-      expect(await second.sim.callsOf(CANCEL)).toBe(0)
-    },
-    600_000,
-  )
-})
+function neverStarted(): never {
+  throw new Error('the shop did not start')
+}

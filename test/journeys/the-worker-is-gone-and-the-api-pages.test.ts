@@ -12,8 +12,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: MAKING_MS })
 describe.skipIf(!onPostgres)('on Postgres (the embedded database belongs to one process)', () => {
   test('a refund sleeps past its checkpoint: one page, and the gauge of the api says so', async () => {
     // No answer of a busy machine is given up on.
-    const patient = { CANCEL_TIMEOUT: '25s' }
-    const { shop, apis, workers, database, add, remove } = await startFleet({ apis: 1, workers: 1 }, patient)
+    const { shop, apis, workers, database, add, remove } = await startFleet({ apis: 1, workers: 1 })
     onTestFinished(remove)
     const { refundId } = await shop.paidThenRefunded()
     const { db } = database

@@ -1,20 +1,23 @@
 // Builds of the workflows beside the one of today, and a cache folder from which a program takes one of them for its own.
 // Must not know: what a test does with it.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleOf, workflowBundle } from '../../src/temporal/worker.ts'
+import { onceARun } from './migrated.ts'
 import { testCacheDir } from './temporalCli.ts'
 
 /** Entries of bundles: a refund begins with one more timer; the same for those alone that begin under that build. */
 export type Build = 'oneMoreTimer' | 'onePatchMore'
-const codeOf = (build: Build): Promise<string> => bundleOf(fileURLToPath(new URL(`./${build}.ts`, import.meta.url)))
+const FILE = 'workflows.js'
 
-/** Its path. */
-export async function buildIn(folder: string, build: Build): Promise<string> {
-  const path = join(folder, `${build}.js`)
-  writeFileSync(path, await codeOf(build))
-  return path
+/** Its path; made once for all test files of a run. */
+export async function pathOfBuild(build: Build): Promise<string> {
+  const folder = await onceARun(build, async (begun) => {
+    const code = await bundleOf(fileURLToPath(new URL(`./${build}.ts`, import.meta.url)))
+    writeFileSync(join(begun, FILE), code)
+  })
+  return join(folder, FILE)
 }
 
 /** As XDG_CACHE_HOME: a program finds this build under the name of the one that it would make. */
@@ -22,6 +25,6 @@ export async function cacheWith(folder: string, build: Build): Promise<string> {
   const name = basename(await workflowBundle(testCacheDir()))
   const cache = join(folder, 'paymentwall-saga')
   mkdirSync(cache, { recursive: true })
-  writeFileSync(join(cache, name), await codeOf(build))
+  copyFileSync(await pathOfBuild(build), join(cache, name))
   return folder
 }

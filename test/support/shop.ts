@@ -88,7 +88,8 @@ export async function startShop(
   // Whoever names a database has made it.
   const named = environment['DATABASE_URL'] !== undefined
   const database = named ? undefined : await createMigratedDatabase(environment['DATA_DIR'] ?? folder)
-  const given = { ...process.env, ...QUIET, DATA_DIR: folder, ...database?.environment, ...environment }
+  const cli = environment['TEMPORAL_ADDRESS'] === undefined ? { TEMPORAL_CLI: await temporalCliForTests() } : {}
+  const given = { ...process.env, ...QUIET, ...cli, DATA_DIR: folder, ...database?.environment, ...environment }
   const config = readConfig(given, PROGRAM_ROLES)
   confideSettings(environment)
   const log = watchedLog(createLog(config.LOG_LEVEL, false).levelVal)
@@ -120,12 +121,16 @@ export const eventually = <T>(ask: () => Promise<T> | T, limitMs = LIMIT_MS) =>
   expect.poll(unhurried(ask), { timeout: limitMs, interval: 50 })
 
 const LONGEST_REST_MS = 1_000
+/** What has not come for a while may take a while more: after ten seconds that is some 250 ms, of which the poll has 50. */
+const LONGER_EACH_TIME_MS = 4
 
 /** Rests between two questions for several times as long as the first took, so that a crowd that waits leaves room for what it waits for. */
 function unhurried<T>(ask: () => Promise<T> | T): () => Promise<T> {
-  let tookMs = 0
+  let [tookMs, asked] = [0, 0]
   return async () => {
-    await new Promise((rested) => setTimeout(rested, Math.min(4 * tookMs, LONGEST_REST_MS)))
+    const restMs = Math.max(4 * tookMs, LONGER_EACH_TIME_MS * asked)
+    asked += 1
+    await new Promise((rested) => setTimeout(rested, Math.min(restMs, LONGEST_REST_MS)))
     const began = performance.now()
     try {
       return await ask()

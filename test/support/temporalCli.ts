@@ -15,7 +15,12 @@ export function testCacheDir(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'paymentwall-saga')
 }
 
-export function temporalCliForTests(): Promise<string> {
+let found: Promise<string> | undefined
+
+/** Once a process: what is found is read whole each time, and compared with what was made. */
+export const temporalCliForTests = (): Promise<string> => (found ??= find())
+
+function find(): Promise<string> {
   return findOrMakeTemporalCli({
     cli: process.env['TEMPORAL_CLI'],
     searchPath: process.env['PATH'] ?? '',

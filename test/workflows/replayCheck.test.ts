@@ -5,7 +5,7 @@ import { createTemporalClient } from '../../src/temporal/client.ts'
 import { replayOpen } from '../../src/temporal/replayCheck.ts'
 import { workflowBundle } from '../../src/temporal/worker.ts'
 import { underWay } from '../support/agreement.ts'
-import { buildIn, cacheWith } from '../support/builds.ts'
+import { cacheWith, pathOfBuild } from '../support/builds.ts'
 import { byTemporal, paymentSaga, refundSaga, workflowIdOf } from '../support/doors.ts'
 import { runCommand } from '../support/mainCommand.ts'
 import { eventually, shopTest, type Environment, type OwnShop } from '../support/shop.ts'
@@ -81,14 +81,14 @@ test('a good and a bad build over refunds that wait', async ({ shop }) => {
   expect(good).toMatchObject({ replayed: 4, failures: [], passedBy: 1 })
   expect(good.told.at(-1)).toBe('4 0')
 
-  const bad = await buildIn(temporaryFolder(), 'oneMoreTimer')
+  const bad = await pathOfBuild('oneMoreTimer')
   const found = await replayed(shop, bad)
   expect(found).toMatchObject({ replayed: 4, passedBy: 1 })
   expect(found.failures.map(({ workflowId }) => workflowId).toSorted()).toEqual(refunds)
   expect(found.failures[0]?.said).toMatch(/nondeterminism/i)
   expect(await replayed(shop, bad, 'WorkflowType="payment"')).toMatchObject({ replayed: 1, failures: [] })
 
-  const patched = await replayed(shop, await buildIn(temporaryFolder(), 'onePatchMore'))
+  const patched = await replayed(shop, await pathOfBuild('onePatchMore'))
   expect(patched, 'the same timer behind a patch').toMatchObject({ replayed: 4, failures: [] })
 
   const at = { TEMPORAL_ADDRESS: shop.temporalAddress }

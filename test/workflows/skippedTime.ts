@@ -3,8 +3,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { Worker } from '@temporalio/worker'
-import { onTestFinished, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, vi } from 'vitest'
 import { z } from 'zod'
 import type { Surroundings } from '../../src/wiring/program.ts'
 import { createMigratedDatabase } from '../support/database.ts'
@@ -18,29 +19,29 @@ export const DAY = 24 * HOUR
 export type SkippingShop = {
   /** The program that runs now. */
   readonly shop: () => OwnShop
-  /** Stops the program and starts it with other settings on the same database, gateway and Temporal server. */
-  restart(environment: Environment): Promise<OwnShop>
+  /** Under these settings: if it runs under others, stopped, and started again on the same database, gateway and Temporal server. */
+  under(environment: Environment): Promise<OwnShop>
   /** Lets the server's time run to this moment at once; it stands still while a workflow or an activity works. */
   until(atMs: number): Promise<void>
   close(): Promise<void>
 }
 
 /** Its Temporal server is its own and begins at the real time: what is skipped cannot be taken back. */
-export async function startSkippingShop(
-  environment: Environment = {},
-  surroundings: Surroundings = {},
-): Promise<SkippingShop> {
+async function startSkippingShop(environment: Environment, surroundings: Surroundings): Promise<SkippingShop> {
   installTestRuntime()
   const env = await createTimeSkippingEnv()
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
   const database = await createMigratedDatabase(folder)
   const kept = { ...database.environment, DATA_DIR: folder, TEMPORAL_ADDRESS: env.address }
-  let running = await startShop({ ...environment, ...kept }, surroundings)
+  let settings = environment
+  let running = await startShop({ ...settings, ...kept }, surroundings)
   return {
     shop: () => running,
-    restart: async (changed) => {
+    under: async (wanted) => {
+      if (isDeepStrictEqual(wanted, settings)) return running
       await running.close()
-      running = await startShop({ ...changed, ...kept }, surroundings)
+      settings = wanted
+      running = await startShop({ ...settings, ...kept }, surroundings)
       return running
     },
     until: async (atMs) => {
@@ -57,28 +58,37 @@ export async function startSkippingShop(
   }
 }
 
-/** Runs one story in a shop of its own, whose time is its own, too. */
-export async function inSkippedTime(
-  settings: Environment,
-  story: (time: SkippingShop) => Promise<void>,
-  surroundings: Surroundings = {},
-): Promise<void> {
-  const time = await startSkippingShop(settings, surroundings)
-  try {
-    await story(time)
-  } finally {
-    await time.close()
-  }
+/**
+ * A shop for all tests of a describe, and its time, which only grows: a test tells its story from the moment at which the one before
+ * left off.
+ */
+export function inSkippedTime(environment: Environment = {}, surroundings: Surroundings = {}): () => SkippingShop {
+  let time: SkippingShop | undefined
+  beforeAll(async () => {
+    time = await startSkippingShop(environment, surroundings)
+  })
+  afterEach(async () => void (await time?.shop().sim.faults({ cancel: 'accept', reads: 'ok' })))
+  afterAll(() => time?.close())
+  return () => time ?? neverStarted()
+}
+
+function neverStarted(): never {
+  throw new Error('the shop did not start')
 }
 
 /**
- * For a program that is started anew: this server leaves a task for ever with a worker that is gone and had the workflow
- * cached, where a real one takes it back after a second. So workers cache nothing, and replay for every task.
+ * For programs that are started anew while sagas wait: this server leaves a task for ever with a worker that is gone and had the
+ * workflow cached, where a real one takes it back after a second. So the workers of this describe cache nothing, and replay for
+ * every task.
  */
 export function withoutCache(): void {
   const create = Worker.create.bind(Worker)
-  const spy = vi.spyOn(Worker, 'create').mockImplementation((options) => create({ ...options, maxCachedWorkflows: 0 }))
-  onTestFinished(() => spy.mockRestore())
+  beforeAll(() => {
+    const spy = vi
+      .spyOn(Worker, 'create')
+      .mockImplementation((options) => create({ ...options, maxCachedWorkflows: 0 }))
+    return () => spy.mockRestore()
+  })
 }
 
 export type Events = Awaited<ReturnType<OwnShop['events']>>
@@ -98,12 +108,22 @@ export async function restingAfter(shop: OwnShop, workflowId: string, from: numb
 /** A refund that waits for its ticket, asked for at the server's time as it is now, with nothing under way. */
 export async function silentRefund(shop: OwnShop) {
   const { merchantUid, impUid, refundId } = await shop.paidThenRefunded()
-  await restingAfter(shop, `refund:${refundId}`, 0)
-  await eventually(() => shop.db.selectFrom('inbox').select('id').where('state', '=', 'received').execute()).toEqual([])
-  return { merchantUid, impUid, refundId, since: Date.parse((await shop.refund(refundId)).waitingSince) }
+  return { merchantUid, impUid, ...(await silent(shop, refundId)) }
 }
 
 /** The same for an order that was paid earlier: started by a plain client, so that its wait begins at the server's time. */
+export async function laterSilentRefund(shop: OwnShop, merchantUid: string) {
+  const refundId = await startRefund(shop, merchantUid)
+  await eventually(() => shop.refund(refundId).catch(() => undefined)).toMatchObject({ state: 'ticketOpen' })
+  return { merchantUid, ...(await silent(shop, refundId)) }
+}
+
+async function silent(shop: OwnShop, refundId: string) {
+  await restingAfter(shop, `refund:${refundId}`, 0)
+  await eventually(() => shop.db.selectFrom('inbox').select('id').where('state', '=', 'received').execute()).toEqual([])
+  return { refundId, since: Date.parse((await shop.refund(refundId)).waitingSince) }
+}
+
 export async function startRefund({ client }: OwnShop, merchantUid: string): Promise<string> {
   const refundId = fresh('refund')
   await client.workflow.start('refund', {

@@ -25,7 +25,7 @@ export function run(
   args: readonly string[],
   environment: Environment,
 ): RunningSource & { readonly child: ChildProcess } {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const child = spawn(process.execPath, [...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -36,6 +36,7 @@ type Options = {
 }
 const OPTIONS: Options = { connections: 64, saturateMs: 4_000, paceMs: 20_000, temporal: '127.0.0.1:9' }
 const EVERY_MS = 1_000 / 25
+const WARM_MS = 4_000
 
 /** As in production: what is committed is on the disk. */
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
@@ -53,7 +54,7 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
   const postmaster = await postmasterOf(client)
   const port = await freePort('127.0.0.1')
   const shared = { DATABASE_URL: postgres.url }
-  const ours = run(['src/main.ts', '--role', 'api'], {
+  const ours = run(['src/run.js', 'src/main.ts', '--role', 'api'], {
     ...shared,
     DATA_DIR: folder,
     PORT: String(port),
@@ -67,7 +68,7 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
   })
   ours.child.stdout?.resume()
   const oursAt = { url: `http://127.0.0.1:${port}`, path: '/webhooks/iamport', pid: ours.pid }
-  const bare = run(['test/bench/receiver/bare.ts'], shared)
+  const bare = run(['--import', 'tsx', 'test/bench/receiver/bare.ts'], shared)
   const bareAt = { url: await addressOf(bare), path: '/', pid: bare.pid }
   await untilItAnswers(oursAt.url)
   await fill(client)
@@ -75,7 +76,9 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
   let next = 1
   const load = async (asked: Omit<Load, 'first'>) => {
     const result = sentSchema.parse(
-      JSON.parse(await saidBy(['test/bench/receiver/load.ts', JSON.stringify({ ...asked, first: next })], {})),
+      JSON.parse(
+        await saidBy(['--import', 'tsx', 'test/bench/receiver/load.ts', JSON.stringify({ ...asked, first: next })], {}),
+      ),
     )
     next += result.answered
     if (next > ORDERS) throw new Error('there are no orders left that nobody has heard of')
@@ -116,7 +119,11 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
     round: async () => ({
       hanging: await ofOurs('hangs', read),
       bare: await read(bareAt),
-      working: await ofOurs('answers', acks),
+      working: await ofOurs('answers', async (at) => {
+        // What looks make once is nobody's here, as for the others.
+        await load({ url: at.url, path: at.path, connections: options.connections, forMs: WARM_MS, everyMs: EVERY_MS })
+        return acks(at)
+      }),
       busy: await ofOurs('answers', read),
     }),
     stop: async () => {
