@@ -70,7 +70,7 @@ function demo(args: readonly string[], { npm, own = {}, onText = () => {} }: Dem
         code,
         out,
         err,
-        left: [...readdirSync(folder).filter((name) => name.includes('demo'))],
+        left: readdirSync(folder).filter((name) => name.includes('demo')),
         started,
       }),
     )
