@@ -1,9 +1,11 @@
-// The whole demo as a process: it ends with 0 when everything held, loudly when not, and leaves nothing behind.
+// The whole demo as a process: it ends with 0 when everything held, loudly when not, and leaves nothing behind: also where a signal
+// reaches npm alone, whose process id is all that a supervisor or a script knows.
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { WAYS } from '../../src/demo/ways.ts'
+import { below, lives } from '../support/below.ts'
 import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,16 +18,24 @@ type Ended = {
   readonly out: string
   readonly err: string
   readonly left: readonly string[]
+  /** All that ran below it when a signal was sent. */
+  readonly started: readonly number[]
 }
 
-/** `onText` sees all that was printed so far; `left` is what the demo left in its temporary folder. */
-function demo(
-  args: readonly string[],
-  onText: (out: string, kill: () => void) => void = () => {},
-  own: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
+type Demo = {
+  readonly npm?: 'npm'
+  readonly own?: Readonly<Record<string, string>>
+  /** Sees all that was printed so far. */
+  readonly onText?: (out: string, end: (signal: NodeJS.Signals) => void) => void
+}
+
+/** `left` is what the demo left in its temporary folder, and of its processes where a signal ended it. */
+function demo(args: readonly string[], { npm, own = {}, onText = () => {} }: Demo = {}): Promise<Ended> {
   const folder = temporaryFolder()
-  const child = spawn(process.execPath, ['src/run.js', 'src/demo/main.ts', ...args], {
+  const [program, ...command] = npm
+    ? ['npm', 'run', '-s', 'demo', '--', ...args]
+    : [process.execPath, 'src/run.js', 'src/demo/main.ts', ...args]
+  const child = spawn(program, command, {
     cwd: ROOT,
     // A shell's own settings must not reach the demo's program.
     env: {
@@ -36,18 +46,33 @@ function demo(
       ...own,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // In a process group of its own, so that nothing but the signal that a test sends can end it.
+    detached: true,
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  let started: readonly number[] = []
+  onTestFinished(() => {
+    for (const pid of [child.pid ?? 0, ...started].filter(lives)) process.kill(pid, 'SIGKILL')
+  })
   let out = ''
   let err = ''
+  const end = (signal: NodeJS.Signals) => {
+    started = below(child.pid ?? 0).map(({ pid }) => pid)
+    child.kill(signal)
+  }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text
-    onText(out, () => child.kill('SIGINT'))
+    onText(out, end)
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
   return new Promise((resolve) => {
     child.once('close', (code) =>
-      resolve({ code, out, err, left: readdirSync(folder).filter((name) => name.includes('demo')) }),
+      resolve({
+        code,
+        out,
+        err,
+        left: readdirSync(folder).filter((name) => name.includes('demo')),
+        started,
+      }),
     )
   })
 }
@@ -76,7 +101,7 @@ test(
 )
 
 test('all of it is played at Paymentwall itself where GATEWAY says so', { timeout: LIMIT_MS }, async () => {
-  const { code, out, err, left } = await demo([], undefined, { GATEWAY: 'paymentwall/main' })
+  const { code, out, err, left } = await demo([], { own: { GATEWAY: 'paymentwall/main' } })
   expect(err).toBe('')
   expect(code).toBe(0)
   for (const label of ['결제대기', '결제완료', '취소접수', '취소처리 대기', '취소요청 확인중', '취소완료'])
@@ -96,22 +121,32 @@ test('all of it is played at Paymentwall itself where GATEWAY says so', { timeou
   expect(left).toEqual([])
 })
 
-/** For a demo that is kept: Ctrl-C, once, when it has said where it is. */
-function onceItStays(): (out: string, kill: () => void) => void {
+/** Once, when it has printed this. */
+function after(printed: RegExp, signal: NodeJS.Signals): NonNullable<Demo['onText']> {
   let asked = false
-  return (out, kill) => {
-    if (asked || !/Simulator +http\S+\/__sim\n/.test(out)) return
+  return (out, end) => {
+    if (asked || !printed.test(out)) return
     asked = true
-    kill()
+    end(signal)
   }
+}
+
+/** The program; the shell around the server, the server, and what watches over it. */
+async function allEnd(started: readonly number[]): Promise<void> {
+  expect(started.length).toBeGreaterThanOrEqual(4)
+  await expect.poll(() => started.filter(lives), { timeout: LIMIT_MS }).toEqual([])
 }
 
 // One story for both: how a demo ends knows nothing of the gateway that it was played at.
 test(
-  'all of it is played through V2 where GATEWAY says so; with --keep it stays until Ctrl-C, says where it is, and leaves nothing behind',
+  'all of it is played through V2 where GATEWAY says so; with --keep it stays until Ctrl-C, here at npm alone, says where it is, and leaves nothing behind',
   { timeout: LIMIT_MS },
   async () => {
-    const { code, out, err, left } = await demo(['--keep'], onceItStays(), { GATEWAY: 'portone/main' })
+    const { code, out, err, left, started } = await demo(['--keep'], {
+      npm: 'npm',
+      own: { GATEWAY: 'portone/main' },
+      onText: after(/Simulator +http\S+\/__sim\n/, 'SIGINT'),
+    })
     expect(out).toMatch(/Temporal UI +http\S+\/namespaces\/default\/workflows/)
     expect(err).toBe('')
     expect(code).toBe(0)
@@ -131,11 +166,12 @@ test(
     expect(out).toMatch(/20 forged webhooks +nothing moved +0 +0 +0\n/)
     expect(out).toMatch(/Everything held: \d+ facts checked/)
     expect(left).toEqual([])
+    await allEnd(started)
   },
 )
 
 test('a gateway that it cannot be played at is refused, with those that it can', async () => {
-  const { code, err } = await demo([], undefined, { GATEWAY: 'nobody/main' })
+  const { code, err } = await demo([], { own: { GATEWAY: 'nobody/main' } })
   expect(code).toBe(1)
   expect(err).toContain(
     "value 'nobody/main' from env 'GATEWAY' is invalid. Allowed choices are iamport/main, portone/main, paymentwall/main.",
@@ -157,17 +193,13 @@ test(
 )
 
 test(
-  'Ctrl-C in the middle of the story stops it in order and leaves nothing behind',
+  'SIGTERM to npm alone in the middle of the story stops it in order and leaves nothing behind',
   { timeout: LIMIT_MS },
   async () => {
-    let asked = false
-    const { code, out, left } = await demo([], (text, kill) => {
-      if (asked || !text.includes('2. A refund')) return
-      asked = true
-      kill()
-    })
+    const { code, out, left, started } = await demo([], { npm: 'npm', onText: after(/2\. A refund/, 'SIGTERM') })
     expect(code).toBe(130)
     expect(out).toMatch(/interrupted: stopping, and removing the temporary folder\n$/)
     expect(left).toEqual([])
+    await allEnd(started)
   },
 )

@@ -1,6 +1,6 @@
 // No refund is filed twice for one authorisation, whatever is killed, lost, repeated, late or restarted.
 // Must not know: rows. The desk's tickets and the gateway's count of cancel calls are the judges.
-import { expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { z } from 'zod'
 import { programTest, type Program } from '../support/program.ts'
 import { eventually, fresh, type Shop } from '../support/shop.ts'
@@ -8,7 +8,8 @@ import { eventually, fresh, type Shop } from '../support/shop.ts'
 const CANCEL = 'POST /payments/cancel'
 /** Waited out where an answer is lost; no other answer of a busy machine takes so long. */
 const CANCEL_S = 10
-const test = programTest({ CANCEL_TIMEOUT: `${CANCEL_S}s` })
+/** Before the first kill a cancel call hangs for longer, so that it is under way when the kill comes. */
+const test = programTest({ CANCEL_TIMEOUT: `${CANCEL_S}s` }, { CANCEL_TIMEOUT: '30s' })
 
 async function completeTheOnlyTicket({ sim }: Shop, merchantUid: string): Promise<void> {
   const tickets = await sim.tickets(merchantUid)
@@ -27,72 +28,74 @@ async function stirred(shop: Shop, { merchantUid, impUid, refundId }: Record<str
   await eventually(async () => (await handle.describe()).historyLength).toBeGreaterThanOrEqual(before + 24)
 }
 
-/** A refund whose cancel call has filed its ticket and is not answered for half a minute; with the cancel calls before it. */
-async function hanging(program: Program, shop: Shop) {
-  const { sim } = shop
-  await program.stop()
-  await program.start({ CANCEL_TIMEOUT: '30s' })
-  const { merchantUid } = await shop.paid()
-  const calls = await sim.callsOf(CANCEL)
-  await sim.faults({ cancel: 'lostAnswer' })
+/** A refund whose cancel call has filed its ticket and is not answered for half a minute. */
+async function hanging(shop: Shop, merchantUid: string) {
   const { refundId } = await shop.askRefund(merchantUid)
-  await eventually(() => sim.tickets(merchantUid)).toHaveLength(1)
-  return { merchantUid, refundId, calls }
+  await eventually(() => shop.sim.tickets(merchantUid)).toHaveLength(1)
+  return { merchantUid, refundId }
 }
 
-test('a program killed while the cancel hangs asks no second time: the refund is unknown until its ticket is done', async ({
-  shop,
-  sim,
-  program,
-}) => {
-  const { merchantUid, refundId, calls } = await hanging(program, shop)
-  expect(await shop.refund(refundId)).toMatchObject({ state: 'requested', tickets: [{ outcome: null }] })
+/** Of two refunds whose cancel hangs one is done meanwhile, and its saga lost. Then the program is killed and started again. */
+async function killedWhileTheyHang(program: Program, shop: Shop) {
+  const calls = await shop.sim.callsOf(CANCEL)
+  try {
+    const orders = [await shop.paid(), await shop.paid()] as const
+    await shop.sim.faults({ cancel: 'lostAnswer' })
+    const [open, done] = [await hanging(shop, orders[0].merchantUid), await hanging(shop, orders[1].merchantUid)]
+    await completeTheOnlyTicket(shop, done.merchantUid)
+    await eventually(() => shop.refund(done.refundId)).toMatchObject({ state: 'refunded' })
+    // As if Temporal had lost it: nothing is to be woken for a row that is closed.
+    await shop.client.workflow.getHandle(`refund:${done.refundId}`).terminate('lost')
+    expect(await shop.refund(open.refundId)).toMatchObject({ state: 'requested', tickets: [{ outcome: null }] })
+    return { open, done, calls: calls + 2 }
+  } finally {
+    await program.kill9()
+    await program.start()
+  }
+}
 
-  await program.kill9()
-  await program.start()
+describe('a program killed while cancels hang', () => {
+  let killing: ReturnType<typeof killedWhileTheyHang> | undefined
+  const killed = (program: Program, shop: Shop) => (killing ??= killedWhileTheyHang(program, shop))
 
-  await eventually(() => shop.refund(refundId)).toMatchObject({
-    state: 'unknown',
-    tickets: [
-      {
-        authorisedBy: 'submit',
-        outcome: 'unknown',
-        said: 'the try was lost after its intent: it may have been sent',
-      },
-    ],
+  test('asks no second time: the refund is unknown until its ticket is done', async ({ shop, sim, program }) => {
+    const { open, calls } = await killed(program, shop)
+    await eventually(() => shop.refund(open.refundId)).toMatchObject({
+      state: 'unknown',
+      tickets: [
+        {
+          authorisedBy: 'submit',
+          outcome: 'unknown',
+          said: 'the try was lost after its intent: it may have been sent',
+        },
+      ],
+    })
+    expect(await sim.callsOf(CANCEL)).toBe(calls)
+    await completeTheOnlyTicket(shop, open.merchantUid)
+
+    await eventually(() => shop.refund(open.refundId)).toMatchObject({ state: 'refunded' })
+    const lines = await shop.journal(open.merchantUid)
+    expect(lines.findLast((line) => line.refundId === open.refundId)).toMatchObject({
+      what: 'cancelled',
+      from: 'unknown',
+      to: 'refunded',
+      why: 'the gateway booked the cancel',
+      facts: { matchedBy: 'refundId' },
+    })
+    expect(await sim.callsOf(CANCEL)).toBe(calls)
   })
-  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
-  await completeTheOnlyTicket(shop, merchantUid)
 
-  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
-  expect((await shop.journal(merchantUid)).findLast((line) => line.refundId === refundId)).toMatchObject({
-    what: 'cancelled',
-    from: 'unknown',
-    to: 'refunded',
-    why: 'the gateway booked the cancel',
-    facts: { matchedBy: 'refundId' },
+  test('says of the try of a refund that was done meanwhile that it may have been sent, though its saga is lost, too', async ({
+    shop,
+    sim,
+    program,
+  }) => {
+    const { done, calls } = await killed(program, shop)
+    const said = 'the refund closed before an answer to its call was known: it may have been sent'
+    const tickets = [{ authorisedBy: 'submit', outcome: 'unknown', said }]
+    expect(await shop.refund(done.refundId)).toMatchObject({ state: 'refunded', tickets })
+    expect(await sim.callsOf(CANCEL)).toBe(calls)
   })
-  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
-})
-
-test('a refund that is done while its cancel hangs says of its try that it may have been sent, though its saga and its program are lost', async ({
-  shop,
-  sim,
-  program,
-}) => {
-  const { merchantUid, refundId, calls } = await hanging(program, shop)
-  await completeTheOnlyTicket(shop, merchantUid)
-  await eventually(() => shop.refund(refundId)).toMatchObject({ state: 'refunded' })
-
-  // As if Temporal had lost it: nothing is to be woken for a row that is closed.
-  await shop.client.workflow.getHandle(`refund:${refundId}`).terminate('lost')
-  await program.kill9()
-  await program.start()
-
-  const said = 'the refund closed before an answer to its call was known: it may have been sent'
-  const tickets = [{ authorisedBy: 'submit', outcome: 'unknown', said }]
-  expect(await shop.refund(refundId)).toMatchObject({ state: 'refunded', tickets })
-  expect(await sim.callsOf(CANCEL)).toBe(calls + 1)
 })
 
 test('a lost answer is not asked for again: the completed ticket answers it', async ({ shop, sim }) => {

@@ -1,80 +1,11 @@
-// What a running program leaves open to others on its machine: its data folder, and what its children were given.
-// Must not know: what runs. Linux shows a process's environment, and the permissions are those of any Unix.
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+// Who may read a data folder that is found at a start. What a running program leaves open: npm.test.ts.
+// Must not know: what runs. The permissions are those of any Unix.
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { keepPrivate } from '../../src/wiring/startup.ts'
-import { MAKING_MS, temporalCliForTests, temporaryFolder } from '../support/temporalCli.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-beforeAll(async () => void (await temporalCliForTests()), MAKING_MS)
-
-const SECRETS = {
-  API_KEYS: 'shop:checkout:hunter2-hunter2-hunter2',
-  NOTICE_URL: 'http://127.0.0.1:9/notices',
-  NOTICE_SECRET: 'whsec_aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMg==',
-  ALERT_WEBHOOK_URL: 'http://127.0.0.1:9/hunter2',
-  SOME_TOKEN: 'hunter2',
-}
-const PORTS = { PORT: '0', SIMULATOR_PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' }
-
-/** Runs it until it has said where everything is, and ends it after the test. Under a shell that keeps nothing from others. */
-async function startIn(folder: string): Promise<number> {
-  const child = spawn('sh', ['-c', 'umask 0; exec node src/run.js src/main.ts'], {
-    cwd: ROOT,
-    env: { ...process.env, ...PORTS, ...SECRETS, DATA_DIR: folder, LOG_LEVEL: 'warn', DATABASE_URL: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(async () => {
-    child.kill('SIGTERM')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('it ended too early')))
-    createInterface({ input: child.stdout }).on('line', (line) => /^ {2}Database /.test(line) && resolve())
-  })
-  return child.pid ?? 0
-}
-
-const open = (folder: string): string[] =>
-  [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))].filter(
-    (path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0,
-  )
-
-test('all that it writes is for its own user, and its children hold none of its secrets', async () => {
-  const folder = join(temporaryFolder(), 'data')
-  const pid = await startIn(folder)
-  expect(statSync(folder).mode & 0o777).toBe(0o700)
-  expect(open(folder)).toEqual([])
-  const children = below(pid)
-  const commands = children.map(({ command }) => command).join('\n')
-  expect(commands).toContain('start-dev')
-  expect(commands, 'what compiled it is gone').not.toMatch(/esbuild|tsx|run\.js/)
-  for (const child of children) {
-    const given = readFileSync(`/proc/${child.pid}/environ`, 'utf8')
-    for (const secret of ['hunter2', 'aHVudGVy', 'API_KEYS', 'SOME_TOKEN'])
-      expect([child.command, given.includes(secret)]).toEqual([child.command, false])
-    expect(given).toContain('PATH=')
-  }
-}, 120_000)
-
-type Child = { readonly pid: number; readonly command: string }
-
-function below(pid: number): Child[] {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-  const rows = [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, own, parent, command = '']) => ({
-    pid: Number(own),
-    parent: Number(parent),
-    command,
-  }))
-  const children = (of: number): Child[] =>
-    rows.flatMap(({ parent, ...row }) => (parent === of ? [row, ...children(row.pid)] : []))
-  return children(pid)
-}
+import { openToOthers } from '../support/openToOthers.ts'
+import { temporaryFolder } from '../support/temporalCli.ts'
 
 describe('a data folder', () => {
   test('of an earlier version, open to everybody, is mended, with all that is in it', async () => {
@@ -86,7 +17,7 @@ describe('a data folder', () => {
       for (const each of ['.', 'pglite', 'pglite/PG_VERSION', 'somebody-elses']) chmodSync(join(folder, each), mode)
       await keepPrivate(folder)
       expect(statSync(folder).mode & 0o777).toBe(0o700)
-      expect(open(folder)).toEqual([join(folder, 'somebody-elses')])
+      expect(openToOthers(folder)).toEqual([join(folder, 'somebody-elses')])
     }
     expect(readFileSync(join(folder, 'pglite', 'PG_VERSION'), 'utf8')).toBe('17')
   })

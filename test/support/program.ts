@@ -33,15 +33,18 @@ export type Program = {
 }
 export type Installation = { readonly shop: Shop; readonly program: Program; readonly simulator: Program }
 
-/** Tests with a program and a simulator of their file's own, each a process; both are ended after the last, whatever happened. */
-export function programTest(environment: Environment = {}) {
+/**
+ * Tests with a program and a simulator of their file's own, each a process; both are ended after the last, whatever happened. `first`:
+ * of the program's first start alone, for what is done before it is killed.
+ */
+export function programTest(environment: Environment = {}, first: Environment = {}) {
   let made: (Installation & { remove(): Promise<void> }) | undefined
   vi.setConfig({ testTimeout: 4 * LIMIT_MS, hookTimeout: 600_000 })
   beforeAll(async () => {
     await temporalCliForTests()
     made = await install(environment)
     await made.simulator.start()
-    await made.program.start()
+    await made.program.start(first)
   })
   afterEach(async () => void (await made?.shop.sim.faults({ webhooks: 'deliver', cancel: 'accept', reads: 'ok' })))
   afterAll(() => made?.remove())

@@ -5,16 +5,20 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { findOrMakeTemporalCli } from '../../../src/temporal/server/binary.ts'
 import { whyNotTrusted } from '../../../src/temporal/server/trust.ts'
 import { temporaryFolder } from '../../support/temporalCli.ts'
@@ -32,8 +36,7 @@ function program(path: string, body = 'echo mine', mode = 0o755): string {
   return path
 }
 
-function setUp(environment: Record<string, string> = {}) {
-  const folder = temporaryFolder()
+function setUp(environment: Record<string, string> = {}, folder = temporaryFolder()) {
   const go = program(join(folder, 'tools', 'go'), GO)
   const lines: string[] = []
   const cacheDir = join(folder, 'cache')
@@ -44,6 +47,18 @@ function setUp(environment: Record<string, string> = {}) {
   return { folder, lines, options, made, given }
 }
 
+const shared = mkdtempSync(join(tmpdir(), 'paymentwall-saga-'))
+afterAll(() => rmSync(shared, { recursive: true, force: true }))
+let making: Promise<string> | undefined
+/** With one in its cache that was made before; the making itself is the same for all of them. */
+async function setUpMade() {
+  making ??= findOrMakeTemporalCli(setUp({}, shared).options)
+  await making
+  const at = setUp()
+  cpSync(join(shared, 'cache'), at.options.cacheDir, { recursive: true })
+  return at
+}
+
 const root = process.getuid?.() === 0
 
 describe('on PATH', () => {
@@ -51,7 +66,7 @@ describe('on PATH', () => {
     ['a program that everybody can write', 0o757, 0o755],
     ['a program in a folder that everybody can write', 0o755, 0o777],
   ])('%s is passed over, and it is said how to have it all the same', async (_, fileMode, folderMode) => {
-    const { folder, lines, options, made } = setUp()
+    const { folder, lines, options, made } = await setUpMade()
     const open = program(join(folder, 'open', 'temporal'), 'echo theirs', fileMode)
     chmodSync(join(folder, 'open'), folderMode)
     expect(await findOrMakeTemporalCli({ ...options, searchPath: join(folder, 'open') })).toBe(made)
@@ -61,7 +76,7 @@ describe('on PATH', () => {
     expect(await findOrMakeTemporalCli({ ...options, cli: open })).toBe(open)
   })
 
-  test('a link that everybody can put anew is passed over, wherever it leads', async () => {
+  test('a link that everybody can put anew is passed over, wherever it leads, and one is made', async () => {
     const { folder, options, made } = setUp()
     const own = program(join(folder, 'own', 'temporal'))
     mkdirSync(join(folder, 'open'))
@@ -73,7 +88,7 @@ describe('on PATH', () => {
   test.skipIf(!root)(
     'a program of another user is passed over (skipped where files cannot be given away)',
     async () => {
-      const { folder, lines, options, made } = setUp()
+      const { folder, lines, options, made } = await setUpMade()
       const theirs = program(join(folder, 'bin', 'temporal'))
       chownSync(theirs, 12_345, 12_345)
       expect(await findOrMakeTemporalCli({ ...options, searchPath: join(folder, 'bin') })).toBe(made)
@@ -82,7 +97,7 @@ describe('on PATH', () => {
   )
 
   test.skipIf(!root)('a program that a foreign group can write is passed over, our own group’s is taken', async () => {
-    const { folder, options, made } = setUp()
+    const { folder, options, made } = await setUpMade()
     const bin = program(join(folder, 'bin', 'temporal'), 'echo mine', 0o775)
     expect(await findOrMakeTemporalCli({ ...options, searchPath: join(folder, 'bin') })).toBe(bin)
     chownSync(bin, 0, 12_345)
@@ -108,8 +123,7 @@ describe('in the cache', () => {
   })
 
   test.each(['another program', ''])('a program that is no longer what was made is not started', async (body) => {
-    const { options, made } = setUp()
-    await findOrMakeTemporalCli(options)
+    const { options, made } = await setUpMade()
     program(made, body)
     await expect(findOrMakeTemporalCli(options)).rejects.toThrow(
       `${made} is not started, for it is not what was made: its SHA-256 is another one. Delete ${join(made, '..')}`,
@@ -117,15 +131,13 @@ describe('in the cache', () => {
   })
 
   test('a record that cannot be read fits nothing', async () => {
-    const { options, made } = setUp()
-    await findOrMakeTemporalCli(options)
+    const { options, made } = await setUpMade()
     writeFileSync(`${made}.sha256`, 'x\n')
     await expect(findOrMakeTemporalCli(options)).rejects.toThrow('is not what was made')
   })
 
   test('a program without a record, of an earlier version, is recorded at its next start', async () => {
-    const { options, made } = setUp()
-    await findOrMakeTemporalCli(options)
+    const { options, made } = await setUpMade()
     unlinkSync(`${made}.sha256`)
     expect(await findOrMakeTemporalCli(options)).toBe(made)
     expect(existsSync(`${made}.sha256`)).toBe(true)
@@ -134,8 +146,7 @@ describe('in the cache', () => {
   })
 
   test('a program that others can write is not started, and nothing else instead', async () => {
-    const { options, made } = setUp()
-    await findOrMakeTemporalCli(options)
+    const { options, made } = await setUpMade()
     chmodSync(made, 0o777)
     await expect(findOrMakeTemporalCli(options)).rejects.toThrow(`${made} can be written by everybody. Delete`)
   })
