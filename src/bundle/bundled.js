@@ -11,6 +11,8 @@ export const PROGRAMS = ['src/main.ts', 'src/ops/main.ts', 'src/simulator/main.t
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CACHE = join(ROOT, 'node_modules', '.cache', 'paymentwall-saga')
 const SOURCES = ['src', 'workflows', 'activities']
+/** Whatever the umask: it is run with the rights of whoever starts it. */
+const NOT_FOR_OTHERS_TO_WRITE = 0o644
 /** Old ones go when a new one is made, but for those from which somebody may just be starting. */
 const KEPT_MS = 3_600_000
 
@@ -27,7 +29,7 @@ export async function bundled(entry) {
   if (isWhole(path)) return path
   const { code, map } = await compiled(entry, path)
   try {
-    mkdirSync(CACHE, { recursive: true })
+    mkdirSync(CACHE, { recursive: true, mode: 0o755 })
     put(`${path}.map`, map)
     put(path, sealed(code))
     removeOld(`${name}-`)
@@ -134,7 +136,7 @@ function readIfThere(path) {
  */
 function put(path, text) {
   const draft = `${path}.${process.pid}`
-  writeFileSync(draft, text)
+  writeFileSync(draft, text, { mode: NOT_FOR_OTHERS_TO_WRITE })
   renameSync(draft, path)
 }
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase, type Database } from '../../src/db/connect.ts'
-import { freePort } from '../../src/temporal/server/ports.ts'
+import { portToKeep } from '../support/ports.ts'
 import { startTemporalServer } from '../../src/temporal/server/server.ts'
 import { createMigratedDatabase } from '../support/database.ts'
 import { confideSettings, foundAt, foundInFiles, nothingLeft } from '../support/leftBehind.ts'
@@ -47,7 +47,7 @@ export async function startFleet(
   const database = await openDatabase({ url: place.url, folder: undefined, log: () => {} })
   const backends: string[] = []
   const balancer = await startBalancer(backends)
-  const simulatorPort = await freePort(HOST)
+  const simulatorPort = await portToKeep(HOST)
   const simulatorUrl = `http://${HOST}:${simulatorPort}`
   confideSettings(more)
   const shared = {
@@ -74,7 +74,7 @@ export async function startFleet(
   })
   const processes = [simulator]
   const add: Fleet['add'] = async (role, more = {}) => {
-    const port = await freePort(HOST)
+    const port = await portToKeep(HOST)
     const url = `http://${HOST}:${port}`
     if (role === 'api') backends.push(url)
     const own = { PORT: String(port), DATA_DIR: join(folder, `${role}-${port}`), ...more }

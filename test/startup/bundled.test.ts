@@ -58,6 +58,16 @@ test('the second start makes nothing; a changed source makes a new file; argumen
   expect([programs().length, state()]).toEqual([2, before])
 })
 
+test('whatever the umask, nobody else may write what is run', async () => {
+  const { root, run, cache, all } = tree()
+  const start = ['-c', 'umask 0; exec "$0" src/run.js src/main.ts', process.execPath]
+  await promisify(execFile)('sh', start, { cwd: root })
+  const places = [join(cache, '..'), cache, ...all().map((name) => join(cache, name))]
+  expect(places).toHaveLength(4)
+  for (const place of places) expect(statSync(place).mode & 0o022, place).toBe(0)
+  expect(await run()).toBe('first beside')
+})
+
 test('a program that is such a file itself makes those of others, as for an image, and their start makes nothing', async () => {
   const { root, write, run, programs } = tree()
   write('src/bundle/ahead.ts', `import { bundled } from './${MAKER}'\nawait bundled('src/main.ts')\n`)

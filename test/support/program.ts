@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
-import { freePort } from '../../src/temporal/server/ports.ts'
+import { portToKeep } from './ports.ts'
 import { createMigratedDatabase } from './database.ts'
 import { confideSettings, foundAt, foundIn, foundInFiles, nothingLeft } from './leftBehind.ts'
 import { exchange, gatewayToken, shopAt, type Environment, type Shop } from './shop.ts'
@@ -63,7 +63,7 @@ function neverStarted(): never {
 /** Ports are chosen once, so that everybody finds everybody after any restart. */
 async function install(environment: Environment): Promise<Installation & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'paymentwall-saga-'))
-  const [port, simulatorPort, temporalPort] = [await freePort(HOST), await freePort(HOST), await freePort(HOST)]
+  const [port, simulatorPort, temporalPort] = [await portToKeep(HOST), await portToKeep(HOST), await portToKeep(HOST)]
   const api = `http://${HOST}:${port}`
   const url = `http://${HOST}:${simulatorPort}`
   const database = await createMigratedDatabase(join(folder, 'merchant'))
