@@ -127,11 +127,25 @@ export async function byTemporal(
     try {
       return noted(saga, await toldBy(update()))
     } catch (error) {
+      if (isGrpcServiceError(error) && error.message.includes('Workflow Task in failed state'))
+        throw new Error(`the tasks of ${workflowIdOf(saga)} fail: ${await whyTasksFail(shop, saga)}`, { cause: error })
       // The server gives an update up with a task that fails because news came while the saga ended; by its id it is asked again.
       if (!isGrpcServiceError(error) || !error.message.includes('unexpected workflow task failure') || tries >= 5)
         throw error
     }
   }
+}
+
+/** Of a saga that goes no further, what its history has of why: a failure's words, or that its worker's time was over. */
+async function whyTasksFail({ client }: Pick<Shop, 'client'>, saga: Saga): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowIdOf(saga)).fetchHistory()
+  const said = (events ?? []).flatMap(
+    ({ workflowTaskFailedEventAttributes: failed, workflowTaskTimedOutEventAttributes: late }) => {
+      if (failed) return [`${failed.cause}: ${failed.failure?.message ?? ''}`]
+      return late ? [`over its time (${late.timeoutType})`] : []
+    },
+  )
+  return said.slice(-3).join('; ') || 'its history says nothing of it'
 }
 
 /** The same on a run that is there, under an id of the caller's: repeated, Temporal knows it again. */
