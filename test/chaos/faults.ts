@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LIKELIEST } from '../../src/simulator/iamport/wire.ts'
-import { cacheWith } from '../support/builds.ts'
+import { cacheWith, makeBuild } from '../support/builds.ts'
 import { runCommand } from '../support/mainCommand.ts'
 import { chanceOf } from '../support/seeded.ts'
 import type { Customers } from './customers.ts'
@@ -268,7 +268,7 @@ async function badBuild({ world, folder, tally, say }: Acting, forMs: number): P
   const { worker0, worker1 } = world.parts
   const cache = join(folder, `bad-${tally.badBuilds}`)
   mkdirSync(cache, { recursive: true })
-  const wearing = { XDG_CACHE_HOME: await cacheWith(cache, 'oneMoreTimer') }
+  const wearing = { XDG_CACHE_HOME: await cacheWith(cache, 'oneMoreTimer', makeBuild) }
   await allAlone([worker0, worker1], async () => {
     tally.badBuilds += 1
     say(`a bad build for ${forMs} ms`)

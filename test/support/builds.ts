@@ -11,20 +11,23 @@ import { testCacheDir } from './temporalCli.ts'
 export type Build = 'oneMoreTimer' | 'onePatchMore'
 const FILE = 'workflows.js'
 
+export async function makeBuild(build: Build, path: string): Promise<void> {
+  writeFileSync(path, await bundleOf(fileURLToPath(new URL(`./${build}.ts`, import.meta.url))))
+}
+
 /** Its path; made once for all test files of a run. */
 export async function pathOfBuild(build: Build): Promise<string> {
-  const folder = await onceARun(build, async (begun) => {
-    const code = await bundleOf(fileURLToPath(new URL(`./${build}.ts`, import.meta.url)))
-    writeFileSync(join(begun, FILE), code)
-  })
+  const folder = await onceARun(build, (begun) => makeBuild(build, join(begun, FILE)))
   return join(folder, FILE)
 }
 
+const copyOfBuild = async (build: Build, path: string): Promise<void> => copyFileSync(await pathOfBuild(build), path)
+
 /** As XDG_CACHE_HOME: a program finds this build under the name of the one that it would make. */
-export async function cacheWith(folder: string, build: Build): Promise<string> {
+export async function cacheWith(folder: string, build: Build, put = copyOfBuild): Promise<string> {
   const name = basename(await workflowBundle(testCacheDir()))
   const cache = join(folder, 'paymentwall-saga')
   mkdirSync(cache, { recursive: true })
-  copyFileSync(await pathOfBuild(build), join(cache, name))
+  await put(build, join(cache, name))
   return folder
 }
