@@ -11,11 +11,12 @@ import { workflowBundle } from '../../src/temporal/worker.ts'
 import { CHANGES } from '../../workflows/versions.ts'
 import { openBriefly } from '../support/brief.ts'
 import { directTicket, paidDirect, refundedDirect } from '../support/direct.ts'
-import { eventually, fresh, shopTest, type OwnShop } from '../support/shop.ts'
+import { eventually, fresh, installTestRuntime, shopTest, type OwnShop } from '../support/shop.ts'
 import { superviseNow, sweepNow } from '../support/sweepNow.ts'
 import { testCacheDir } from '../support/temporalCli.ts'
 
 const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url))
+installTestRuntime()
 /** Only a history that is missing needs a shop. */
 const recording = () =>
   shopTest({
