@@ -79,7 +79,7 @@ export const HOT = sql.raw('/* hot */')
 const hotNames = new Map<string, string>()
 
 /** One name for each text; undefined where it is not to be prepared. */
-function nameOf(text: string): string | undefined {
+export function hotName(text: string): string | undefined {
   if (!text.includes('/* hot */')) return undefined
   const name = hotNames.get(text) ?? `hot_${hotNames.size + 1}`
   hotNames.set(text, name)
@@ -90,7 +90,7 @@ function nameOf(text: string): string | undefined {
 function preparing(client: pg.PoolClient): { readonly query: (...args: unknown[]) => unknown } {
   const { query } = client
   const named = ([first, values, ...rest]: readonly unknown[]): unknown[] => {
-    const name = typeof first === 'string' ? nameOf(first) : undefined
+    const name = typeof first === 'string' ? hotName(first) : undefined
     return name === undefined ? [first, values, ...rest] : [{ name, text: first, values }, ...rest]
   }
   return { query: (...args) => Reflect.apply(query, client, named(args)) }

@@ -5,10 +5,11 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { PGlite, types } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, type Dialect } from 'kysely'
+import { Kysely, PostgresDialect, type Dialect } from 'kysely'
 import { withFileLock } from '../../lock.ts'
 import { migrateAlone } from '../migrate.ts'
 import { iso, safeInteger } from '../postgres.ts'
+import { poolOfOne } from './pool.ts'
 import { copyOfTemplate } from './template.ts'
 
 type Opened = { dialect: Dialect; release: () => Promise<void> }
@@ -59,7 +60,7 @@ async function started(dataDir: string | undefined): Promise<Dialect> {
   const parsers = { [types.INT8]: safeInteger, [types.TIMESTAMPTZ]: iso }
   const startParams = [...PGlite.defaultStartParams, ...SMALL]
   const pglite = await PGlite.create({ ...(dataDir !== undefined && { dataDir }), parsers, startParams })
-  return new PGliteDialect({ pglite })
+  return new PostgresDialect({ pool: poolOfOne(pglite) })
 }
 
 async function holdFolder(folder: string): Promise<() => Promise<void>> {
