@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseNow } from '../../src/db/clock.ts'
-import { openDatabase, sqlState, transact, type Database } from '../../src/db/connect.ts'
+import { openDatabase, readTogether, sqlState, transact, type Database, type Db } from '../../src/db/connect.ts'
 import { transactionName } from '../../src/db/guard.ts'
+import { HOT } from '../../src/db/postgres.ts'
 import { onPostgres, openTestDatabase } from '../support/database.ts'
 
 const migrations = readdirSync('src/db/migrations').map((file) => file.replace('.ts', ''))
@@ -59,6 +60,56 @@ describe('values from the database', () => {
   })
 })
 
+describe('statements', () => {
+  const number = (on: Db, n: number) =>
+    sql<{ n: number }>`select ${n}::int8 as n`.execute(on).then(({ rows }) => rows[0]?.n)
+
+  test('asked at once are each answered with their own, outside a transaction and in one', async () => {
+    const asked = [1, 2, 3, 4, 5]
+    expect(await Promise.all(asked.map((n) => number(database.db, n)))).toEqual(asked)
+    expect(await transact(database.db, 'many', (trx) => Promise.all(asked.map((n) => number(trx, n))))).toEqual(asked)
+  })
+
+  test('take parameters as Postgres writes them', async () => {
+    const at = new Date('2026-03-02T03:00:00.123Z')
+    const { rows } = await sql`select ${[1, 2]}::int4[] as list, ${at}::timestamptz as at, ${true}::bool as flag,
+      ${{ in_side: [1] }}::jsonb as json, ${'환불'}::text as text, ${null}::int8 as nothing, ${9007199254740991}::int8 as most
+    `.execute(database.db)
+    const list = {
+      list: [1, 2],
+      at: at.toISOString(),
+      flag: true,
+      json: { in_side: [1] },
+      text: '환불',
+      nothing: null,
+      most: 2 ** 53 - 1,
+    }
+    expect(rows).toEqual([list])
+  })
+
+  test('that are hot are planned once for their connection, others each time', async () => {
+    const said = await transact(database.db, 'hot', async (trx) => {
+      for (const n of [1, 2, 3]) {
+        await sql`${HOT} select ${n}::int8 as tried_hot`.execute(trx)
+        await sql`select ${n}::int8 as tried_cold`.execute(trx)
+      }
+      return sql`select (generic_plans + custom_plans)::int4 as runs from pg_prepared_statements
+        where statement like '% as tried\_%'`.execute(trx)
+    })
+    expect(said.rows).toEqual([{ runs: 3 }])
+  })
+
+  test('that are hot and fail can be asked again, whether it was known by then or not', async () => {
+    const halves = (n: number) => sql<{ half: number }>`${HOT} select 10 / ${n}::int8 as half`.execute(database.db)
+    const missing = () => sql`${HOT} select * from nowhere_at_all`.execute(database.db)
+    for (const _again of [1, 2]) {
+      expect(sqlState(await halves(0).catch((error: unknown) => error))).toBe('22012')
+      expect((await halves(5)).rows).toEqual([{ half: 2 }])
+      expect(sqlState(await missing().catch((error: unknown) => error))).toBe('42P01')
+    }
+  })
+})
+
 describe('a transaction', () => {
   test('has a name while it runs, and none outside', async () => {
     expect(transactionName()).toBeUndefined()
@@ -84,6 +135,23 @@ describe('a transaction', () => {
     })
     await expect(failing).rejects.toThrow('no')
     expect(await subjects('rolled-back')).toEqual([])
+  })
+
+  test('in which a statement failed that nobody minds is not committed, and says so', async () => {
+    const half = transact(database.db, 'half', async (trx) => {
+      await trx.insertInto('looks').values(look('half')).execute()
+      await sql`select 1 / 0`.execute(trx).catch(() => {})
+    })
+    await expect(half).rejects.toThrow(/roll(ed)? ?back/i)
+    expect(await subjects('half')).toEqual([])
+  })
+
+  test('that reads together may not write', async () => {
+    const writing = readTogether(database.db, 'reading', (trx) =>
+      trx.insertInto('looks').values(look('read')).execute(),
+    )
+    expect(sqlState(await writing.catch((error: unknown) => error))).toBe('25006')
+    expect(await subjects('read')).toEqual([])
   })
 
   test('is repeated whole when another inserted the same row at that moment, and no more than five times', async () => {

@@ -14,7 +14,8 @@ export type RoundTrips = {
   /** All of them, grouped, the most frequent first. */
   readonly said: string
 }
-type Sent = { readonly client: unknown; readonly text: string }
+/** `answered`: the server has counted it. */
+type Sent = { readonly client: unknown; readonly text: string; readonly answered: boolean }
 export type Connections = { readonly sent: readonly Sent[] }
 
 const COUNTER = 'pg_stat_statements'
@@ -31,6 +32,7 @@ export function listenToConnections(): Connections {
       const all = spy.mock.calls.map((args, index) => ({
         client: spy.mock.contexts[index],
         text: query.parse(args[0]),
+        answered: spy.mock.settledResults[index]?.type !== 'incomplete',
       }))
       return all.filter(({ text }) => !text.includes(COUNTER))
     },
@@ -48,12 +50,11 @@ export async function leastOf<Given>(
   const costs: (RoundTrips & { readonly counted: number })[] = []
   for (let run = 0; run < RUNS; run += 1) {
     const given = await prepare()
-    await atRest(connections)
-    const [from, before] = [connections.sent.length, await server()]
+    const before = await atRest(connections, server)
     await flow(given)
-    await atRest(connections)
-    const cost = summed(connections.sent.slice(from))
-    costs.push({ ...cost, counted: (await server()) - before })
+    const after = await atRest(connections, server)
+    const cost = summed(connections.sent.slice(before.sent, after.sent))
+    costs.push({ ...cost, counted: after.counted - before.counted })
   }
   const [least] = costs.toSorted((a, b) => a.statements - b.statements)
   if (!least) throw new Error('nothing was counted')
@@ -61,10 +62,16 @@ export async function leastOf<Given>(
   return least
 }
 
-/** Nothing was sent for a moment: what followed the flow is over. */
-async function atRest(connections: Connections): Promise<void> {
-  for (let before = -1; before !== connections.sent.length;) {
-    before = connections.sent.length
+/** Nothing was sent for a moment, all is answered, and nothing came while the server was asked: what followed the flow is over. */
+async function atRest(
+  connections: Connections,
+  server: () => Promise<number>,
+): Promise<{ sent: number; counted: number }> {
+  for (let before = -1; ;) {
+    const counted = await server()
+    const { sent } = connections
+    if (sent.length === before && sent.every(({ answered }) => answered)) return { sent: before, counted }
+    before = sent.length
     await new Promise((resolve) => setTimeout(resolve, REST_MS))
   }
 }
