@@ -1,4 +1,4 @@
-// How the tests run: real servers, no fake clocks; three processes, in each one file after the other where nothing speaks against it.
+// How the tests run: real servers, no fake clocks; four processes, in each one file after the other where nothing speaks against it.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './support/longestFirst.ts'
@@ -29,8 +29,8 @@ const kind = {
   execArgv: ['--max-semi-space-size=64'],
   // Whatever the language of whoever runs them.
   env: { LANGUAGE: 'en' },
-  // One more than the processors it is made for: a third of its time a file waits.
-  maxWorkers: 3,
+  // Twice the processors it is made for: half of its time a journey waits.
+  maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 600_000,
   // What is waited for comes when it comes: no test is right by the second that vitest would give it.

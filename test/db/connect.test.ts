@@ -12,7 +12,7 @@ import { databaseNow } from '../../src/db/clock.ts'
 import { openDatabase, readTogether, sqlState, transact, type Database, type Db } from '../../src/db/connect.ts'
 import { transactionName } from '../../src/db/guard.ts'
 import { HOT } from '../../src/db/postgres.ts'
-import { onPostgres, openTestDatabase } from '../support/database.ts'
+import { createMigratedDatabase, onPostgres, openTestDatabase } from '../support/database.ts'
 
 const migrations = readdirSync('src/db/migrations').map((file) => file.replace('.ts', ''))
 let database: Database
@@ -30,6 +30,12 @@ afterAll(async () => {
 async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'books-'))
   folders.push(folder)
+  return folder
+}
+
+async function migratedFolder(): Promise<string> {
+  const folder = await freshFolder()
+  await createMigratedDatabase(folder)
   return folder
 }
 
@@ -210,7 +216,7 @@ describe.skipIf(onPostgres)('a folder (the embedded database only: Postgres has 
   }
 
   test('is opened by one process; the second is told what to do; a killed one holds nothing', async () => {
-    const folder = await freshFolder()
+    const folder = await migratedFolder()
     const { said, child } = await second(folder)
     expect(said).toBe('open\n')
     const refused = openDatabase({ url: undefined, folder, log: () => {} })
@@ -237,7 +243,7 @@ describe.skipIf(onPostgres)('a folder (the embedded database only: Postgres has 
   })
 
   test('of a newer version is refused with a sentence, and let go', async () => {
-    const folder = await freshFolder()
+    const folder = await migratedFolder()
     const first = await openDatabase({ url: undefined, folder, log: () => {} })
     await sql`insert into kysely_migration (name, timestamp) values ('9999_later', '2030')`.execute(first.db)
     await first.close()

@@ -1,8 +1,10 @@
-// The simulator's pages in a real Chromium, over the whole program with API keys: every flow, in both languages.
+// The simulator's pages in a real Chromium, over the whole program with API keys: every flow, on Postgres in both languages, on the
+// embedded database in one of them, for what a page shows is nothing that a database knows.
 // Must not know: how a page is read. Without a Chromium nothing of it runs, and the names say so.
 import axe from 'axe-core'
 import type { Browser, Frame, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { ALL_OR_HALF, halfOf } from '../support/database.ts'
 import { exchange, shopTest } from '../support/shop.ts'
 import { findChromium } from './browser.ts'
 import { openPages, startChromium, type Looks } from './person.ts'
@@ -43,54 +45,62 @@ describe.skipIf(missing !== undefined)(`the pages${skipped}`, () => {
     return made
   }
 
-  describe.each(['en', 'ko'] as const)('in %s', (language) => {
-    test.for(ACCOUNTS)('%s: bought, refunded, worked by the desk, 취소완료', async (gateway, { shop }) => {
-      const ann = await person(shop.simulator, { language })
-      await ann.orders({ gateway, currency: 'USD' })
-      expect(await ann.window.locator('#price').innerText()).toContain('$14.90')
-      const id = await ann.ends('paid')
-      await ann.isShown(id, language === 'ko' ? '결제완료' : 'paid')
-      await ann.asksRefund(id)
-      await ann.isShown(id, '취소처리 대기')
-      await ann.open('/desk')
-      await ann.press('desk.complete', id, '#queue')
-      await ann.card(id, '#done').waitFor()
-      await ann.open('/orders')
-      await ann.isShown(id, '취소완료')
-      const sagas = await ann
-        .card(id)
-        .getByRole('link', { name: /↗$/ })
-        .evaluateAll((links) => links.map(String))
-      expect(sagas).toEqual([
-        expect.stringContaining(`/workflows/payment%3A${id}`),
-        expect.stringMatching(/refund%3Aref-/),
-      ])
-    })
+  describe.each(['en', 'ko'] as const)(`in %s, ${ALL_OR_HALF}`, (language) => {
+    const first = language === 'en' ? 0 : 1
+    const second = first + 1
+    test.for(halfOf(ACCOUNTS, first))(
+      '%s: bought, refunded, worked by the desk, 취소완료',
+      async (gateway, { shop }) => {
+        const ann = await person(shop.simulator, { language })
+        await ann.orders({ gateway, currency: 'USD' })
+        expect(await ann.window.locator('#price').innerText()).toContain('$14.90')
+        const id = await ann.ends('paid')
+        await ann.isShown(id, language === 'ko' ? '결제완료' : 'paid')
+        await ann.asksRefund(id)
+        await ann.isShown(id, '취소처리 대기')
+        await ann.open('/desk')
+        await ann.press('desk.complete', id, '#queue')
+        await ann.card(id, '#done').waitFor()
+        await ann.open('/orders')
+        await ann.isShown(id, '취소완료')
+        const sagas = await ann
+          .card(id)
+          .getByRole('link', { name: /↗$/ })
+          .evaluateAll((links) => links.map(String))
+        expect(sagas).toEqual([
+          expect.stringContaining(`/workflows/payment%3A${id}`),
+          expect.stringMatching(/refund%3Aref-/),
+        ])
+      },
+    )
 
-    test('a part of it goes back, the rest is refused in silence, lost, and found', async ({ shop }) => {
-      const ann = await person(shop.simulator, { language })
-      await ann.orders({ currency: 'EUR', good: 'season' })
-      const id = await ann.ends('paid')
-      await ann.isShown(id, language === 'ko' ? '결제완료' : 'paid')
-      await ann.asksRefund(id, '12.90')
-      await ann.isShown(id, '취소처리 대기')
-      await ann.open('/desk')
-      await ann.press('desk.part', id, '#queue')
-      await ann.fills('2.90')
-      await ann.card(id, '#done').waitFor()
-      expect(await ann.card(id, '#payments').innerText()).toContain('€2.90')
-      await ann.asksRefund(id, '10')
-      await ann.open('/desk')
-      await ann.press('desk.refuse', id, '#queue')
-      await ann.card(id, '#queue').waitFor({ state: 'detached' })
-      await ann.asksRefund(id, '7')
-      await ann.open('/desk')
-      await ann.press('desk.lose', id, '#queue')
-      await ann.press('desk.find', id, '#done')
-      await ann.card(id, '#payments').getByText('€9.90').waitFor()
-    })
+    test.for(halfOf([language], second))(
+      'a part of it goes back, the rest is refused in silence, lost, and found',
+      async (_, { shop }) => {
+        const ann = await person(shop.simulator, { language })
+        await ann.orders({ currency: 'EUR', good: 'season' })
+        const id = await ann.ends('paid')
+        await ann.isShown(id, language === 'ko' ? '결제완료' : 'paid')
+        await ann.asksRefund(id, '12.90')
+        await ann.isShown(id, '취소처리 대기')
+        await ann.open('/desk')
+        await ann.press('desk.part', id, '#queue')
+        await ann.fills('2.90')
+        await ann.card(id, '#done').waitFor()
+        expect(await ann.card(id, '#payments').innerText()).toContain('€2.90')
+        await ann.asksRefund(id, '10')
+        await ann.open('/desk')
+        await ann.press('desk.refuse', id, '#queue')
+        await ann.card(id, '#queue').waitFor({ state: 'detached' })
+        await ann.asksRefund(id, '7')
+        await ann.open('/desk')
+        await ann.press('desk.lose', id, '#queue')
+        await ann.press('desk.find', id, '#done')
+        await ann.card(id, '#payments').getByText('€9.90').waitFor()
+      },
+    )
 
-    test('the window says no, is reviewed, left and closed', async ({ shop }) => {
+    test.for(halfOf([language], first))('the window says no, is reviewed, left and closed', async (_, { shop }) => {
       const ann = await person(shop.simulator, { language })
       for (const ending of ['declined', 'ready', 'closed'] as const) {
         await ann.orders()
@@ -105,7 +115,7 @@ describe.skipIf(missing !== undefined)(`the pages${skipped}`, () => {
       await ann.isShown(id, language === 'ko' ? '결제완료' : 'paid')
     })
 
-    test('a bank takes its money back, and the order says so', async ({ shop }) => {
+    test.for(halfOf([language], second))('a bank takes its money back, and the order says so', async (_, { shop }) => {
       const ann = await person(shop.simulator, { language })
       await ann.orders({ currency: 'KRW' })
       const id = await ann.ends('paid')
@@ -118,29 +128,32 @@ describe.skipIf(missing !== undefined)(`the pages${skipped}`, () => {
       await ann.isShown(id, '취소완료')
     })
 
-    test('on the wire it is seen, a fault is switched, a scenario played and the clock moved', async ({ shop }) => {
-      const ann = await person(shop.simulator, { language })
-      await ann.open('/wire')
-      await ann.page.locator('input[name=webhooks][value=drop]').check()
-      await expect
-        .poll(() => exchange(shop.simulator, 'GET', '/__sim/faults'))
-        .toMatchObject({ body: { webhooks: 'drop' } })
-      await ann.page.locator('input[name=webhooks][value=deliver]').check()
-      await ann.page.getByRole('button', { name: `${ann.word('wire.play')}: late-approval` }).click()
-      await expect.poll(ann.said).toContain('late-approval')
-      await ann.orders({ currency: 'KRW' })
-      await ann.ends('closed')
-      await ann.open('/desk')
-      await ann.page
-        .locator('#payments .pill', { hasText: ann.word('desk.underReview') })
-        .first()
-        .waitFor()
-      await ann.open('/wire')
-      await ann.page.locator('.entry .moved').first().waitFor()
-      await ann.page.getByRole('button', { name: ann.word('wire.week') }).click()
-      await expect.poll(ann.said).toBe(ann.word('wire.advanced'))
-      await ann.page.locator('.entry .moved', { hasText: '₩19,000' }).first().waitFor()
-    })
+    test.for(halfOf([language], first))(
+      'on the wire it is seen, a fault is switched, a scenario played and the clock moved',
+      async (_, { shop }) => {
+        const ann = await person(shop.simulator, { language })
+        await ann.open('/wire')
+        await ann.page.locator('input[name=webhooks][value=drop]').check()
+        await expect
+          .poll(() => exchange(shop.simulator, 'GET', '/__sim/faults'))
+          .toMatchObject({ body: { webhooks: 'drop' } })
+        await ann.page.locator('input[name=webhooks][value=deliver]').check()
+        await ann.page.getByRole('button', { name: `${ann.word('wire.play')}: late-approval` }).click()
+        await expect.poll(ann.said).toContain('late-approval')
+        await ann.orders({ currency: 'KRW' })
+        const id = await ann.ends('closed')
+        await ann.open('/desk')
+        await ann
+          .card(id, '#payments')
+          .locator('.pill', { hasText: ann.word('desk.underReview') })
+          .waitFor()
+        await ann.open('/wire')
+        await ann.page.locator('.entry .moved').first().waitFor()
+        await ann.page.getByRole('button', { name: ann.word('wire.week') }).click()
+        await expect.poll(ann.said).toBe(ann.word('wire.advanced'))
+        await ann.page.locator('.entry .moved', { hasText: '₩19,000' }).first().waitFor()
+      },
+    )
   })
 
   test('test orders are paid in the test channel, and live ones are not', async ({ shop }) => {
