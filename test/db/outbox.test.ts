@@ -1,7 +1,8 @@
 // The outbox on the real database: who may deliver what, when again, and in which order.
 // Must not know: Temporal, HTTP. Leases and delays are ended by setting their times, never by waiting.
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { transact, type Database } from '../../src/db/connect.ts'
+import { transact, type Database, type Db } from '../../src/db/connect.ts'
 import {
   claim,
   delayed,
@@ -11,6 +12,7 @@ import {
   putAlert,
   putOutgoing,
   putWake,
+  wakesDelivered,
 } from '../../src/db/outgoing/outgoing.ts'
 import type { OutboxKind } from '../../src/db/schema.ts'
 import { emptyQueues, outboxOf } from '../support/booksDatabase.ts'
@@ -167,4 +169,31 @@ test('alerts of one saga all leave, none answers for another', async () => {
     }
   }
   expect(kinds).toMatchObject([{ kind: 'refused' }, { kind: 'reversed' }])
+})
+
+test('wakes that left are marked as cheaply in a burst that began while nothing waited: the plan was kept from then', async () => {
+  const own = await openTestDatabase()
+  const many = 1_000
+  const left = (db: Db) => wakesDelivered(db, [{ saga: 'refund:r-7', token: 'mine', said: 'told' }])
+  const read = await own.db.connection().execute(async (one) => {
+    for (let times = 1; times <= 10; times += 1) await left(one)
+    await sql`insert into outbox (kind, target, payload, lease_token, leased_until)
+      select 'wake', 'refund:r-' || n, '{}', 'mine', now() + interval '1 minute' from generate_series(1, ${sql.lit(many)}) n`.execute(
+      one,
+    )
+    return one.transaction().execute(async (trx) => {
+      await left(trx)
+      const { rows } = await sql<{ rows: number }>`
+        select sum(seq_tup_read + idx_tup_fetch)::int4 as rows from pg_stat_xact_user_tables where relname = 'outbox'`.execute(
+        trx,
+      )
+      return rows[0]?.rows
+    })
+  })
+  const { rows } = await sql`select target, said from outbox where state = 'delivered'`.execute(own.db)
+  await own.close()
+
+  expect(rows).toEqual([{ target: 'refund:r-7', said: 'told' }])
+  // Not each of them once for each other one.
+  expect(read).toBeLessThanOrEqual(3 * many)
 })

@@ -62,11 +62,12 @@ export async function wakesDelivered(
   wakes: readonly { readonly saga: string; readonly token: string; readonly said: string }[],
 ): Promise<void> {
   await sql`
-    ${HOT} update outbox set state = 'delivered', settled_at = clock_timestamp(), said = v.said, lease_token = null, leased_until = null
-    from jsonb_to_recordset(${JSON.stringify(wakes)}::jsonb) as v(saga text, token text, said text), lateral (
-      select id from outbox o where o.target = v.saga and o.kind = 'wake' and ${pending('o')} and o.lease_token = v.token
-      offset 0) as left_at_once
-    where outbox.id = left_at_once.id and ${pending('outbox')}`.execute(db)
+    ${HOT} with gone as materialized (
+      select found.id, v.said from jsonb_to_recordset(${JSON.stringify(wakes)}::jsonb) as v(saga text, token text, said text), lateral (
+        select id from outbox o where o.target = v.saga and o.kind = 'wake' and ${pending('o')} and o.lease_token = v.token
+        offset 0) as found)
+    update outbox set state = 'delivered', settled_at = clock_timestamp(), said = gone.said, lease_token = null, leased_until = null
+    from gone where outbox.id = gone.id and outbox.id = any (array(select id from gone)) and ${pending('outbox')}`.execute(db)
 }
 
 export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
