@@ -67,7 +67,9 @@ export async function wakesDelivered(
         select id from outbox o where o.target = v.saga and o.kind = 'wake' and ${pending('o')} and o.lease_token = v.token
         offset 0) as found)
     update outbox set state = 'delivered', settled_at = clock_timestamp(), said = gone.said, lease_token = null, leased_until = null
-    from gone where outbox.id = gone.id and outbox.id = any (array(select id from gone)) and ${pending('outbox')}`.execute(db)
+    from gone where outbox.id = gone.id and outbox.id = any (array(select id from gone)) and ${pending('outbox')}`.execute(
+    db,
+  )
 }
 
 export const putWake = (trx: Trx, saga: string): Promise<void> => putOutgoing(trx, [wakeRow(saga)])
