@@ -124,23 +124,22 @@ export async function byTemporal(
   const updateId = fresh('update')
   const update = () =>
     client.workflow.executeUpdateWithStart(name, { updateId, args: [fields], startWorkflowOperation: startOf(saga) })
-  let late = 0
-  for (let tries = 1; ; tries += 1) {
+  for (let [tries, late] = [1, 0]; ;) {
     try {
       return noted(saga, await toldBy(update()))
     } catch (error) {
-      if (isGrpcServiceError(error) && error.message.includes('Workflow Task in failed state')) {
+      if (!isGrpcServiceError(error)) throw error
+      if (error.message.includes('Workflow Task in failed state')) {
         const { failed, said } = await whyNoTaskEnds(shop, saga)
-        if (failed || late >= MOST_LATE)
-          throw new Error(`no task of ${workflowIdOf(saga)} ends: ${said}`, { cause: error })
         late += 1
-        tries -= 1
+        if (failed || late > MOST_LATE)
+          throw new Error(`no task of ${workflowIdOf(saga)} ends: ${said}`, { cause: error })
         await setTimeout(LATER_MS)
-        continue
+      } else {
+        // The server gives an update up with a task that fails because news came while the saga ended; by its id it is asked again.
+        tries += 1
+        if (!error.message.includes('unexpected workflow task failure') || tries > 5) throw error
       }
-      // The server gives an update up with a task that fails because news came while the saga ended; by its id it is asked again.
-      if (!isGrpcServiceError(error) || !error.message.includes('unexpected workflow task failure') || tries >= 5)
-        throw error
     }
   }
 }

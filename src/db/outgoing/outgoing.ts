@@ -55,7 +55,8 @@ export function wakeRows(trx: Trx, sagas: readonly string[], about: Woken, now: 
 
 /**
  * Wakes that left at once, many by one statement. One that somebody else claimed meanwhile is
- * theirs.
+ * theirs. By their keys, said twice: a plan that is kept from when nothing waited would read each
+ * waiting row once for each other one.
  */
 export async function wakesDelivered(
   db: Db,
