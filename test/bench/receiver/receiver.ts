@@ -12,31 +12,35 @@ import { startPayingGateway, PRICE, type Mood } from './gateway.ts'
 import { sentSchema, type Load } from './loads.ts'
 import { addressOf, cpuWithChildrenMs, postmasterOf, run, saidBy } from './processes.ts'
 
-export type Acks = { readonly p50Ms: number; readonly p99Ms: number }
-export type Reading = Acks & {
+export type Saturated = {
   readonly hooksPerSecond: number
   readonly appMsAHook: number
   readonly postgresMsAHook: number
 }
+/** Milliseconds to each answer at 25 a second, of both in turns of some seconds. */
+export type Acks = { readonly ours: readonly number[]; readonly bare: readonly number[] }
 export type Round = {
-  readonly bare: Reading
+  readonly bare: Saturated
   /** All looks wait for a gateway that never answers. */
-  readonly hanging: Reading
+  readonly hanging: Saturated & { readonly acks: Acks }
   /** Each webhook is followed by its look, which books a payment. */
-  readonly working: Acks
-  /** The same behind thousands that wait: the looker takes all that it gets of the machine. */
-  readonly busy: Reading
+  readonly working: { readonly acks: Acks }
+  /** The same behind thousands that wait, in the other one's turns too: the looker takes all that it gets of the machine. */
+  readonly busy: Saturated & { readonly acks: Acks }
 }
 type Options = {
   readonly connections: number
   readonly saturateMs: number
-  readonly paceMs: number
+  /** How often each has its turn at 25 a second. */
+  readonly turns: number
   /** Where Temporal is; by default nobody listens there. */
   readonly temporal: string
 }
-const OPTIONS: Options = { connections: 64, saturateMs: 4_000, paceMs: 20_000, temporal: '127.0.0.1:9' }
+const OPTIONS: Options = { connections: 64, saturateMs: 4_000, turns: 6, temporal: '127.0.0.1:9' }
 const EVERY_MS = 1_000 / 25
 const WARM_MS = 4_000
+/** Short: a disk that stands for a while shall stand in both one's turns, sooner or later. */
+const TURN_MS = 5_000
 
 /** As in production: what is committed is on the disk. */
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
@@ -86,45 +90,63 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
     return result
   }
   type At = typeof oursAt
-  const acks = async ({ url, path }: At): Promise<Acks> => {
-    const { connections, paceMs } = options
-    const { ackMs } = await load({ url, path, connections, forMs: paceMs, everyMs: EVERY_MS })
-    return { p50Ms: partOf(ackMs, 0.5), p99Ms: partOf(ackMs, 0.99) }
+  const pace = async ({ url, path }: At, forMs: number) =>
+    (await load({ url, path, connections: options.connections, forMs, everyMs: EVERY_MS })).ackMs
+  const acks = async (): Promise<Acks> => {
+    const [ours, theirs]: [number[], number[]] = [[], []]
+    for (let turn = 0; turn < options.turns; turn += 1) {
+      ours.push(...(await pace(oursAt, TURN_MS)))
+      theirs.push(...(await pace(bareAt, TURN_MS)))
+    }
+    return { ours, bare: theirs }
   }
-  const read = async (at: At): Promise<Reading> => {
-    const { url, path, pid } = at
-    const { connections, saturateMs } = options
+  const saturated = async ({ url, path, pid }: At): Promise<Saturated> => {
+    const { connections } = options
     // What is made once is nobody's in this comparison.
     await load({ url, path, connections, forMs: 500 })
     const [app, server] = [cpuWithChildrenMs(pid), cpuWithChildrenMs(postmaster)]
-    const most = await load({ url, path, connections, forMs: saturateMs })
+    const most = await load({ url, path, connections, forMs: options.saturateMs })
     const [appMs, serverMs] = [cpuWithChildrenMs(pid) - app, cpuWithChildrenMs(postmaster) - server]
     await pause(1_000)
     return {
       hooksPerSecond: (1_000 * most.answered) / most.tookMs,
       appMsAHook: appMs / most.answered,
       postgresMsAHook: serverMs / most.answered,
-      ...(await acks(at)),
     }
   }
-  const ofOurs = async <T>(mood: Mood, measure: (at: At) => Promise<T>): Promise<T> => {
+  const begin = async (mood: Mood): Promise<void> => {
     await client.query('delete from inbox')
     gateway.be(mood)
-    return measure(oursAt)
+  }
+  const hanging = async () => {
+    await begin('hangs')
+    return { ...(await saturated(oursAt)), acks: await acks() }
+  }
+  const working = async () => {
+    await begin('answers')
+    // What looks make once is nobody's here, as for the others.
+    await pace(oursAt, WARM_MS)
+    return { acks: await acks() }
+  }
+  const busy = async () => {
+    await begin('answers')
+    const most = await saturated(oursAt)
+    // As many again, so that they last: without them the last turns were nothing of the kind.
+    await saturated(oursAt)
+    const read = { ...most, acks: await acks() }
+    const { rows } = await client.query("select 1 from inbox where state = 'received' limit 1")
+    if (rows.length === 0) throw new Error('all that waited had its look before the turns were over: ask for fewer')
+    return read
   }
   // Both shall be as warm as they get.
   for (const { url, path } of [oursAt, bareAt])
     await load({ url, path, connections: options.connections, forMs: options.saturateMs })
   return {
     round: async () => ({
-      hanging: await ofOurs('hangs', read),
-      bare: await read(bareAt),
-      working: await ofOurs('answers', async (at) => {
-        // What looks make once is nobody's here, as for the others.
-        await load({ url: at.url, path: at.path, connections: options.connections, forMs: WARM_MS, everyMs: EVERY_MS })
-        return acks(at)
-      }),
-      busy: await ofOurs('answers', read),
+      hanging: await hanging(),
+      bare: await saturated(bareAt),
+      working: await working(),
+      busy: await busy(),
     }),
     stop: async () => {
       await Promise.all([ours.stop(), bare.stop(), gateway.stop(), client.end()])
@@ -133,10 +155,6 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
     },
   }
 }
-
-/** Of numbers in order. */
-const partOf = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 
 async function untilItAnswers(url: string): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
