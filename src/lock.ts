@@ -42,23 +42,23 @@ export async function withFileLock<T>(options: LockOptions, work: () => Promise<
 }
 
 async function acquire(options: LockOptions, owner: Owner): Promise<void> {
+  const { path } = options
   const giveUpAt = Date.now() + options.waitMs
   let waitingSaid = false
-  while (!(await create(options.path, owner))) {
-    const other = await readOwner(options.path)
-    if (other === undefined) continue // given back between the two looks
-    if (!isAlive(other)) {
-      await removeStale(options.path, other)
-      continue
-    }
+  while (!(await create(path, owner))) {
+    const before = await readOwner(path)
+    if (before === undefined) continue // given back between the two looks
+    const other = isAlive(before) ? before : await takeOver(path, owner, [before])
+    if (other === 'ours') return
+    if (other === 'changed') continue
     if (Date.now() > giveUpAt) {
       throw new Error(
-        `Process ${other.pid}${await nameOf(other.pid)} has held ${options.path} for too long. ${remedyFor(options.path)}`,
+        `Process ${other.pid}${await nameOf(other.pid)} has held ${path} for too long. ${remedyFor(path)}`,
       )
     }
     if (!waitingSaid) {
       waitingSaid = true
-      options.onWait(`waiting for process ${other.pid}, which holds ${options.path}`)
+      options.onWait(`waiting for process ${other.pid}, which holds ${path}`)
     }
     await pause(POLL_MS)
   }
@@ -84,10 +84,15 @@ async function nameOf(pid: number): Promise<string> {
   return name.trim() === '' ? '' : ` (${name.trim()})`
 }
 
-/** `link` makes the file with its content at once: nobody ever reads a lock without an owner. */
-async function create(path: string, owner: Owner): Promise<boolean> {
+async function draftOf(path: string, owner: Owner): Promise<string> {
   const draft = `${path}.${owner.token}`
   await writeFile(draft, `${owner.pid} ${owner.token}\n`)
+  return draft
+}
+
+/** `link` makes the file with its content at once: nobody ever reads a lock without an owner. */
+async function create(path: string, owner: Owner): Promise<boolean> {
+  const draft = await draftOf(path, owner)
   try {
     await link(draft, path)
     return true
@@ -103,7 +108,8 @@ async function create(path: string, owner: Owner): Promise<boolean> {
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
     const [pid = '', token = ''] = (await readFile(path, 'utf8')).trim().split(' ')
-    return { pid: /^\d+$/.test(pid) ? Number(pid) : 0, token }
+    // A token becomes part of a file's name.
+    return { pid: /^\d+$/.test(pid) ? Number(pid) : 0, token: /^[\da-f-]{1,36}$/.test(token) ? token : '' }
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
     throw error
@@ -111,21 +117,29 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 }
 
 /**
- * Two waiters may find the same dead owner. The second could otherwise remove the lock the first
- * has just taken, so what was moved away is looked at, and put back when it belongs to somebody
- * else.
+ * Several may find the same dead owner, each at its own time. Its successor is whoever makes the
+ * file of that name; one that died as such has a successor in turn. Nobody else replaces the lock
+ * of those who are `dead`, and what was replaced meanwhile is left alone. Answers with who lives
+ * and is about to take it.
  */
-async function removeStale(path: string, stale: Owner): Promise<void> {
-  const aside = `${path}.stale-${randomUUID()}`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return
-    throw error
+async function takeOver(path: string, owner: Owner, dead: readonly Owner[]): Promise<'ours' | 'changed' | Owner> {
+  const claims = dead.map(({ token }) => `${path}.after-${token}`)
+  const claim = claims.at(-1) ?? path
+  if (!(await create(claim, owner))) {
+    const other = await readOwner(claim)
+    if (other === undefined) return 'changed'
+    return isAlive(other) ? other : takeOver(path, owner, [...dead, other])
   }
-  const moved = await readOwner(aside)
-  if (moved !== undefined && moved.token !== stale.token) await link(aside, path).catch(ignoreExisting)
-  await rm(aside, { force: true })
+  let settled = [claim]
+  try {
+    const now = await readOwner(path)
+    if (!dead.some(({ token }) => token === now?.token)) return 'changed'
+    await rename(await draftOf(path, owner), path)
+    settled = claims
+    return 'ours'
+  } finally {
+    for (const each of settled) await rm(each, { force: true })
+  }
 }
 
 async function release(path: string, owner: Owner): Promise<void> {
@@ -142,10 +156,6 @@ function isAlive(owner: Owner): boolean {
   } catch (error) {
     return isCode(error, 'EPERM') // it lives, and belongs to another user
   }
-}
-
-function ignoreExisting(error: unknown): void {
-  if (!isCode(error, 'EEXIST')) throw error
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -54,6 +54,26 @@ test.each([
   expect(readdirSync(folder)).toEqual([])
 })
 
+test('whoever died while it took a lock over has a successor, too', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'a.lock')
+  writeFileSync(path, `${NO_PROCESS} 0000000a\n`)
+  writeFileSync(`${path}.after-0000000a`, `${NO_PROCESS} 0000000b\n`)
+  writeFileSync(`${path}.after-0000000b`, `${process.pid} 0000000c\n`)
+  expect(await withFileLock({ path, ...patient }, () => Promise.resolve('mine'))).toBe('mine')
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('whoever lives and takes it over has it', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'a.lock')
+  writeFileSync(path, `${NO_PROCESS} 0000000a\n`)
+  writeFileSync(`${path}.after-0000000a`, `${process.ppid} 0000000b\n`)
+  const late = withFileLock({ path, waitMs: 0, onWait: () => undefined }, () => Promise.resolve())
+  await expect(late).rejects.toThrow(`Process ${process.ppid}`)
+  expect(readdirSync(folder).toSorted()).toEqual(['a.lock', 'a.lock.after-0000000a'])
+})
+
 test('a lock of another process is waited for, with a word, and taken over when that process is killed', async () => {
   const path = join(temporaryFolder(), 'a.lock')
   const owner = startScript('holdLock.ts', path)

@@ -17,16 +17,18 @@ export type Saturated = {
   readonly appMsAHook: number
   readonly postgresMsAHook: number
 }
-/** Milliseconds to each answer at 25 a second, of both in turns of some seconds. */
+/** Milliseconds to each answer at 25 a second. */
 export type Acks = { readonly ours: readonly number[]; readonly bare: readonly number[] }
+/** Of both in turns of some seconds, and of both at the same time: what our looks take of the machine, they take from both. */
+export type BothWays = { readonly inTurns: Acks; readonly together: Acks }
 export type Round = {
   readonly bare: Saturated
   /** All looks wait for a gateway that never answers. */
-  readonly hanging: Saturated & { readonly acks: Acks }
+  readonly hanging: Saturated & { readonly acks: BothWays }
   /** Each webhook is followed by its look, which books a payment. */
-  readonly working: { readonly acks: Acks }
+  readonly working: { readonly acks: BothWays }
   /** The same behind thousands that wait, in the other one's turns too: the looker takes all that it gets of the machine. */
-  readonly busy: Saturated & { readonly acks: Acks }
+  readonly busy: Saturated & { readonly acks: BothWays }
 }
 type Options = {
   readonly connections: number
@@ -36,7 +38,7 @@ type Options = {
   /** Where Temporal is; by default nobody listens there. */
   readonly temporal: string
 }
-const OPTIONS: Options = { connections: 64, saturateMs: 4_000, turns: 6, temporal: '127.0.0.1:9' }
+const OPTIONS: Options = { connections: 64, saturateMs: 4_000, turns: 4, temporal: '127.0.0.1:9' }
 const EVERY_MS = 1_000 / 25
 const WARM_MS = 4_000
 /** Short: a disk that stands for a while shall stand in both one's turns, sooner or later. */
@@ -92,13 +94,19 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
   type At = typeof oursAt
   const pace = async ({ url, path }: At, forMs: number) =>
     (await load({ url, path, connections: options.connections, forMs, everyMs: EVERY_MS })).ackMs
-  const acks = async (): Promise<Acks> => {
-    const [ours, theirs]: [number[], number[]] = [[], []]
+  const acks = async (): Promise<BothWays> => {
+    const [inTurns, together] = [
+      { ours: noneYet(), bare: noneYet() },
+      { ours: noneYet(), bare: noneYet() },
+    ]
     for (let turn = 0; turn < options.turns; turn += 1) {
-      ours.push(...(await pace(oursAt, TURN_MS)))
-      theirs.push(...(await pace(bareAt, TURN_MS)))
+      inTurns.ours.push(...(await pace(oursAt, TURN_MS)))
+      inTurns.bare.push(...(await pace(bareAt, TURN_MS)))
+      const [one, other] = await Promise.all([pace(oursAt, TURN_MS), pace(bareAt, TURN_MS)])
+      together.ours.push(...one)
+      together.bare.push(...other)
     }
-    return { ours, bare: theirs }
+    return { inTurns, together }
   }
   const saturated = async ({ url, path, pid }: At): Promise<Saturated> => {
     const { connections } = options
@@ -155,6 +163,8 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
     },
   }
 }
+
+const noneYet = (): number[] => []
 
 async function untilItAnswers(url: string): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {

@@ -20,10 +20,13 @@ const SATURATED = {
   appMsAHook: 'CPU ms a webhook, app',
   postgresMsAHook: 'CPU ms a webhook, Postgres',
 } as const satisfies Record<keyof Saturated, string>
-const ACKS = [
-  { name: 'webhook to its 200 at 25 a second, p50 ms: ours · bare', share: 0.5 },
-  { name: 'webhook to its 200 at 25 a second, p99 ms: ours · bare', share: 0.99 },
-]
+const ACKS = (['inTurns', 'together'] as const).flatMap((way) =>
+  [50, 99].map((percent) => ({
+    way,
+    share: percent / 100,
+    name: `p${percent} ms, ${way === 'inTurns' ? 'in turns' : 'at the same time'}: ours · bare`,
+  })),
+)
 const OURS = ['hanging', 'working', 'busy'] as const
 type Ours = (typeof OURS)[number]
 
@@ -38,10 +41,10 @@ function saturatedShown(rounds: readonly Round[], which: keyof Round, name: keyo
 }
 
 /** Of all answers of all rounds; in brackets how often the bare one's, and the least and the most of a round. */
-function acksShown(rounds: readonly Round[], which: Ours, share: number): string {
+function acksShown(rounds: readonly Round[], which: Ours, { way, share }: (typeof ACKS)[number]): string {
   const of = (some: readonly Round[], whose: 'ours' | 'bare') =>
     percentile(
-      some.flatMap((round) => round[which].acks[whose]),
+      some.flatMap((round) => round[which].acks[way][whose]),
       share,
     )
   const ratio = (some: readonly Round[]) => of(some, 'ours') / of(some, 'bare')
@@ -60,7 +63,11 @@ function told(rounds: readonly Round[]): string {
       SATURATED[name],
       ...(['bare', ...OURS] as const).map((which) => saturatedShown(rounds, which, name)),
     ]),
-    ...ACKS.map(({ name, share }) => [name, '', ...OURS.map((which) => acksShown(rounds, which, share))]),
+    ...ACKS.map((row) => [
+      `at 25 a second, webhook to its 200, ${row.name}`,
+      '',
+      ...OURS.map((which) => acksShown(rounds, which, row)),
+    ]),
   ]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
