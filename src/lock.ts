@@ -48,7 +48,7 @@ async function acquire(options: LockOptions, owner: Owner): Promise<void> {
   while (!(await create(path, owner))) {
     const before = await readOwner(path)
     if (before === undefined) continue // given back between the two looks
-    const other = isAlive(before) ? before : await takeOver(path, owner, [before])
+    const other = isAlive(before) ? before : await takeOver(path, owner, before)
     if (other === 'ours') return
     if (other === 'changed') continue
     if (Date.now() > giveUpAt) {
@@ -118,24 +118,30 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 
 /**
  * Several may find the same dead owner, each at its own time. Its successor is whoever makes the
- * file of that name; one that died as such has a successor in turn. Nobody else replaces the lock
- * of those who are `dead`, and what was replaced meanwhile is left alone. Answers with who lives
- * and is about to take it.
+ * file of that name; one that died as such has a successor in turn (`before` are those who died
+ * before it). Nobody else replaces the lock of any of them, and what was replaced meanwhile is left
+ * alone. Answers with who lives and is about to take it.
  */
-async function takeOver(path: string, owner: Owner, dead: readonly Owner[]): Promise<'ours' | 'changed' | Owner> {
-  const claims = dead.map(({ token }) => `${path}.after-${token}`)
-  const claim = claims.at(-1) ?? path
+async function takeOver(
+  path: string,
+  owner: Owner,
+  dead: Owner,
+  before: readonly Owner[] = [],
+): Promise<'ours' | 'changed' | Owner> {
+  const all = [...before, dead]
+  const claimAfter = ({ token }: Owner) => `${path}.after-${token}`
+  const claim = claimAfter(dead)
   if (!(await create(claim, owner))) {
     const other = await readOwner(claim)
     if (other === undefined) return 'changed'
-    return isAlive(other) ? other : takeOver(path, owner, [...dead, other])
+    return isAlive(other) ? other : takeOver(path, owner, other, all)
   }
   let settled = [claim]
   try {
     const now = await readOwner(path)
-    if (!dead.some(({ token }) => token === now?.token)) return 'changed'
+    if (!all.some(({ token }) => token === now?.token)) return 'changed'
     await rename(await draftOf(path, owner), path)
-    settled = claims
+    settled = all.map(claimAfter)
     return 'ours'
   } finally {
     for (const each of settled) await rm(each, { force: true })

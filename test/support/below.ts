@@ -25,3 +25,6 @@ export function lives(pid: number): boolean {
     return false
   }
 }
+
+/** No process ever has this id: it is above the highest that Linux gives out. */
+export const NO_PROCESS = 4_194_305

@@ -6,12 +6,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { withFileLock } from '../../src/lock.ts'
+import { NO_PROCESS } from '../support/below.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 import { startScript } from './processes/start.ts'
 
 const patient = { waitMs: 60_000, onWait: () => undefined }
-/** No process ever has this id: it is above the highest that Linux gives out. */
-const NO_PROCESS = 4_194_305
 
 test('many who want the lock get it one after the other, and nothing is left', async () => {
   const folder = temporaryFolder()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { withFileLock } from '../../src/lock.ts'
+import { NO_PROCESS } from '../support/below.ts'
 import { temporaryFolder } from '../support/temporalCli.ts'
 
 vi.mock('node:fs/promises', async (original) => {
@@ -32,8 +33,6 @@ vi.mock('node:fs/promises', async (original) => {
   }
 })
 
-/** No process ever has this id: it is above the highest that Linux gives out. */
-const NO_PROCESS = 4_194_305
 const [LOCKS, CONTENDERS] = [60, 5]
 
 test(`of ${CONTENDERS} one at a time, at each of ${LOCKS} locks; nothing is left`, async () => {

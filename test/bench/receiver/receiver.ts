@@ -95,10 +95,8 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
   const pace = async ({ url, path }: At, forMs: number) =>
     (await load({ url, path, connections: options.connections, forMs, everyMs: EVERY_MS })).ackMs
   const acks = async (): Promise<BothWays> => {
-    const [inTurns, together] = [
-      { ours: noneYet(), bare: noneYet() },
-      { ours: noneYet(), bare: noneYet() },
-    ]
+    const inTurns: Record<keyof Acks, number[]> = { ours: [], bare: [] }
+    const together: Record<keyof Acks, number[]> = { ours: [], bare: [] }
     for (let turn = 0; turn < options.turns; turn += 1) {
       inTurns.ours.push(...(await pace(oursAt, TURN_MS)))
       inTurns.bare.push(...(await pace(bareAt, TURN_MS)))
@@ -163,8 +161,6 @@ export async function compareReceivers(wished: Partial<Options> = {}): Promise<C
     },
   }
 }
-
-const noneYet = (): number[] => []
 
 async function untilItAnswers(url: string): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
